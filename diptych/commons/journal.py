@@ -1,0 +1,94 @@
+"""The journal: who did what to whom, when, in a chain that shows any later change.
+
+Holds the table, `write`, and `verify`. Does not hold personal data: actors and subjects are named by kind and id, and
+`facts` are codes and amounts. Rows are only added: the database itself refuses update, delete and truncate, and each
+row carries the SHA-256 of its content and of the row before, so that a change made around those guards is found.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+SCHEMA = """
+create table journal_entry (
+    id       bigint primary key,
+    at       timestamptz not null,
+    actor    text not null,
+    act      text not null check (act ~ '^[a-z_]+[.][a-z_]+$'),
+    subject  text not null,
+    facts    jsonb not null,
+    previous bytea not null,
+    digest   bytea not null
+);
+create index journal_entry_subject on journal_entry (subject, id);
+create index journal_entry_actor on journal_entry (actor, id);
+
+create function journal_digest(id bigint, at timestamptz, actor text, act text, subject text, facts jsonb, previous bytea)
+returns bytea language sql immutable as $$
+    select sha256(previous || convert_to(
+        jsonb_build_array(id, extract(epoch from at)::numeric(20, 6), actor, act, subject, facts)::text, 'UTF8'))
+$$;
+
+create function journal_chain() returns trigger language plpgsql as $$
+declare last record;
+begin
+    perform pg_advisory_xact_lock(715517);  -- one writer at a time: a chain has one end
+    select j.id, j.digest into last from journal_entry j order by j.id desc limit 1;
+    new.id := coalesce(last.id, 0) + 1;
+    new.previous := coalesce(last.digest, '\\x'::bytea);
+    new.digest := journal_digest(new.id, new.at, new.actor, new.act, new.subject, new.facts, new.previous);
+    return new;
+end $$;
+create trigger journal_chain before insert on journal_entry for each row execute function journal_chain();
+
+create function journal_refuse() returns trigger language plpgsql as $$
+begin raise exception 'the journal is only added to' using errcode = 'restrict_violation'; end $$;
+create trigger journal_refuse_change before update or delete on journal_entry
+    for each row execute function journal_refuse();
+create trigger journal_refuse_truncate before truncate on journal_entry
+    for each statement execute function journal_refuse();
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `verify` found: how many entries hold, and the first fault, if any."""
+
+    entries: int
+    broken_at: int | None = None
+    fault: str = ""
+
+
+def write(
+    cursor: Any, *, actor: str, act: str, subject: str, at: datetime, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Add an entry in the caller's own transaction. Last thing before its end: writers queue here until commit.
+
+    `actor` and `subject` are `kind:id` (`person:17`, `job:expire`), `act` is `chapter.verb` (`bookings.use`).
+    """
+    cursor.execute(
+        "insert into journal_entry (id, at, actor, act, subject, facts, previous, digest)"
+        " values (0, %s, %s, %s, %s, %s::jsonb, '', '')",
+        (at, actor, act, subject, json.dumps(facts or {})),
+    )
+
+
+def verify(cursor: Any) -> Verdict:
+    """Recompute the whole chain in the database. The first entry that does not hold is named."""
+    cursor.execute(
+        """
+        select count(*), min(id) filter (where fault <> ''), (array_agg(fault order by id) filter (where fault <> ''))[1]
+        from (
+            select id, case
+                when id <> row_number() over w then 'an entry is missing before it'
+                when previous <> coalesce(lag(digest) over w, '\\x'::bytea) then 'the entry before it was changed'
+                when digest <> journal_digest(id, at, actor, act, subject, facts, previous) then 'it was changed'
+                else '' end as fault
+            from journal_entry window w as (order by id)
+        ) checked
+        """
+    )
+    count, broken_at, fault = cursor.fetchone()
+    return Verdict(int(count), broken_at, fault or "")

@@ -1,0 +1,151 @@
+"""The outbox: what a transaction wants told, written with it and delivered after it.
+
+Holds the table, `announce`, and the relay that delivers: at least once, to consumers that each message reaches once
+(a receipt is written in the consumer's own transaction), with back-off, and dead letters that stay until replayed.
+Does not hold any consumer: a service registers its own in its jobs.
+"""
+
+import json
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+
+SCHEMA = """
+create table outbox_message (
+    id          bigint generated always as identity primary key,
+    topic       text not null check (topic ~ '^[a-z_]+[.][a-z_]+$'),
+    key         text not null,
+    payload     jsonb not null,
+    written_at  timestamptz not null,
+    due_at      timestamptz not null,
+    attempts    smallint not null default 0,
+    state       text not null default 'waiting' check (state in ('waiting', 'delivered', 'dead')),
+    ended_at    timestamptz,
+    fault       text not null default ''
+);
+create index outbox_message_due on outbox_message (due_at, id) where state = 'waiting';
+create index outbox_message_dead on outbox_message (id) where state = 'dead';
+create table outbox_receipt (
+    message_id  bigint not null references outbox_message on delete cascade,
+    consumer    text not null,
+    received_at timestamptz not null,
+    primary key (message_id, consumer)
+);
+"""
+
+BACKOFF: tuple[timedelta, ...] = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600))
+"""How long to wait after each failed attempt. When the last is spent the message is a dead letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing that happened. `key` names whose order matters (a booking); `payload` holds ids, never personal data."""
+
+    id: int
+    topic: str
+    key: str
+    payload: Mapping[str, Any]
+    written_at: datetime
+    attempts: int
+
+
+Consumer = Callable[[Message, "psycopg.Connection[Any]", datetime], None]
+"""Does what a message asks, writing through the connection it is given; raises to be tried again later.
+What it sends outside the database must bear being sent twice: the message's id is the idempotency key."""
+
+
+def announce(cursor: Any, *, topic: str, key: str, payload: Mapping[str, Any], at: datetime, due_at: datetime | None = None) -> None:
+    """Write a message in the caller's own transaction. `cursor` is any DB-API cursor, Django's included."""
+    cursor.execute(
+        "insert into outbox_message (topic, key, payload, written_at, due_at) values (%s, %s, %s::jsonb, %s, %s)",
+        (topic, key, json.dumps(payload), at, due_at or at),
+    )
+
+
+def relay(
+    connection: "psycopg.Connection[Any]", *, consumers: Mapping[str, Sequence[tuple[str, Consumer]]], at: datetime, limit: int = 100
+) -> int:
+    """Deliver the messages that are due, oldest first, each in its own transaction. Gives how many were tried.
+
+    Several relays may run at once: each message is locked while it is delivered, and skipped by the others. A killed
+    relay leaves its message waiting. `connection` must be in autocommit mode.
+    """
+    tried = 0
+    while tried < limit and _deliver_next(connection, consumers, at):
+        tried += 1
+    return tried
+
+
+def _deliver_next(connection: "psycopg.Connection[Any]", consumers: Mapping[str, Sequence[tuple[str, Consumer]]], at: datetime) -> bool:
+    with connection.transaction():
+        row = connection.execute(
+            "select id, topic, key, payload, written_at, attempts from outbox_message"
+            " where state = 'waiting' and due_at <= %s order by due_at, id limit 1 for update skip locked",
+            (at,),
+        ).fetchone()
+        if row is None:
+            return False
+        message = Message(*row)
+        fault = ""
+        for name, consume in consumers.get(message.topic, ()):
+            try:
+                with connection.transaction():  # a savepoint: the receipt and the consumer's writes live or die together
+                    taken = connection.execute(
+                        "insert into outbox_receipt (message_id, consumer, received_at) values (%s, %s, %s) on conflict do nothing",
+                        (message.id, name, at),
+                    )
+                    if taken.rowcount:
+                        consume(message, connection, at)
+            except Exception as error:  # whatever a consumer raises is its fault to be retried, and is kept to be read
+                fault = f"{name}: {type(error).__name__} at {_where(error)}"
+        _settle(connection, message, fault, at)
+    return True
+
+
+def _where(error: Exception) -> str:
+    "File and line only: an exception's text may carry personal data."
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+
+
+def _settle(connection: "psycopg.Connection[Any]", message: Message, fault: str, at: datetime) -> None:
+    if not fault:
+        connection.execute("update outbox_message set state = 'delivered', ended_at = %s, fault = '' where id = %s", (at, message.id))
+    elif message.attempts < len(BACKOFF):
+        connection.execute(
+            "update outbox_message set attempts = attempts + 1, due_at = %s, fault = %s where id = %s",
+            (at + BACKOFF[message.attempts], fault, message.id),
+        )
+    else:
+        connection.execute(
+            "update outbox_message set attempts = attempts + 1, state = 'dead', ended_at = %s, fault = %s where id = %s",
+            (at, fault, message.id),
+        )
+
+
+def dead_letters(cursor: Any, *, limit: int = 100) -> list[tuple[int, str, str, datetime, int, str]]:
+    """The messages that no attempt could deliver: (id, topic, key, written at, attempts, last fault), oldest first."""
+    cursor.execute(
+        "select id, topic, key, written_at, attempts, fault from outbox_message where state = 'dead' order by id limit %s", (limit,)
+    )
+    return list(cursor.fetchall())
+
+
+def replay(cursor: Any, *, ids: Iterable[int], at: datetime) -> int:
+    """Put dead letters back in line, due at once. Consumers that had received them are not called again."""
+    cursor.execute(
+        "update outbox_message set state = 'waiting', attempts = 0, due_at = %s, ended_at = null"
+        " where state = 'dead' and id = any(%s)",
+        (at, list(ids)),
+    )
+    return int(cursor.rowcount)
+
+
+def sweep(cursor: Any, *, before: datetime) -> int:
+    """Remove messages delivered before an instant, with their receipts. Dead letters stay."""
+    cursor.execute("delete from outbox_message where state = 'delivered' and ended_at < %s", (before,))
+    return int(cursor.rowcount)

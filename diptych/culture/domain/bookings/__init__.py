@@ -1,0 +1,1 @@
+"""Bookings: from one tap to a validated code."""

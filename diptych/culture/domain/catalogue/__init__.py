@@ -1,0 +1,1 @@
+"""The catalogue: subcategories, products, offers, stocks, and what can be found."""

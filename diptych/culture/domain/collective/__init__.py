@@ -1,0 +1,1 @@
+"""Class outings on the school’s budget."""

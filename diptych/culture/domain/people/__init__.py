@@ -1,0 +1,1 @@
+"""People: who holds an account, as what, and since when."""

@@ -1,0 +1,1 @@
+"""What the State pays back to venues."""

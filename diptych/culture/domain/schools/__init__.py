@@ -1,0 +1,1 @@
+"""Schools: the institutions that take classes out, by UAI."""

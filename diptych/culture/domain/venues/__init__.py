@@ -1,0 +1,1 @@
+"""Venues: structures, their places, and who may act for them."""

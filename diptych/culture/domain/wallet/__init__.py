@@ -1,0 +1,1 @@
+"""Wallets: what the State grants, what is capped, and every movement."""

@@ -1,0 +1,1 @@
+"""Other organisations: one outside system a file, its fake beside it, the same tests for both."""

@@ -1,0 +1,1 @@
+"""What a clock starts: one job a file. Parses, calls one operation, reports."""

@@ -1,0 +1,1 @@
+"""The venue’s portal and its counter."""

@@ -1,0 +1,1 @@
+"""The youth’s app. Says tu."""

@@ -1,0 +1,1 @@
+"""Small follow-up apps for patients, gout first. A service with its own door."""

@@ -1,0 +1,1 @@
+"""Pipelines for genetics laboratories: panels, exomes, genomes. A service with its own door."""

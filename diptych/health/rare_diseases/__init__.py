@@ -1,0 +1,1 @@
+"""The national rare-disease bank. A service with its own door."""

@@ -1,0 +1,1 @@
+"""The wiring of the data department: root addresses and settings. Decides nothing."""

@@ -1,0 +1,1 @@
+"""The warehouse: identified data on one side, pseudonymised on the other, a wall between."""

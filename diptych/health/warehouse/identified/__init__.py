@@ -1,0 +1,1 @@
+"""THE LOCKED ROOM: the only code that may see a name."""

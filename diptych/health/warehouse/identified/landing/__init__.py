@@ -1,0 +1,1 @@
+"""Receives files: manifest, hash, typed Parquet, shapes. Does not judge their content."""

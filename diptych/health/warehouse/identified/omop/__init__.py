@@ -1,0 +1,1 @@
+"""One SQL file per OMOP table, and the vocabularies."""

@@ -1,0 +1,1 @@
+"""The policy (a row per column: no row, no column), keys and notes."""

@@ -1,0 +1,1 @@
+"""THE OPEN ROOM: pseudonymised data only."""

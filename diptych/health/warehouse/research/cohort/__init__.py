@@ -1,0 +1,1 @@
+"""The cohort language: nodes, meaning, wire formats, plan, engines, disclosure, count."""

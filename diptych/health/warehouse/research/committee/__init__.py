@@ -1,0 +1,1 @@
+"""The scientific and ethics committee that decides on access."""

@@ -1,0 +1,1 @@
+"""Other systems that research speaks to, each with its fake."""

@@ -1,0 +1,1 @@
+"""Turns mart tables into the layout that engines want."""

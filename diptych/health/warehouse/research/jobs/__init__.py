@@ -1,0 +1,1 @@
+"""What a clock starts for research."""

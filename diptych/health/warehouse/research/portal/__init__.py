@@ -1,0 +1,1 @@
+"""What researchers and committee members see."""

@@ -1,0 +1,1 @@
+"""Closed rooms, one per project, from which data never leave."""
