@@ -1,0 +1,5 @@
+"""Root addresses of the pass: which portal answers where."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
