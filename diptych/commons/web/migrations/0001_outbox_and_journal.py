@@ -11,10 +11,10 @@ class Migration(migrations.Migration):
     dependencies: list[tuple[str, str]] = []
     operations = [
         migrations.RunSQL(
-            outbox.SCHEMA.replace("%", "%%"), reverse_sql="drop table outbox_receipt; drop table outbox_message;"
+            outbox.SCHEMA, reverse_sql="drop table outbox_receipt; drop table outbox_message;"
         ),
         migrations.RunSQL(
-            journal.SCHEMA.replace("%", "%%"),
+            journal.SCHEMA,
             reverse_sql="drop table journal_entry; drop function journal_chain(); drop function journal_refuse();"
             "drop function journal_digest(bigint, timestamptz, text, text, text, jsonb, bytea);",
         ),

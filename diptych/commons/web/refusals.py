@@ -1,0 +1,68 @@
+"""Refusals on the web: one middleware maps a refusal's kind to a status, as a page or as JSON.
+
+Holds the mapping and the middleware. Does not hold reasons, nor the pages' wording.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from diptych.commons.refusal import Kind, Refusal, Refused
+
+STATUS: Final[dict[Kind, HTTPStatus]] = {
+    Kind.MISSING: HTTPStatus.NOT_FOUND,
+    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Kind.CONFLICT: HTTPStatus.CONFLICT,
+    Kind.GONE: HTTPStatus.GONE,
+    Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Kind.BUSY: HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal; 401 where the facts say that signing in is what lacks."""
+    return int(refusal.facts.get("status", STATUS[refusal.reason.kind].value))
+
+
+def sentence(refusal: Refusal) -> str:
+    """The refusal in the reader's language, with its facts."""
+    return gettext(refusal.reason.sentence).format(**refusal.facts)
+
+
+def as_json(refusal: Refusal) -> dict[str, object]:
+    """The refusal for machines."""
+    facts = {name: value for name, value in refusal.facts.items() if name != "status"}
+    return {"code": refusal.reason.code, "message": sentence(refusal), "facts": facts}
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the caller reads JSON: the API's paths, or who asks for it."""
+    return request.path.startswith("/api/") or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+class RefusalMiddleware:
+    """Turns `Refused` into an answer. Any other exception is a bug and goes on up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass through: refusals arrive as exceptions."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a refusal raised by a view or an operation."""
+        return answer(request, exception.refusal) if isinstance(exception, Refused) else None
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The response for a refusal: JSON for machines, a page for people."""
+    status = status_of(refusal)
+    if wants_json(request):
+        return JsonResponse(as_json(refusal), status=status)
+    context = {"refusal": refusal, "sentence": sentence(refusal), "status": status}
+    return render(request, "web/refusal.html", context, status=status)

@@ -1,0 +1,1 @@
+"""Rules of the catalogue: subcategories, displayed status, what an offer may be."""

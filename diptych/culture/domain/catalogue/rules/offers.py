@@ -1,0 +1,129 @@
+"""What an offer and a stock may be, and the status shown of them.
+
+Pure decisions and dated limits. Does not hold the subcategories (beside) nor booking rules (the bookings chapter).
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+
+from .. import terms
+from ..terms import OfferFacts, OfferStatus, OfferValidation, StockFacts
+from .subcategories import BY_ID, Subcategory
+from diptych.commons.refusal import Refusal, refuse
+
+MOST_CENTS: Final = 300_00
+"""Guide §2.2: prices from 0 to 300 €."""
+MOST_XPF: Final = 23_865
+"""Guide §2.2: the official ceiling in Pacific francs, as published (it is not 300 € at parity)."""
+LONGEST_NAME: Final = 90
+MOST_STOCKS: Final = 2_500
+MOST_PRICES: Final = 50
+MOST_QUANTITY: Final = 1_000_000
+MOST_FAVOURITES: Final = 100
+REMOVABLE_FOR: Final = timedelta(hours=48)
+"""Guide §2.2: an event's stock can be deleted until 48 h after its start."""
+
+
+def is_over(stock: StockFacts, *, at: datetime) -> bool:
+    """Whether nothing can be booked of this stock any more, whatever is left."""
+    return (
+        stock.deleted
+        or (stock.booking_limit_at is not None and stock.booking_limit_at <= at)
+        or (stock.starts_at is not None and stock.starts_at <= at)
+    )
+
+
+def left(stock: StockFacts) -> int | None:
+    """Places left; None for unlimited."""
+    return None if stock.quantity is None else max(stock.quantity - stock.booked, 0)
+
+
+def displayed_status(offer: OfferFacts, *, at: datetime) -> OfferStatus:
+    """The first status that holds, in the official order (guide §1.3). An offer without any stock is sold out."""
+    early = {
+        OfferValidation.REJECTED: OfferStatus.REJECTED,
+        OfferValidation.PENDING: OfferStatus.PENDING,
+        OfferValidation.DRAFT: OfferStatus.DRAFT,
+    }
+    if offer.validation in early:
+        return early[OfferValidation(offer.validation)]
+    if offer.publication_at is None:
+        return OfferStatus.INACTIVE
+    if offer.publication_at > at:
+        return OfferStatus.SCHEDULED
+    if offer.bookings_allowed_at is not None and offer.bookings_allowed_at > at:
+        return OfferStatus.PUBLISHED
+    stocks = [stock for stock in offer.stocks if not stock.deleted]
+    if stocks and all(is_over(stock, at=at) for stock in stocks):
+        return OfferStatus.EXPIRED
+    if not any(left(stock) != 0 and not is_over(stock, at=at) for stock in stocks):
+        return OfferStatus.SOLD_OUT
+    return OfferStatus.ACTIVE
+
+
+def default_limit(starts_at: datetime) -> datetime:
+    """The limit of an event stock that was given none: 23:59 UTC on the day three days before (guide §1.3)."""
+    day = starts_at.astimezone(UTC).date() - timedelta(days=3)
+    return datetime.combine(day, time(23, 59), UTC)
+
+
+def required_fields(subcategory: Subcategory) -> tuple[str, ...]:
+    """The extra fields that a partner's screen must ask for (marked * in the guide)."""
+    return tuple(name.rstrip("*") for name in subcategory.fields if name.endswith("*"))
+
+
+def why_not_offer(
+    *, name: str, subcategory: str, is_duo: bool, url: str, withdrawal: str, extra: Mapping[str, Any], by_partner: bool
+) -> Refusal | None:
+    """The first reason why an offer cannot be kept as it is filled in, or None."""
+    row = BY_ID.get(subcategory)
+    if row is None:
+        return refuse(terms.UNKNOWN_SUBCATEGORY, subcategory=subcategory)
+    if by_partner and not row.is_offered_to_partners:
+        return refuse(terms.SUBCATEGORY_CLOSED)
+    if not name.strip():
+        return refuse(terms.NAME_MISSING)
+    if len(name) > LONGEST_NAME:
+        return refuse(terms.NAME_TOO_LONG, most=LONGEST_NAME)
+    if is_duo and not row.can_be_duo:
+        return refuse(terms.DUO_NOT_ALLOWED)
+    if row.platform == "on" and not url:
+        return refuse(terms.URL_NEEDED)
+    if row.platform == "off" and url:
+        return refuse(terms.URL_NOT_ALLOWED)
+    if row.is_withdrawable and not withdrawal:
+        return refuse(terms.WITHDRAWAL_NEEDED)
+    for field in required_fields(row):
+        if not extra.get(field):
+            return refuse(terms.FIELD_NEEDED, field=field)
+    return None
+
+
+def why_not_stock(
+    *,
+    subcategory: str,
+    price_cents: int,
+    quantity: int | None,
+    booked: int,
+    starts_at: datetime | None,
+    booking_limit_at: datetime | None,
+    at: datetime,
+) -> Refusal | None:
+    """The first reason why a stock cannot be kept as it is filled in, or None."""
+    row = BY_ID[subcategory]
+    if not 0 <= price_cents <= MOST_CENTS:
+        return refuse(terms.PRICE_OUT_OF_RANGE, most_euros=MOST_CENTS // 100)
+    if quantity is not None and not 0 <= quantity <= MOST_QUANTITY:
+        return refuse(terms.QUANTITY_OUT_OF_RANGE, most=MOST_QUANTITY)
+    if quantity is not None and quantity < booked:
+        return refuse(terms.QUANTITY_BELOW_BOOKED, booked=booked)
+    if row.is_event and starts_at is None:
+        return refuse(terms.START_NEEDED)
+    if not row.is_event and starts_at is not None:
+        return refuse(terms.START_NOT_ALLOWED)
+    if starts_at is not None and starts_at <= at:
+        return refuse(terms.START_IN_PAST)
+    if starts_at is not None and booking_limit_at is not None and booking_limit_at > starts_at:
+        return refuse(terms.LIMIT_AFTER_START)
+    return None

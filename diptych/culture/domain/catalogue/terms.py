@@ -1,0 +1,108 @@
+"""Words of the catalogue: validation, displayed status, withdrawal, reasons to refuse an offer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from diptych.commons.refusal import Kind, Reason
+
+
+class OfferValidation(StrEnum):
+    """Where the back office stands with an offer."""
+
+    APPROVED = "APPROVED"
+    DRAFT = "DRAFT"
+    PENDING = "PENDING"
+    REJECTED = "REJECTED"
+
+
+class OfferStatus(StrEnum):
+    """What is shown of an offer's life; the first that holds, in the official order (field guide §1.3)."""
+
+    REJECTED = "REJECTED"
+    PENDING = "PENDING"
+    DRAFT = "DRAFT"
+    INACTIVE = "INACTIVE"
+    SCHEDULED = "SCHEDULED"
+    PUBLISHED = "PUBLISHED"
+    EXPIRED = "EXPIRED"
+    SOLD_OUT = "SOLD_OUT"
+    ACTIVE = "ACTIVE"
+
+
+class Withdrawal(StrEnum):
+    """How a ticket reaches the hand."""
+
+    BY_EMAIL = "by_email"
+    IN_APP = "in_app"
+    NO_TICKET = "no_ticket"
+    ON_SITE = "on_site"
+
+
+class Compatibility(StrEnum):
+    """A product's compatibility with the terms of use."""
+
+    COMPATIBLE = "COMPATIBLE"
+    PROVIDER_INCOMPATIBLE = "PROVIDER_INCOMPATIBLE"
+    FRAUD_INCOMPATIBLE = "FRAUD_INCOMPATIBLE"
+
+
+@dataclass(frozen=True, slots=True)
+class StockFacts:
+    """What the displayed status needs of one stock. Places are counts, None for unlimited."""
+
+    quantity: int | None
+    booked: int
+    booking_limit_at: datetime | None
+    starts_at: datetime | None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFacts:
+    """What the displayed status needs of an offer."""
+
+    validation: str
+    publication_at: datetime | None
+    bookings_allowed_at: datetime | None
+    stocks: tuple[StockFacts, ...]
+
+
+NOT_FOUND = Reason("catalogue.not_found", Kind.MISSING, "This offer does not exist, or is no longer shown.")
+STOCK_NOT_FOUND = Reason("catalogue.stock_not_found", Kind.MISSING, "This date or price no longer exists.")
+UNKNOWN_SUBCATEGORY = Reason("catalogue.unknown_subcategory", Kind.INVALID, "There is no subcategory {subcategory}.", "guide §2.3")
+SUBCATEGORY_CLOSED = Reason(
+    "catalogue.subcategory_closed", Kind.INVALID, "Offers of this kind are not made by partners.", "guide §2.3, flag N"
+)
+NAME_TOO_LONG = Reason("catalogue.name_too_long", Kind.INVALID, "The title is longer than {most} characters.", "guide §2.2")
+NAME_MISSING = Reason("catalogue.name_missing", Kind.INVALID, "Give the offer a title.")
+DUO_NOT_ALLOWED = Reason("catalogue.duo_not_allowed", Kind.INVALID, "Offers of this kind cannot be duo.", "guide §2.3, flag 2")
+URL_NEEDED = Reason("catalogue.url_needed", Kind.INVALID, "An online offer needs its address (URL).", "guide §2.3, platform")
+URL_NOT_ALLOWED = Reason(
+    "catalogue.url_not_allowed", Kind.INVALID, "An offer of this kind happens on the spot: it has no address (URL).", "guide §2.3"
+)
+WITHDRAWAL_NEEDED = Reason("catalogue.withdrawal_needed", Kind.INVALID, "Say how the ticket is withdrawn.", "guide §2.3, flag W")
+FIELD_NEEDED = Reason("catalogue.field_needed", Kind.INVALID, "Fill in {field}: offers of this kind need it.", "guide §2.3, fields")
+PRICE_OUT_OF_RANGE = Reason(
+    "catalogue.price_out_of_range", Kind.INVALID, "The price must lie between 0 and {most_euros} €.", "guide §2.2"
+)
+QUANTITY_OUT_OF_RANGE = Reason(
+    "catalogue.quantity_out_of_range", Kind.INVALID, "The quantity must lie between 0 and {most}, or be left empty.", "guide §1.3"
+)
+QUANTITY_BELOW_BOOKED = Reason(
+    "catalogue.quantity_below_booked", Kind.CONFLICT, "{booked} places are already booked: the quantity cannot be lower."
+)
+START_NEEDED = Reason("catalogue.start_needed", Kind.INVALID, "An event needs its date and time.")
+START_NOT_ALLOWED = Reason("catalogue.start_not_allowed", Kind.INVALID, "An offer of this kind has no date.")
+START_IN_PAST = Reason("catalogue.start_in_past", Kind.INVALID, "This date is in the past.")
+LIMIT_AFTER_START = Reason(
+    "catalogue.limit_after_start", Kind.INVALID, "The booking limit must not be after the start of the event.", "guide §1.3"
+)
+TOO_MANY_STOCKS = Reason("catalogue.too_many_stocks", Kind.INVALID, "An offer has at most {most} dates.", "guide §1.3")
+TOO_MANY_PRICES = Reason("catalogue.too_many_prices", Kind.INVALID, "An offer has at most {most} prices.", "guide §1.3")
+TOO_MANY_FAVOURITES = Reason(
+    "catalogue.too_many_favourites", Kind.CONFLICT, "You already keep {most} favourites: remove one first.", "guide §1.1"
+)
+EVENT_TOO_OLD = Reason(
+    "catalogue.event_too_old", Kind.CONFLICT, "A date can be removed until 48 hours after its start.", "guide §2.2"
+)

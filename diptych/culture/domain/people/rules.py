@@ -1,0 +1,114 @@
+"""Rules about people: départements and their clocks, ages, audiences.
+
+Pure functions and dated tables. Does not hold credit or eligibility: see the wallet.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from .terms import BIRTH_DATE_IN_FUTURE, UNKNOWN_DEPARTMENT, Audience, Role
+from diptych.commons.refusal import Refusal, refuse
+
+PARIS: Final = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A département or overseas collectivity, and the clock by which its birthdays begin."""
+
+    code: str
+    name: str
+    zone: str = PARIS
+
+
+_METROPOLITAN: Final = (
+    "01 Ain|02 Aisne|03 Allier|04 Alpes-de-Haute-Provence|05 Hautes-Alpes|06 Alpes-Maritimes|07 Ardèche|08 Ardennes|"
+    "09 Ariège|10 Aube|11 Aude|12 Aveyron|13 Bouches-du-Rhône|14 Calvados|15 Cantal|16 Charente|17 Charente-Maritime|"
+    "18 Cher|19 Corrèze|2A Corse-du-Sud|2B Haute-Corse|21 Côte-d’Or|22 Côtes-d’Armor|23 Creuse|24 Dordogne|25 Doubs|"
+    "26 Drôme|27 Eure|28 Eure-et-Loir|29 Finistère|30 Gard|31 Haute-Garonne|32 Gers|33 Gironde|34 Hérault|"
+    "35 Ille-et-Vilaine|36 Indre|37 Indre-et-Loire|38 Isère|39 Jura|40 Landes|41 Loir-et-Cher|42 Loire|43 Haute-Loire|"
+    "44 Loire-Atlantique|45 Loiret|46 Lot|47 Lot-et-Garonne|48 Lozère|49 Maine-et-Loire|50 Manche|51 Marne|"
+    "52 Haute-Marne|53 Mayenne|54 Meurthe-et-Moselle|55 Meuse|56 Morbihan|57 Moselle|58 Nièvre|59 Nord|60 Oise|61 Orne|"
+    "62 Pas-de-Calais|63 Puy-de-Dôme|64 Pyrénées-Atlantiques|65 Hautes-Pyrénées|66 Pyrénées-Orientales|67 Bas-Rhin|"
+    "68 Haut-Rhin|69 Rhône|70 Haute-Saône|71 Saône-et-Loire|72 Sarthe|73 Savoie|74 Haute-Savoie|75 Paris|"
+    "76 Seine-Maritime|77 Seine-et-Marne|78 Yvelines|79 Deux-Sèvres|80 Somme|81 Tarn|82 Tarn-et-Garonne|83 Var|"
+    "84 Vaucluse|85 Vendée|86 Vienne|87 Haute-Vienne|88 Vosges|89 Yonne|90 Territoire de Belfort|91 Essonne|"
+    "92 Hauts-de-Seine|93 Seine-Saint-Denis|94 Val-de-Marne|95 Val-d’Oise"
+)
+
+DEPARTMENTS: Final[dict[str, Department]] = {
+    department.code: department
+    for department in (
+        *(Department(*row.split(" ", 1)) for row in _METROPOLITAN.split("|")),
+        Department("971", "Guadeloupe", "America/Guadeloupe"),
+        Department("972", "Martinique", "America/Martinique"),
+        Department("973", "Guyane", "America/Cayenne"),
+        Department("974", "La Réunion", "Indian/Reunion"),
+        Department("975", "Saint-Pierre-et-Miquelon", "America/Miquelon"),
+        Department("976", "Mayotte", "Indian/Mayotte"),
+        Department("977", "Saint-Barthélemy", "America/St_Barthelemy"),
+        Department("978", "Saint-Martin", "America/Marigot"),
+        Department("986", "Wallis-et-Futuna", "Pacific/Wallis"),
+        Department("987", "Polynésie française", "Pacific/Tahiti"),
+        Department("988", "Nouvelle-Calédonie", "Pacific/Noumea"),
+        Department("989", "Clipperton", "Pacific/Pitcairn"),
+    )
+}
+"""Field guide §2.1: 971–978 and 986–989 have their own zone; all others live by Paris; 984 is not covered."""
+
+
+def zone_of(department: str | None) -> ZoneInfo:
+    """The time zone of a département code; Paris where it is not known."""
+    found = DEPARTMENTS.get(department or "")
+    return ZoneInfo(found.zone if found else PARIS)
+
+
+def day_at(at: datetime, department: str | None) -> date:
+    """The calendar day at an instant, by the département's clock."""
+    return at.astimezone(zone_of(department)).date()
+
+
+def birthday(born: date, age: int) -> date:
+    """The day somebody turns `age`. Born on 29 February: 1 March in common years, when that age is reached."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 3, 1)
+
+
+def birthday_begins(born: date, age: int, department: str | None) -> datetime:
+    """The instant (UTC) at which the birthday begins: midnight by the département's clock."""
+    return datetime.combine(birthday(born, age), time.min, zone_of(department)).astimezone(UTC)
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years of age on a day."""
+    years = day.year - born.year
+    return years if day >= birthday(born, years) else years - 1
+
+
+def age_at(born: date, at: datetime, department: str | None) -> int:
+    """Whole years of age at an instant, by the département's clock."""
+    return age_on(born, day_at(at, department))
+
+
+def audience_for(roles: Iterable[str]) -> Audience:
+    """The one audience that a set of roles makes."""
+    held = set(roles)
+    if Role.ADMIN in held:
+        return Audience.STAFF
+    if held & {Role.PRO, Role.NON_ATTACHED_PRO}:
+        return Audience.VENUE
+    return Audience.YOUTH
+
+
+def why_not_profile(*, born: date, department: str, at: datetime) -> Refusal | None:
+    """The first reason why a declared birth date and département cannot be taken, or None."""
+    if department not in DEPARTMENTS:
+        return refuse(UNKNOWN_DEPARTMENT, department=department)
+    if born > day_at(at, department):
+        return refuse(BIRTH_DATE_IN_FUTURE)
+    return None

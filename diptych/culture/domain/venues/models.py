@@ -1,0 +1,138 @@
+"""Tables of venues: départements, communes, structures (SIREN), venues (SIRET), members, outside ticketing.
+
+Holds their constraints. Does not hold bank accounts or pricing points: those are money's.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from .terms import Activity, Validation
+
+
+class Department(models.Model):
+    """A département of the official geographic code, with its region."""
+
+    code = models.CharField(max_length=3, primary_key=True)
+    name = models.CharField(max_length=120)
+    region = models.CharField(max_length=3, blank=True)
+    region_name = models.CharField(max_length=120, blank=True)
+    population = models.IntegerField(null=True)
+
+    def __str__(self) -> str:
+        """The département and its code."""
+        return f"{self.name} ({self.code})"
+
+
+class Commune(models.Model):
+    """A commune of the official geographic code."""
+
+    insee = models.CharField(max_length=5, primary_key=True)
+    name = models.CharField(max_length=120)
+    department = models.CharField(max_length=3, db_index=True)
+    postcodes = ArrayField(models.CharField(max_length=5), default=list)
+    population = models.IntegerField(null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+
+    def __str__(self) -> str:
+        """The commune and its département."""
+        return f"{self.name} ({self.department})"
+
+
+class Structure(models.Model):
+    """A legal entity, by its SIREN."""
+
+    siren = models.CharField(max_length=9, unique=True)
+    name = models.CharField(max_length=200)
+    validation = models.CharField(max_length=12, choices=[(v, v) for v in Validation], default=Validation.NEW)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """A SIREN is nine digits."""
+
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(siren__regex=r"^[0-9]{9}$"), name="structure_siren")]
+
+    def __str__(self) -> str:
+        """The structure's name."""
+        return self.name
+
+
+class TicketingSystem(models.Model):
+    """An outside ticketing system that sells some venues' places."""
+
+    name = models.CharField(max_length=120, unique=True)
+    booking_url = models.URLField()
+    cancellation_url = models.URLField()
+    secret = models.CharField(max_length=120)
+    """Key of the HMAC-SHA256 that signs each call."""
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        """The system's name."""
+        return self.name
+
+
+class Venue(models.Model):
+    """A place that offers culture, or a public place nobody has claimed yet (no structure)."""
+
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, null=True, blank=True, related_name="venues")
+    ticketing = models.ForeignKey(TicketingSystem, on_delete=models.PROTECT, null=True, blank=True)
+    name = models.CharField(max_length=255)
+    siret = models.CharField(max_length=14, null=True, blank=True, unique=True)
+    activity = models.CharField(max_length=32, choices=[(a, a) for a in Activity], default=Activity.OTHER)
+    description = models.TextField(blank=True)
+    address = models.CharField(max_length=255, blank=True)
+    postcode = models.CharField(max_length=5, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, null=True, blank=True)
+    department = models.CharField(max_length=3, blank=True, db_index=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    website = models.URLField(max_length=500, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    accessible_audio = models.BooleanField(null=True)
+    accessible_mental = models.BooleanField(null=True)
+    accessible_motor = models.BooleanField(null=True)
+    accessible_visual = models.BooleanField(null=True)
+    source = models.CharField(max_length=40, blank=True)
+    source_id = models.CharField(max_length=120, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    """When a person last edited it; an import leaves it alone from then on."""
+    created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """What must hold whoever writes."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["source", "source_id"], condition=~Q(source=""), name="venue_one_source"),
+            models.CheckConstraint(condition=Q(siret=None) | Q(siret__regex=r"^[0-9]{14}$"), name="venue_siret"),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                name="venue_on_earth",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["latitude", "longitude"], name="venue_where")]
+
+    def __str__(self) -> str:
+        """The venue's name."""
+        return self.name
+
+
+class Membership(models.Model):
+    """Somebody who may act for a structure."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="memberships")
+    validation = models.CharField(max_length=12, choices=[(v, v) for v in Validation], default=Validation.NEW)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        """One link between a person and a structure."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "structure"], name="membership_once")]

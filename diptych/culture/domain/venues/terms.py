@@ -1,0 +1,40 @@
+"""Words of the venues chapter: validation of structures, activities, reasons to refuse."""
+
+from enum import StrEnum
+
+from diptych.commons.refusal import Kind, Reason
+
+
+class Validation(StrEnum):
+    """Where the back office stands with a structure, or with somebody's link to it."""
+
+    NEW = "NEW"
+    PENDING = "PENDING"
+    VALIDATED = "VALIDATED"
+    REJECTED = "REJECTED"
+    DELETED = "DELETED"
+    CLOSED = "CLOSED"
+
+
+class Activity(StrEnum):
+    """What a venue mostly is."""
+
+    MUSEUM = "MUSEUM"
+    CINEMA = "CINEMA"
+    LIBRARY = "LIBRARY"
+    BOOKSTORE = "BOOKSTORE"
+    FESTIVAL = "FESTIVAL"
+    PERFORMANCE_HALL = "PERFORMANCE_HALL"
+    MUSIC_VENUE = "MUSIC_VENUE"
+    RECORD_STORE = "RECORD_STORE"
+    MUSICAL_INSTRUMENT_STORE = "MUSICAL_INSTRUMENT_STORE"
+    ART_SCHOOL = "ART_SCHOOL"
+    CREATIVE_ARTS_STORE = "CREATIVE_ARTS_STORE"
+    HERITAGE_SITE = "HERITAGE_SITE"
+    CULTURAL_CENTRE = "CULTURAL_CENTRE"
+    DIGITAL = "DIGITAL"
+    OTHER = "OTHER"
+
+
+NOT_FOUND = Reason("venues.not_found", Kind.MISSING, "There is no such venue.")
+NOT_A_MEMBER = Reason("venues.not_a_member", Kind.MISSING, "There is no such venue among yours.")
