@@ -11,7 +11,7 @@ alter text search configuration diptych_french
     alter mapping for hword, hword_part, word with unaccent, french_stem;
 
 create function fold(t text) returns text language sql immutable strict parallel safe as
-    $$ select lower(unaccent('unaccent'::regdictionary, t)) $$;
+    $$ select lower(public.unaccent('public.unaccent'::regdictionary, t)) $$;
 
 create index offer_name_trigrams on catalogue_offer using gin (fold(name) gin_trgm_ops);
 create index commune_name_trigrams on venues_commune using gin (fold(name) gin_trgm_ops);
