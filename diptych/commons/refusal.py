@@ -42,10 +42,6 @@ class Refusal:
     reason: Reason
     facts: MappingProxyType[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
-    def __bool__(self) -> bool:
-        """False, so that `if decision:` reads as "was it accepted"."""
-        return False
-
 
 def refuse(reason: Reason, /, **facts: Any) -> Refusal:
     """A refusal for `reason`, with the facts that its sentence names."""
