@@ -124,6 +124,25 @@ class Venue(models.Model):
         return self.name
 
 
+class Attendance(models.Model):
+    """How many came to a museum in a year, as the ministry counts them; None where it does not know."""
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="attendance")
+    year = models.SmallIntegerField()
+    total = models.IntegerField()
+    free = models.IntegerField(null=True)
+    schools = models.IntegerField(null=True)
+    """Pupils who came with their class."""
+    under_18 = models.IntegerField(null=True)
+    """Under 18, classes apart."""
+    from_18_to_25 = models.IntegerField(null=True)
+
+    class Meta:
+        """Once a year."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["venue", "year"], name="attendance_once_a_year")]
+
+
 class Membership(models.Model):
     """Somebody who may act for a structure."""
 

@@ -42,6 +42,11 @@ FAULTS = {
     "accents_lost": "an accent was lost before publication and cannot be known",
     "duplicate_id": "the identifier was already used by an earlier row",
     "unknown_commune": "no commune in the database has this code, postcode or name",
+    "unknown_museum": "no museum in the database has this identifier: import the museums first",
+    "unknown_school": "no school in the database has this code: import the schools first",
+    "in_other_list": "the national list of collèges already says what this school is",
+    "price_unknown": "the text says no price, or several: the offer is kept without dates to book",
+    "booked_or_edited": "a date that somebody booked, or of an offer edited by a person: left as it is",
     "other_sort": "a row of a sort that is not imported",
     "ended_before_start": "an end that comes before its start",
 }

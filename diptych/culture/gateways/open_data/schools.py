@@ -82,7 +82,7 @@ DIRECTORY = Shape(
         Column("latitude", "latitude", latitude, "degrees north"),
         Column("longitude", "longitude", longitude, "degrees east"),
     ),
-    make=lambda **read: _school(source="education", **read),
+    make=lambda **read: _school(source="annuaire", **read),
     key="uai",
 )
 

@@ -1,0 +1,184 @@
+"""`diptych culture import`: official open data, from files to the database, with a report.
+
+Holds the verb: open and check every file, call one operation, print. Does not hold formats (gateways/open_data) nor
+writes (the chapters' operations).
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from diptych.commons.bulk import Imported
+from diptych.commons.clock import now
+from diptych.commons.refusal import Refused
+from diptych.culture.commands.import_report import FileReport, Report, print_report
+from diptych.culture.gateways.open_data.formats import KINDS, SHAPES
+from diptych.culture.gateways.open_data.reading import Reading, open_reading
+from diptych.culture.gateways.open_data.reasons import Fault
+
+app = typer.Typer(no_args_is_help=True, help="Import official open data as its publishers issue it.")
+
+
+def import_files(*, kind: str, paths: list[Path], dry_run: bool = False, on_bytes: Callable[[int], None] | None = None) -> Report:
+    """Import every file of one kind, all or nothing, and say what was done.
+
+    Each file is checked from end to end before the first write. Raises Refused: nothing was then imported.
+    """
+    began = time.perf_counter()
+    with ExitStack() as stack:
+        readings = [stack.enter_context(open_reading(path=path, kind=kind, shapes=SHAPES, on_bytes=on_bytes)) for path in paths]
+        report = Report(
+            kind, dry_run, [FileReport(reading.source.name, reading.shape.name, reading.records) for reading in readings]
+        )
+        reader = _Reader(readings, report)
+        report.tables = _IMPORTS[kind](reader, dry_run).tables
+    report.seconds = time.perf_counter() - began
+    return report
+
+
+class _Reader:
+    "Gives rows by format, across files, and counts what is wrong against the file being read."
+
+    def __init__(self, readings: list[Reading], report: Report) -> None:
+        self._readings, self._report, self._current = readings, report, 0
+
+    def files(self, *formats: str) -> Iterator[Iterator[Any]]:
+        for at, reading in enumerate(self._readings):
+            if reading.shape.name in formats:
+                yield self._of(at)
+
+    def rows(self, *formats: str) -> Iterator[Any]:
+        for file in self.files(*formats):
+            yield from file
+
+    def _of(self, at: int) -> Iterator[Any]:
+        self._current, file = at, self._report.files[at]
+        for row in self._readings[at].rows():
+            if isinstance(row, Fault):
+                self._report.count(file, row)
+            else:
+                file.rows += 1
+                yield row
+
+    def note(self, line: int, column: str, code: str) -> None:
+        file = self._report.files[self._current]
+        self._report.count(file, Fault(line, column, code, skipped=code in ("unknown_museum", "unknown_school", "in_other_list")))
+
+
+def _places(reader: _Reader, dry_run: bool) -> Imported:
+    from diptych.culture.domain.venues.operations.importing import import_places
+
+    return import_places(
+        regions=reader.rows("regions"),
+        departments=reader.rows("departments"),
+        populations=reader.rows("population"),
+        communes=reader.rows("communes"),
+        points=reader.rows("points"),
+        dry_run=dry_run,
+    )
+
+
+def _venues(*formats: str) -> Callable[[_Reader, bool], Imported]:
+    def run(reader: _Reader, dry_run: bool) -> Imported:
+        from diptych.culture.domain.venues.operations.importing import import_venues
+
+        return import_venues(
+            venues=reader.rows(*formats), attendance=reader.rows("attendance"), at=now(), note=reader.note, dry_run=dry_run
+        )
+
+    return run
+
+
+def _events(reader: _Reader, dry_run: bool) -> Imported:
+    from diptych.culture.domain.catalogue.operations.importing import import_offers
+
+    return import_offers(offers=reader.files("olympiad", "agenda", "digital"), at=now(), note=reader.note, dry_run=dry_run)
+
+
+def _titles(reader: _Reader, dry_run: bool) -> Imported:
+    from diptych.culture.domain.catalogue.operations.importing import import_titles
+
+    return import_titles(titles=reader.rows("titles"), dry_run=dry_run)
+
+
+def _schools(reader: _Reader, dry_run: bool) -> Imported:
+    from diptych.culture.domain.schools.operations.importing import import_schools
+
+    return import_schools(
+        schools=reader.rows("schools"),
+        directory=reader.rows("directory"),
+        indices=reader.rows("social_index"),
+        note=reader.note,
+        dry_run=dry_run,
+    )
+
+
+_IMPORTS: dict[str, Callable[[_Reader, bool], Imported]] = {
+    "places": _places,
+    "museums": _venues("museums"),
+    "cinemas": _venues("cinemas"),
+    "libraries": _venues("libraries"),
+    "festivals": _venues("festivals"),
+    "events": _events,
+    "titles": _titles,
+    "schools": _schools,
+}
+
+
+def _command(kind: str, meaning: str) -> None:
+    "One verb a kind, so that `--help` names them all."
+
+    def run(
+        files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files as published, in any order.")],
+        as_json: Annotated[bool, typer.Option("--json", help="Print the report as one line of JSON.")] = False,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, then write nothing.")] = False,
+    ) -> None:
+        errors = Console(stderr=True)
+        total = sum(path.stat().st_size for path in files if path.is_file())
+        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        try:
+            with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+                task = progress.add_task(kind, total=total)
+                report = import_files(
+                    kind=kind, paths=files, dry_run=dry_run, on_bytes=lambda count: progress.update(task, advance=count)
+                )
+        except Refused as refused:
+            facts = dict(refused.refusal.facts)
+            sentence = refused.refusal.reason.sentence.format(**facts)
+            if as_json:
+                print(
+                    json.dumps({"code": refused.code, "message": sentence, "facts": facts}, ensure_ascii=False), file=sys.stderr
+                )
+            else:
+                print(f"{refused.code}: {sentence}\nNothing was imported.", file=sys.stderr)
+            raise typer.Exit(2) from None
+        if as_json:
+            print(json.dumps(report.as_dict(), ensure_ascii=False))
+        else:
+            print_report(report)
+
+    run.__doc__ = f"{meaning}\n\nExit status: 0 when imported (skipped rows are in the report), 2 when a file is refused and nothing was written."
+    app.command(kind)(run)
+
+
+MEANINGS = {
+    "places": "Communes, départements, regions, their population and coordinates: import these first.",
+    "museums": "Museums (Muséofile) and their yearly entries.",
+    "cinemas": "Cinemas (CNC).",
+    "libraries": "Public libraries.",
+    "festivals": "Festivals, as venues.",
+    "events": "Events (Cultural Olympiad, OpenAgenda) and digital offers (#CultureChezNous).",
+    "titles": "Books, films and records with their loans (Toulouse).",
+    "schools": "Schools (directory, collèges) and the social position index.",
+}
+
+for _kind in KINDS:
+    _command(_kind, MEANINGS[_kind])
