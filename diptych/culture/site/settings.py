@@ -3,7 +3,9 @@
 Holds wiring only. Does not hold rules, nor anything that changes with the law.
 """
 
+import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -20,7 +22,22 @@ if not HOME.is_absolute():
     HOME = ROOT / HOME
 
 DEBUG = False
-SECRET_KEY = _env["DIPTYCH_SECRET_KEY"] or secrets.token_urlsafe(50)
+
+
+def _secret(name: str, *, make: Callable[[], str]) -> str:
+    "A secret that the environment did not give: outside production, made once and kept, so that every process has the same."
+    kept = HOME / "secrets" / name
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with os.fdopen(os.open(kept, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(make())
+    except FileExistsError:
+        pass
+    return kept.read_text()
+
+
+SECRET_KEY = _env["DIPTYCH_SECRET_KEY"] or _secret("secret_key", make=lambda: secrets.token_urlsafe(50))
+TICKET_KEY = _env["DIPTYCH_TICKET_KEY"] or _secret("ticket_key", make=lambda: secrets.token_hex(32))
 ALLOWED_HOSTS = list(_env["DIPTYCH_HOSTS"])
 BASE_URL = _env["DIPTYCH_BASE_URL"]
 USE_TZ = True

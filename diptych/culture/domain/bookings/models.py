@@ -62,9 +62,7 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=Q(status="HELD", held_until__isnull=False) | ~Q(status="HELD"), name="booking_held_until_when"
             ),
-            models.CheckConstraint(
-                condition=Q(total_cents=0) | Q(deposit__isnull=False), name="booking_paid_by_a_deposit"
-            ),
+            models.CheckConstraint(condition=Q(total_cents=0) | Q(deposit__isnull=False), name="booking_paid_by_a_deposit"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["person", "-booked_at"], name="booking_of_person"),

@@ -110,19 +110,23 @@ class TicketFacts:
     stock_deleted: bool = False
 
 
-
 # To book, in the order of the checks.
 ACCOUNT_CLOSED = Reason("bookings.account_closed", Kind.FORBIDDEN, "This account cannot book for now.", "guide §2.2, suspension")
 CATEGORY_NOT_FOR_MINORS = Reason(
     "bookings.category_not_for_minors", Kind.FORBIDDEN, "This kind of offer opens at 18.", "guide §2.2 check 1, §2.3 minors"
 )
 CATEGORY_FREE_ONLY = Reason(
-    "bookings.category_free_only", Kind.FORBIDDEN, "Before 18, this kind of offer can only be booked when it is free.", "guide §2.2 check 1"
+    "bookings.category_free_only",
+    Kind.FORBIDDEN,
+    "Before 18, this kind of offer can only be booked when it is free.",
+    "guide §2.2 check 1",
 )
 NOT_BENEFICIARY = Reason(
     "bookings.not_beneficiary", Kind.FORBIDDEN, "Booking opens with the credit: finish your sign-up first.", "guide §2.2 check 2"
 )
-ALREADY_BOOKED = Reason("bookings.already_booked", Kind.CONFLICT, "You already have a booking for this offer.", "guide §2.2 check 3")
+ALREADY_BOOKED = Reason(
+    "bookings.already_booked", Kind.CONFLICT, "You already have a booking for this offer.", "guide §2.2 check 3"
+)
 ONE_PLACE_ONLY = Reason("bookings.one_place_only", Kind.INVALID, "This offer is booked one at a time.", "guide §2.2 check 4")
 ONE_OR_TWO_PLACES = Reason("bookings.one_or_two_places", Kind.INVALID, "Book one or two places.", "guide §2.2 check 4")
 STOCK_NOT_FOUND = Reason("bookings.stock_not_found", Kind.MISSING, "This date or price no longer exists.", "guide §2.2 check 5")
@@ -133,12 +137,20 @@ SOLD_OUT = Reason("bookings.sold_out", Kind.CONFLICT, "Sold out: there is nothin
 NOT_ENOUGH_LEFT = Reason("bookings.not_enough_left", Kind.CONFLICT, "Only {left} left.", "guide §2.2 check 5")
 OFFER_NOT_RELEASED = Reason("bookings.offer_not_released", Kind.CONFLICT, "This offer is not open.", "guide §2.2 check 5")
 NOT_YET_BOOKABLE = Reason("bookings.not_yet_bookable", Kind.CONFLICT, "Booking opens on {opens_at}.", "guide §2.2 check 5")
-CREDIT_TOO_LOW = Reason("bookings.credit_too_low", Kind.CONFLICT, "Your credit is not enough: {left_cents} left.", "guide §2.2 check 6")
+CREDIT_TOO_LOW = Reason(
+    "bookings.credit_too_low", Kind.CONFLICT, "Your credit is not enough: {left_cents} left.", "guide §2.2 check 6"
+)
 DIGITAL_CAP = Reason(
-    "bookings.digital_cap", Kind.CONFLICT, "Your credit for digital offers is not enough: {left_cents} left.", "guide §2.2 check 6"
+    "bookings.digital_cap",
+    Kind.CONFLICT,
+    "Your credit for digital offers is not enough: {left_cents} left.",
+    "guide §2.2 check 6",
 )
 PHYSICAL_CAP = Reason(
-    "bookings.physical_cap", Kind.CONFLICT, "Your credit for physical goods is not enough: {left_cents} left.", "guide §2.2 check 6"
+    "bookings.physical_cap",
+    Kind.CONFLICT,
+    "Your credit for physical goods is not enough: {left_cents} left.",
+    "guide §2.2 check 6",
 )
 NO_ACTIVATION_CODE = Reason("bookings.no_activation_code", Kind.CONFLICT, "No activation code is left.", "guide §2.2 check 7")
 KEY_REUSED = Reason(
@@ -150,10 +162,15 @@ NO_FREE_TOKEN = Reason("bookings.no_free_token", Kind.BUSY, "No code could be dr
 NOT_FOUND = Reason("bookings.not_found", Kind.MISSING, "There is no such booking.")
 TOKEN_UNKNOWN = Reason("bookings.token_unknown", Kind.MISSING, "This code is unknown here.", "guide §6.1, token errors")
 TOKEN_MALFORMED = Reason(
-    "bookings.token_malformed", Kind.INVALID, "A code has six characters: letters and figures, without 0, 1, 8, 9, I or O.", "guide §2.2"
+    "bookings.token_malformed",
+    Kind.INVALID,
+    "A code has six characters: letters and figures, without 0, 1, 8, 9, I or O.",
+    "guide §2.2",
 )
 OTHER_VENUE = Reason("bookings.other_venue", Kind.MISSING, "This code belongs to another venue.", "guide §6.1, token errors")
-CANNOT_CANCEL_USED = Reason("bookings.cannot_cancel_used", Kind.CONFLICT, "It was already used: it cannot be cancelled.", "guide §2.2")
+CANNOT_CANCEL_USED = Reason(
+    "bookings.cannot_cancel_used", Kind.CONFLICT, "It was already used: it cannot be cancelled.", "guide §2.2"
+)
 CANCELLATION_CLOSED = Reason(
     "bookings.cancellation_closed", Kind.CONFLICT, "It could be cancelled until {limit_at}.", "guide §2.2, cancellation limit"
 )
@@ -163,12 +180,20 @@ ALREADY_REIMBURSED = Reason(
     "bookings.already_reimbursed", Kind.FORBIDDEN, "This booking was already paid to the venue.", "guide §6.1, token errors"
 )
 NOT_YET_USABLE = Reason(
-    "bookings.not_yet_usable", Kind.FORBIDDEN, "It can still be cancelled by its holder: validate it from {usable_from}.", "guide §2.2, usable"
+    "bookings.not_yet_usable",
+    Kind.FORBIDDEN,
+    "It can still be cancelled by its holder: validate it from {usable_from}.",
+    "guide §2.2, usable",
 )
 STILL_HELD = Reason("bookings.still_held", Kind.FORBIDDEN, "The ticketing system has not confirmed it yet.", "hold")
-NOT_USED = Reason("bookings.not_used", Kind.FORBIDDEN, "It was not validated: there is nothing to take back.", "guide §6.1, token errors")
+NOT_USED = Reason(
+    "bookings.not_used", Kind.FORBIDDEN, "It was not validated: there is nothing to take back.", "guide §6.1, token errors"
+)
 HAS_ACTIVATION_CODE = Reason(
-    "bookings.has_activation_code", Kind.FORBIDDEN, "Its activation code was given: it cannot be taken back.", "guide §6.1, token errors"
+    "bookings.has_activation_code",
+    Kind.FORBIDDEN,
+    "Its activation code was given: it cannot be taken back.",
+    "guide §6.1, token errors",
 )
 TICKET_FORGED = Reason("bookings.ticket_forged", Kind.INVALID, "This QR code was not issued by the service.", "signed QR")
 TICKET_MALFORMED = Reason("bookings.ticket_malformed", Kind.INVALID, "This QR code is not a ticket.", "signed QR")

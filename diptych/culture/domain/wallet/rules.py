@@ -70,6 +70,8 @@ CAPS: Final = (
 TABLES: Final = (REGIMES, AMOUNTS, CAPS)
 """What `docs/generated/rules.md` prints."""
 
+MAJORITY: Final = 18
+"""Guide §2.1, roles: BENEFICIARY from 18, UNDERAGE_BENEFICIARY before."""
 EXPIRY_AGE: Final = 21
 EXPIRY_GRACE: Final = timedelta(hours=11)
 """Guide §2.1: the 21st birthday at 00:00, + 11 h."""

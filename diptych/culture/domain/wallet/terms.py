@@ -67,4 +67,6 @@ TOO_YOUNG = Reason("wallet.too_young", Kind.FORBIDDEN, "The credit opens at {age
 TOO_OLD = Reason("wallet.too_old", Kind.FORBIDDEN, "The credit can be asked for before the 19th birthday.", "guide §2.1, window")
 NO_BIRTH_DATE = Reason("wallet.no_birth_date", Kind.INVALID, "Give your birth date and département first.")
 EMAIL_NOT_VALIDATED = Reason("wallet.email_not_validated", Kind.FORBIDDEN, "Confirm your e-mail address first.")
-ALREADY_GRANTED = Reason("wallet.already_granted", Kind.CONFLICT, "You already have your credit.", "guide §1.1: one deposit a type")
+ALREADY_GRANTED = Reason(
+    "wallet.already_granted", Kind.CONFLICT, "You already have your credit.", "guide §1.1: one deposit a type"
+)

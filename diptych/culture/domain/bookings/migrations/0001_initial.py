@@ -7,42 +7,235 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('wallet', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("wallet", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Booking',
+            name="Booking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=6, unique=True)),
-                ('quantity', models.SmallIntegerField()),
-                ('total_cents', models.IntegerField()),
-                ('bucket', models.CharField(blank=True, max_length=8)),
-                ('status', models.CharField(choices=[(diptych.culture.domain.bookings.terms.Status['HELD'], diptych.culture.domain.bookings.terms.Status['HELD']), (diptych.culture.domain.bookings.terms.Status['CONFIRMED'], diptych.culture.domain.bookings.terms.Status['CONFIRMED']), (diptych.culture.domain.bookings.terms.Status['USED'], diptych.culture.domain.bookings.terms.Status['USED']), (diptych.culture.domain.bookings.terms.Status['CANCELLED'], diptych.culture.domain.bookings.terms.Status['CANCELLED']), (diptych.culture.domain.bookings.terms.Status['REIMBURSED'], diptych.culture.domain.bookings.terms.Status['REIMBURSED'])], max_length=10)),
-                ('booked_at', models.DateTimeField()),
-                ('cancellation_limit_at', models.DateTimeField(blank=True, null=True)),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('validated_by', models.CharField(blank=True, choices=[(diptych.culture.domain.bookings.terms.Author['OFFERER'], diptych.culture.domain.bookings.terms.Author['OFFERER']), (diptych.culture.domain.bookings.terms.Author['BACKOFFICE'], diptych.culture.domain.bookings.terms.Author['BACKOFFICE']), (diptych.culture.domain.bookings.terms.Author['AUTO'], diptych.culture.domain.bookings.terms.Author['AUTO'])], max_length=10)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('cancellation', models.CharField(blank=True, choices=[(diptych.culture.domain.bookings.terms.Cancellation['OFFERER'], diptych.culture.domain.bookings.terms.Cancellation['OFFERER']), (diptych.culture.domain.bookings.terms.Cancellation['BENEFICIARY'], diptych.culture.domain.bookings.terms.Cancellation['BENEFICIARY']), (diptych.culture.domain.bookings.terms.Cancellation['EXPIRED'], diptych.culture.domain.bookings.terms.Cancellation['EXPIRED']), (diptych.culture.domain.bookings.terms.Cancellation['FRAUD'], diptych.culture.domain.bookings.terms.Cancellation['FRAUD']), (diptych.culture.domain.bookings.terms.Cancellation['FRAUD_SUSPICION'], diptych.culture.domain.bookings.terms.Cancellation['FRAUD_SUSPICION']), (diptych.culture.domain.bookings.terms.Cancellation['FRAUD_INAPPROPRIATE'], diptych.culture.domain.bookings.terms.Cancellation['FRAUD_INAPPROPRIATE']), (diptych.culture.domain.bookings.terms.Cancellation['REFUSED_BY_INSTITUTE'], diptych.culture.domain.bookings.terms.Cancellation['REFUSED_BY_INSTITUTE']), (diptych.culture.domain.bookings.terms.Cancellation['FINANCE_INCIDENT'], diptych.culture.domain.bookings.terms.Cancellation['FINANCE_INCIDENT']), (diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE'], diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE']), (diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_EVENT_CANCELLED'], diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_EVENT_CANCELLED']), (diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_OVERBOOKING'], diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_OVERBOOKING']), (diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_BENEFICIARY_REQUEST'], diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_BENEFICIARY_REQUEST']), (diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_OFFER_MODIFIED'], diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_OFFER_MODIFIED']), (diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_OFFER_WITH_WRONG_INFORMATION'], diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_OFFER_WITH_WRONG_INFORMATION']), (diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_OFFERER_BUSINESS_CLOSED'], diptych.culture.domain.bookings.terms.Cancellation['BACKOFFICE_OFFERER_BUSINESS_CLOSED']), (diptych.culture.domain.bookings.terms.Cancellation['OFFERER_CONNECT_AS'], diptych.culture.domain.bookings.terms.Cancellation['OFFERER_CONNECT_AS']), (diptych.culture.domain.bookings.terms.Cancellation['OFFERER_CLOSED'], diptych.culture.domain.bookings.terms.Cancellation['OFFERER_CLOSED'])], max_length=40)),
-                ('held_until', models.DateTimeField(blank=True, null=True)),
-                ('tickets', models.JSONField(blank=True, default=list)),
-                ('idempotency_key', models.CharField(blank=True, max_length=64)),
-                ('deposit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='wallet.deposit')),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='catalogue.offer')),
-                ('person', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to=settings.AUTH_USER_MODEL)),
-                ('stock', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='catalogue.stock')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=6, unique=True)),
+                ("quantity", models.SmallIntegerField()),
+                ("total_cents", models.IntegerField()),
+                ("bucket", models.CharField(blank=True, max_length=8)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            (
+                                diptych.culture.domain.bookings.terms.Status["HELD"],
+                                diptych.culture.domain.bookings.terms.Status["HELD"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Status["CONFIRMED"],
+                                diptych.culture.domain.bookings.terms.Status["CONFIRMED"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Status["USED"],
+                                diptych.culture.domain.bookings.terms.Status["USED"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Status["CANCELLED"],
+                                diptych.culture.domain.bookings.terms.Status["CANCELLED"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Status["REIMBURSED"],
+                                diptych.culture.domain.bookings.terms.Status["REIMBURSED"],
+                            ),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("booked_at", models.DateTimeField()),
+                ("cancellation_limit_at", models.DateTimeField(blank=True, null=True)),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "validated_by",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (
+                                diptych.culture.domain.bookings.terms.Author["OFFERER"],
+                                diptych.culture.domain.bookings.terms.Author["OFFERER"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Author["BACKOFFICE"],
+                                diptych.culture.domain.bookings.terms.Author["BACKOFFICE"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Author["AUTO"],
+                                diptych.culture.domain.bookings.terms.Author["AUTO"],
+                            ),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "cancellation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["OFFERER"],
+                                diptych.culture.domain.bookings.terms.Cancellation["OFFERER"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["BENEFICIARY"],
+                                diptych.culture.domain.bookings.terms.Cancellation["BENEFICIARY"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["EXPIRED"],
+                                diptych.culture.domain.bookings.terms.Cancellation["EXPIRED"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["FRAUD"],
+                                diptych.culture.domain.bookings.terms.Cancellation["FRAUD"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["FRAUD_SUSPICION"],
+                                diptych.culture.domain.bookings.terms.Cancellation["FRAUD_SUSPICION"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["FRAUD_INAPPROPRIATE"],
+                                diptych.culture.domain.bookings.terms.Cancellation["FRAUD_INAPPROPRIATE"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["REFUSED_BY_INSTITUTE"],
+                                diptych.culture.domain.bookings.terms.Cancellation["REFUSED_BY_INSTITUTE"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["FINANCE_INCIDENT"],
+                                diptych.culture.domain.bookings.terms.Cancellation["FINANCE_INCIDENT"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE"],
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_EVENT_CANCELLED"],
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_EVENT_CANCELLED"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_OVERBOOKING"],
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_OVERBOOKING"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_BENEFICIARY_REQUEST"],
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_BENEFICIARY_REQUEST"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_OFFER_MODIFIED"],
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_OFFER_MODIFIED"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_OFFER_WITH_WRONG_INFORMATION"],
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_OFFER_WITH_WRONG_INFORMATION"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_OFFERER_BUSINESS_CLOSED"],
+                                diptych.culture.domain.bookings.terms.Cancellation["BACKOFFICE_OFFERER_BUSINESS_CLOSED"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["OFFERER_CONNECT_AS"],
+                                diptych.culture.domain.bookings.terms.Cancellation["OFFERER_CONNECT_AS"],
+                            ),
+                            (
+                                diptych.culture.domain.bookings.terms.Cancellation["OFFERER_CLOSED"],
+                                diptych.culture.domain.bookings.terms.Cancellation["OFFERER_CLOSED"],
+                            ),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                ("held_until", models.DateTimeField(blank=True, null=True)),
+                ("tickets", models.JSONField(blank=True, default=list)),
+                ("idempotency_key", models.CharField(blank=True, max_length=64)),
+                (
+                    "deposit",
+                    models.ForeignKey(
+                        db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to="wallet.deposit"
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="catalogue.offer"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "stock",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="catalogue.stock"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-booked_at'], name='booking_of_person'), models.Index(condition=models.Q(('status', 'HELD')), fields=['held_until'], name='booking_held'), models.Index(condition=models.Q(('status', 'CONFIRMED')), fields=['booked_at'], name='booking_waiting')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'CANCELLED'), _negated=True), fields=('person', 'offer'), name='booking_one_live'), models.UniqueConstraint(condition=models.Q(('idempotency_key', ''), _negated=True), fields=('person', 'idempotency_key'), name='booking_one_a_key'), models.CheckConstraint(condition=models.Q(('quantity__in', [1, 2])), name='booking_one_or_two'), models.CheckConstraint(condition=models.Q(('total_cents__gte', 0)), name='booking_total_not_negative'), models.CheckConstraint(condition=models.Q(('token__regex', '^[A-HJ-NP-Z2-7]{6}$')), name='booking_token'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['USED', 'REIMBURSED']), ('used_at__isnull', False)), models.Q(models.Q(('status__in', ['USED', 'REIMBURSED']), _negated=True), ('used_at', None)), _connector='OR'), name='booking_used_when'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', 'CANCELLED'), models.Q(('cancellation', ''), _negated=True)), models.Q(models.Q(('status', 'CANCELLED'), _negated=True), ('cancellation', ''), ('cancelled_at', None)), _connector='OR'), name='booking_cancelled_when'), models.CheckConstraint(condition=models.Q(models.Q(('held_until__isnull', False), ('status', 'HELD')), models.Q(('status', 'HELD'), _negated=True), _connector='OR'), name='booking_held_until_when'), models.CheckConstraint(condition=models.Q(('total_cents', 0), ('deposit__isnull', False), _connector='OR'), name='booking_paid_by_a_deposit')],
+                "indexes": [
+                    models.Index(fields=["person", "-booked_at"], name="booking_of_person"),
+                    models.Index(condition=models.Q(("status", "HELD")), fields=["held_until"], name="booking_held"),
+                    models.Index(condition=models.Q(("status", "CONFIRMED")), fields=["booked_at"], name="booking_waiting"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "CANCELLED"), _negated=True),
+                        fields=("person", "offer"),
+                        name="booking_one_live",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("idempotency_key", ""), _negated=True),
+                        fields=("person", "idempotency_key"),
+                        name="booking_one_a_key",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("quantity__in", [1, 2])), name="booking_one_or_two"),
+                    models.CheckConstraint(condition=models.Q(("total_cents__gte", 0)), name="booking_total_not_negative"),
+                    models.CheckConstraint(condition=models.Q(("token__regex", "^[A-HJ-NP-Z2-7]{6}$")), name="booking_token"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["USED", "REIMBURSED"]), ("used_at__isnull", False)),
+                            models.Q(models.Q(("status__in", ["USED", "REIMBURSED"]), _negated=True), ("used_at", None)),
+                            _connector="OR",
+                        ),
+                        name="booking_used_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                ("status", "CANCELLED"),
+                                models.Q(("cancellation", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status", "CANCELLED"), _negated=True), ("cancellation", ""), ("cancelled_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="booking_cancelled_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("held_until__isnull", False), ("status", "HELD")),
+                            models.Q(("status", "HELD"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="booking_held_until_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("total_cents", 0), ("deposit__isnull", False), _connector="OR"),
+                        name="booking_paid_by_a_deposit",
+                    ),
+                ],
             },
         ),
     ]

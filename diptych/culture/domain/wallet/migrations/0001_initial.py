@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,53 +15,145 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Deposit',
+            name="Deposit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(choices=[(diptych.culture.domain.wallet.terms.DepositType['GRANT_17_18'], diptych.culture.domain.wallet.terms.DepositType['GRANT_17_18']), (diptych.culture.domain.wallet.terms.DepositType['GRANT_FREE'], diptych.culture.domain.wallet.terms.DepositType['GRANT_FREE']), (diptych.culture.domain.wallet.terms.DepositType['GRANT_15_17'], diptych.culture.domain.wallet.terms.DepositType['GRANT_15_17']), (diptych.culture.domain.wallet.terms.DepositType['GRANT_18'], diptych.culture.domain.wallet.terms.DepositType['GRANT_18'])], max_length=12)),
-                ('version', models.SmallIntegerField(default=1)),
-                ('department', models.CharField(max_length=3)),
-                ('digital_cap_cents', models.IntegerField(null=True)),
-                ('physical_cap_cents', models.IntegerField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deposits', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            (
+                                diptych.culture.domain.wallet.terms.DepositType["GRANT_17_18"],
+                                diptych.culture.domain.wallet.terms.DepositType["GRANT_17_18"],
+                            ),
+                            (
+                                diptych.culture.domain.wallet.terms.DepositType["GRANT_FREE"],
+                                diptych.culture.domain.wallet.terms.DepositType["GRANT_FREE"],
+                            ),
+                            (
+                                diptych.culture.domain.wallet.terms.DepositType["GRANT_15_17"],
+                                diptych.culture.domain.wallet.terms.DepositType["GRANT_15_17"],
+                            ),
+                            (
+                                diptych.culture.domain.wallet.terms.DepositType["GRANT_18"],
+                                diptych.culture.domain.wallet.terms.DepositType["GRANT_18"],
+                            ),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("version", models.SmallIntegerField(default=1)),
+                ("department", models.CharField(max_length=3)),
+                ("digital_cap_cents", models.IntegerField(null=True)),
+                ("physical_cap_cents", models.IntegerField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deposits", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Movement',
+            name="Movement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[(diptych.culture.domain.wallet.terms.MovementKind['RECREDIT_17'], diptych.culture.domain.wallet.terms.MovementKind['RECREDIT_17']), (diptych.culture.domain.wallet.terms.MovementKind['RECREDIT_18'], diptych.culture.domain.wallet.terms.MovementKind['RECREDIT_18']), (diptych.culture.domain.wallet.terms.MovementKind['BOOKING'], diptych.culture.domain.wallet.terms.MovementKind['BOOKING']), (diptych.culture.domain.wallet.terms.MovementKind['CANCELLATION'], diptych.culture.domain.wallet.terms.MovementKind['CANCELLATION'])], max_length=24)),
-                ('amount_cents', models.IntegerField()),
-                ('bucket', models.CharField(blank=True, choices=[(diptych.culture.domain.wallet.terms.Bucket['NONE'], diptych.culture.domain.wallet.terms.Bucket['NONE']), (diptych.culture.domain.wallet.terms.Bucket['DIGITAL'], diptych.culture.domain.wallet.terms.Bucket['DIGITAL']), (diptych.culture.domain.wallet.terms.Bucket['PHYSICAL'], diptych.culture.domain.wallet.terms.Bucket['PHYSICAL'])], max_length=8)),
-                ('booking_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('deposit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='wallet.deposit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (
+                                diptych.culture.domain.wallet.terms.MovementKind["RECREDIT_17"],
+                                diptych.culture.domain.wallet.terms.MovementKind["RECREDIT_17"],
+                            ),
+                            (
+                                diptych.culture.domain.wallet.terms.MovementKind["RECREDIT_18"],
+                                diptych.culture.domain.wallet.terms.MovementKind["RECREDIT_18"],
+                            ),
+                            (
+                                diptych.culture.domain.wallet.terms.MovementKind["BOOKING"],
+                                diptych.culture.domain.wallet.terms.MovementKind["BOOKING"],
+                            ),
+                            (
+                                diptych.culture.domain.wallet.terms.MovementKind["CANCELLATION"],
+                                diptych.culture.domain.wallet.terms.MovementKind["CANCELLATION"],
+                            ),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("amount_cents", models.IntegerField()),
+                (
+                    "bucket",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (
+                                diptych.culture.domain.wallet.terms.Bucket["NONE"],
+                                diptych.culture.domain.wallet.terms.Bucket["NONE"],
+                            ),
+                            (
+                                diptych.culture.domain.wallet.terms.Bucket["DIGITAL"],
+                                diptych.culture.domain.wallet.terms.Bucket["DIGITAL"],
+                            ),
+                            (
+                                diptych.culture.domain.wallet.terms.Bucket["PHYSICAL"],
+                                diptych.culture.domain.wallet.terms.Bucket["PHYSICAL"],
+                            ),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("booking_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "deposit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="movements", to="wallet.deposit"),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='deposit',
-            constraint=models.UniqueConstraint(fields=('person', 'type'), name='deposit_once_a_type'),
+            model_name="deposit",
+            constraint=models.UniqueConstraint(fields=("person", "type"), name="deposit_once_a_type"),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(models.F('deposit'), include=('amount_cents', 'bucket', 'kind'), name='movement_sums'),
+            model_name="movement",
+            index=models.Index(models.F("deposit"), include=("amount_cents", "bucket", "kind"), name="movement_sums"),
         ),
         migrations.AddIndex(
-            model_name='movement',
-            index=models.Index(condition=models.Q(('booking_id__isnull', False)), fields=['booking_id'], name='movement_of_booking'),
+            model_name="movement",
+            index=models.Index(
+                condition=models.Q(("booking_id__isnull", False)), fields=["booking_id"], name="movement_of_booking"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__startswith', 'Recredit')), fields=('deposit', 'kind'), name='movement_recredit_once'),
+            model_name="movement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind__startswith", "Recredit")), fields=("deposit", "kind"), name="movement_recredit_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('booking_id__isnull', False), ('kind__in', ['Booking', 'Cancellation'])), models.Q(models.Q(('kind__in', ['Booking', 'Cancellation']), _negated=True), ('booking_id', None)), _connector='OR'), name='movement_names_its_booking'),
+            model_name="movement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("booking_id__isnull", False), ("kind__in", ["Booking", "Cancellation"])),
+                    models.Q(models.Q(("kind__in", ["Booking", "Cancellation"]), _negated=True), ("booking_id", None)),
+                    _connector="OR",
+                ),
+                name="movement_names_its_booking",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_cents__lte', 0), ('kind', 'Booking')), models.Q(models.Q(('kind', 'Booking'), _negated=True), ('amount_cents__gte', 0)), _connector='OR'), name='movement_sign'),
+            model_name="movement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount_cents__lte", 0), ("kind", "Booking")),
+                    models.Q(models.Q(("kind", "Booking"), _negated=True), ("amount_cents__gte", 0)),
+                    _connector="OR",
+                ),
+                name="movement_sign",
+            ),
         ),
     ]

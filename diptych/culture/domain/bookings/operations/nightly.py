@@ -1,0 +1,73 @@
+"""What time alone does to bookings: uncollected ones expire, past events count as used, late holds are released.
+
+Each booking is its own transaction, found without locks and judged again under them: a job killed in the middle has
+done whole bookings, and the next run goes on.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from ..models import Booking
+from ..rules.times import AUTOMATIC_USE_AFTER, EXPIRIES, expires_at, today_midnight
+from ..terms import Author, Cancellation, Status
+from .acting import free, lock, tell, use_now
+from .holds import release_hold
+from diptych.culture.domain.catalogue.rules.subcategories import SUBCATEGORIES
+
+BATCH = 500
+"""Guide §2.2: batches of 500."""
+
+
+def expire_uncollected(*, at: datetime, limit: int = BATCH) -> int:
+    """Cancel the confirmed bookings that waited too long to be collected (30 days, 10 for a book). Gives how many."""
+    shortest = min(row.days for row in EXPIRIES)
+    named = {row.subcategory for row in EXPIRIES if row.subcategory}
+    longest = max(row.days for row in EXPIRIES if not row.subcategory)
+    expirable = [row.id for row in SUBCATEGORIES if row.can_expire]
+    midnight = today_midnight(at)
+    due = Q(offer__subcategory__in=named, booked_at__lte=midnight - timedelta(days=shortest)) | Q(
+        offer__subcategory__in=expirable, booked_at__lte=midnight - timedelta(days=longest)
+    )
+    return _each(Booking.objects.filter(due, status=Status.CONFIRMED), _expire, at=at, limit=limit)
+
+
+@transaction.atomic
+def _expire(booking_id: int, at: datetime) -> bool:
+    booking = lock(booking_id=booking_id)
+    due = expires_at(subcategory=booking.offer.subcategory, booked_at=booking.booked_at)
+    if booking.status != Status.CONFIRMED or due is None or due > at:
+        return False
+    free(booking, why=Cancellation.EXPIRED, at=at)
+    tell(booking, topic="bookings.expired", actor="job:expire_bookings", at=at)
+    return True
+
+
+def use_past_events(*, at: datetime, limit: int = BATCH) -> int:
+    """Mark as used the confirmed bookings whose event began 48 h ago or more. Gives how many."""
+    due = Booking.objects.filter(status=Status.CONFIRMED, stock__starts_at__lte=at - AUTOMATIC_USE_AFTER)
+    return _each(due, _use, at=at, limit=limit)
+
+
+@transaction.atomic
+def _use(booking_id: int, at: datetime) -> bool:
+    booking = lock(booking_id=booking_id)
+    starts_at = booking.stock.starts_at
+    if booking.status != Status.CONFIRMED or starts_at is None or starts_at > at - AUTOMATIC_USE_AFTER:
+        return False
+    use_now(booking, by=Author.AUTO, at=at)
+    tell(booking, topic="bookings.used", actor="job:use_past_events", at=at)
+    return True
+
+
+def release_late_holds(*, at: datetime, limit: int = BATCH) -> int:
+    """Release the holds whose ticketing system did not answer in time. Gives how many."""
+    due = Booking.objects.filter(status=Status.HELD, held_until__lte=at)
+    return _each(due, lambda booking_id, at: release_hold(booking_id=booking_id, why="no_answer", at=at), at=at, limit=limit)
+
+
+def _each(due: "QuerySet[Booking]", act: Callable[[int, datetime], bool], *, at: datetime, limit: int) -> int:
+    found = list(due.order_by("pk").values_list("pk", flat=True)[:limit])
+    return sum(act(booking_id, at) for booking_id in found)

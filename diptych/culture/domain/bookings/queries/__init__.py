@@ -1,0 +1,27 @@
+"""Reads of the bookings chapter: facts for decisions, tickets for their holder, lines for the venue."""
+
+from .counter import CounterLine, CounterTicket, at_counter, recent_at_counter
+from .facts import why_not_book
+from .holds import Hold, holds_waiting
+from .tickets import Ticket, booking_of, bookings_of
+from .venue import VenueBooking, VenueBookings, bookings_for_venues, export_for_venues
+from .verify import Discrepancy, discrepancies
+
+__all__ = [
+    "CounterLine",
+    "CounterTicket",
+    "Discrepancy",
+    "Hold",
+    "Ticket",
+    "VenueBooking",
+    "VenueBookings",
+    "at_counter",
+    "booking_of",
+    "bookings_for_venues",
+    "bookings_of",
+    "discrepancies",
+    "export_for_venues",
+    "holds_waiting",
+    "recent_at_counter",
+    "why_not_book",
+]
