@@ -27,7 +27,14 @@ from diptych.culture.gateways.open_data.reasons import Fault
 app = typer.Typer(no_args_is_help=True, help="Import official open data as its publishers issue it.")
 
 
-def import_files(*, kind: str, paths: list[Path], dry_run: bool = False, on_bytes: Callable[[int], None] | None = None) -> Report:
+def import_files(
+    *,
+    kind: str,
+    paths: list[Path],
+    dry_run: bool = False,
+    accept_fewer: bool = False,
+    on_bytes: Callable[[int], None] | None = None,
+) -> Report:
     """Import every file of one kind, all or nothing, and say what was done.
 
     Each file is checked from end to end before the first write. Raises Refused: nothing was then imported.
@@ -38,7 +45,7 @@ def import_files(*, kind: str, paths: list[Path], dry_run: bool = False, on_byte
         report = Report(
             kind, dry_run, [FileReport(reading.source.name, reading.shape.name, reading.records) for reading in readings]
         )
-        reader = _Reader(readings, report)
+        reader = _Reader(readings, report, accept_fewer)
         report.tables = _IMPORTS[kind](reader, dry_run).tables
     report.seconds = time.perf_counter() - began
     return report
@@ -47,8 +54,9 @@ def import_files(*, kind: str, paths: list[Path], dry_run: bool = False, on_byte
 class _Reader:
     "Gives rows by format, across files, and counts what is wrong against the file being read."
 
-    def __init__(self, readings: list[Reading], report: Report) -> None:
+    def __init__(self, readings: list[Reading], report: Report, accept_fewer: bool) -> None:
         self._readings, self._report, self._current = readings, report, 0
+        self.accept_fewer = accept_fewer
 
     def files(self, *formats: str) -> Iterator[Iterator[Any]]:
         for at, reading in enumerate(self._readings):
@@ -91,7 +99,12 @@ def _venues(*formats: str) -> Callable[[_Reader, bool], Imported]:
         from diptych.culture.domain.venues.operations.importing import import_venues
 
         return import_venues(
-            venues=reader.rows(*formats), attendance=reader.rows("attendance"), at=now(), note=reader.note, dry_run=dry_run
+            venues=reader.rows(*formats),
+            attendance=reader.rows("attendance"),
+            at=now(),
+            note=reader.note,
+            accept_fewer=reader.accept_fewer,
+            dry_run=dry_run,
         )
 
     return run
@@ -140,6 +153,9 @@ def _command(kind: str, meaning: str) -> None:
         files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files as published, in any order.")],
         as_json: Annotated[bool, typer.Option("--json", help="Print the report as one line of JSON.")] = False,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check everything, then write nothing.")] = False,
+        accept_fewer: Annotated[
+            bool, typer.Option("--accept-fewer", help="Take a list with less than half of what is known from its source.")
+        ] = False,
     ) -> None:
         errors = Console(stderr=True)
         total = sum(path.stat().st_size for path in files if path.is_file())
@@ -148,7 +164,11 @@ def _command(kind: str, meaning: str) -> None:
             with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
                 task = progress.add_task(kind, total=total)
                 report = import_files(
-                    kind=kind, paths=files, dry_run=dry_run, on_bytes=lambda count: progress.update(task, advance=count)
+                    kind=kind,
+                    paths=files,
+                    dry_run=dry_run,
+                    accept_fewer=accept_fewer,
+                    on_bytes=lambda count: progress.update(task, advance=count),
                 )
         except Refused as refused:
             facts = dict(refused.refusal.facts)

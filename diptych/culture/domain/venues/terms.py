@@ -41,3 +41,8 @@ NOT_A_MEMBER = Reason("venues.not_a_member", Kind.MISSING, "There is no such ven
 PLACES_FIRST = Reason(
     "venues.places_first", Kind.CONFLICT, "No commune is known yet. Import them first: diptych culture import places FILE…"
 )
+FAR_FEWER = Reason(
+    "venues.far_fewer",
+    Kind.CONFLICT,
+    "The file has {given} entries where {held} are known from the same source: it may be cut short. If it is right, say --accept-fewer.",
+)

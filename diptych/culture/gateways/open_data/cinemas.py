@@ -11,7 +11,7 @@ from diptych.culture.gateways.open_data.rows import VenueRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
 from diptych.culture.gateways.open_data.values import commune, count, department, latitude, longitude, words, yes
 
-_SMALL = {"De", "Du", "Des", "La", "Le", "Les", "Et", "À", "A", "Au", "Aux", "En", "Sur", "Sous"}
+_SMALL = {"De", "Du", "Des", "La", "Le", "Les", "Et", "Au", "Aux", "En", "Sur", "Sous"}
 
 
 def _title(name: str) -> str:

@@ -8,7 +8,7 @@ out before reading, edition by edition. Newspapers and magazines, which the pass
 import hashlib
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,34 +27,41 @@ _SANE = re.compile("[éêçÉ]")
 
 @dataclass(frozen=True, slots=True)
 class Editions:
-    """What the file is, and which of its years are damaged (accents) or shifted (columns)."""
+    """What the file is, which of its years are damaged (accents) or shifted (columns), and which titles are periodicals."""
 
     subcategory: str
     damaged: frozenset[str]
     shifted: frozenset[str]
+    periodicals: frozenset[str] = frozenset()
 
 
 def survey(records: Iterator[Mapping[str, Any]]) -> Editions:
     """Find out what the file lists, and its accidents: a year without one sane accent and with broken ones is damaged."""
     supports: Counter[str] = Counter()
-    named: dict[str, int] = defaultdict(int)
-    broken, sane = defaultdict(int), defaultdict(int)
+    named: Counter[str] = Counter()
+    periodicals: set[str] = set()
+    rows: Counter[str] = Counter()
+    broken: Counter[str] = Counter()
+    sane: Counter[str] = Counter()
     for record in records:
         edition, support = record["ANNEE"].strip(), record["Cat 2"].strip()
+        rows[edition] += 1
         named[edition] += support not in _AUDIENCES
         if support not in _AUDIENCES:
             supports["film" if support in _FILMS else "record" if support in _RECORDS else "book"] += 1
         shown = f"{record['TITRE']} {record['AUTEUR']} {record['Editeur']} {record['Indice']}"
+        if support == "PERIO":
+            periodicals.add(_fold(_title(record["TITRE"])))
         broken[edition] += looks_damaged(shown)
         sane[edition] += _SANE.search(shown) is not None
     most = supports.most_common(1)[0][0] if supports else ""
     subcategory = {"film": "SUPPORT_PHYSIQUE_FILM", "record": "SUPPORT_PHYSIQUE_MUSIQUE_CD", "book": "LIVRE_PAPIER"}.get(most, "")
     # A handful of misplaced rows may name a "support" by chance in a shifted year, hence a third and not none.
-    lines = Counter({edition: broken[edition] + sane[edition] for edition in named})
     return Editions(
         subcategory,
         frozenset(edition for edition, times in broken.items() if times and sane[edition] * 20 < times),
-        frozenset(edition for edition, times in named.items() if times * 3 < max(1, lines[edition])),
+        frozenset(edition for edition, times in named.items() if times * 3 < rows[edition]),
+        frozenset(periodicals),
     )
 
 
@@ -84,11 +91,12 @@ def _row(
         publisher, shelf, support = mark, audience, ""
     if not surveyed.subcategory:
         return Fault(line, "Cat 2", "other_sort", found=support or "")
-    if support == "PERIO" or ((shelf or "").startswith("P ") and re.search(r"\d{4}-\s*$", publisher or "")):
-        return Fault(line, "Cat 2", "other_sort", found="PERIO")
     damaged = edition in surveyed.damaged
     repaired = [marked_before(value or "", damaged=damaged) for value in (name, creator, publisher)]
     title, by, house = _title(repaired[0])[:255], _creator(repaired[1])[:255], repaired[2]
+    # Shifted years do not say PERIO: the title does in other years, or the publisher's years have no end ("1971-").
+    if support == "PERIO" or _fold(title) in surveyed.periodicals or re.search(r"\d{4}-[\s.]*$", house):
+        return Fault(line, "Cat 2", "other_sort", found="PERIO")
     identifier = f"{_SHORT[surveyed.subcategory]}:{_fold(title)}:{_fold(by)}"
     if len(identifier) > 160:
         identifier = f"{identifier[:150]}:{hashlib.sha256(identifier.encode()).hexdigest()[:8]}"

@@ -17,6 +17,8 @@ LARGEST = 4_000_000
 
 _CHUNK = 1 << 16
 _BLANK = " \t\r\n"
+_LONGEST_WORD = 12
+"""Characters of a mark that may be cut: -Infinity, false, an escape."""
 
 
 class Scanner:
@@ -59,14 +61,15 @@ class Scanner:
             except RecursionError:
                 self.malformed("too many levels")
             except ValueError as error:
-                if len(self._buffer) - self._at > LARGEST:
+                said, where = getattr(error, "msg", "not JSON"), getattr(error, "pos", 0)
+                # Only what stops near the end of what is held may go on in what is not read yet.
+                if "Unterminated" not in said and where < len(self._buffer.rstrip()) - _LONGEST_WORD:
+                    self.malformed(said)
+                held = len(self._buffer) - self._at
+                if held > LARGEST:
                     self.malformed("an object larger than any that is published")
-                wanted = len(self._buffer) - self._at
-                if not self._more(wanted):
-                    near_end = getattr(error, "pos", 0) >= len(self._buffer.rstrip()) - 1 or "Unterminated" in str(error)
-                    if near_end:
-                        self.truncated("the text ends in the middle")
-                    self.malformed(getattr(error, "msg", "not JSON"))
+                if not self._more(held):
+                    self.truncated("the text ends in the middle")
                 continue
             if end == len(self._buffer) and self._more():
                 continue

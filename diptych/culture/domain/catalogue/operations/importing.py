@@ -18,7 +18,7 @@ from ..rules.offers import default_limit
 from ..rules.subcategories import BY_ID
 from ..terms import Compatibility, OfferValidation, Withdrawal
 from diptych.commons.bulk import Imported, Merged, added, merge
-from diptych.culture.domain.venues.operations.importing import VenueFacts, merge_venues
+from diptych.culture.domain.venues.operations.importing import Gazetteer, VenueFacts, known_communes, merge_venues
 
 Note = Callable[[int, str, str], None]
 """Told the line, the column and the code of what could not be kept of a row."""
@@ -149,17 +149,18 @@ def import_offers(*, offers: Iterable[Iterable[OfferFacts]], at: datetime, note:
     """
     totals: dict[str, Merged] = {}
     with connection.cursor() as cursor:
+        gazetteer = known_communes(cursor)
         for source in map(iter, offers):
             while batch := list(islice(source, BATCH)):
-                for table, merged in _merge_batch(cursor, batch, at, note).items():
+                for table, merged in _merge_batch(cursor, batch, gazetteer, at, note).items():
                     totals[table] = added(totals[table], merged) if table in totals else merged
     transaction.set_rollback(dry_run)
     return Imported(totals)
 
 
-def _merge_batch(cursor: Any, batch: Sequence[OfferFacts], at: datetime, note: Note) -> dict[str, Merged]:
+def _merge_batch(cursor: Any, batch: Sequence[OfferFacts], gazetteer: Gazetteer, at: datetime, note: Note) -> dict[str, Merged]:
     places = {(row.place.source, row.place.source_id): row.place for row in batch}
-    venues = merge_venues(cursor=cursor, venues=places.values(), at=at, note=note)
+    venues = merge_venues(cursor=cursor, venues=places.values(), gazetteer=gazetteer, at=at, note=note)
     venue_of = _identifiers(
         cursor, "select source, source_id, id from venues_venue where source = any(%s) and source_id = any(%s)", places
     )

@@ -71,10 +71,13 @@ def import_schools(
     """
     tables: dict[str, Merged] = {}
     with connection.cursor() as cursor:
-        for name, rows in (("schools", _rows(schools)), ("directory", _rows(_not_listed(cursor, directory, note)))):
-            merged = merge(cursor=cursor, table="schools_school", columns=SCHOOL_COLUMNS, key=("uai",), rows=rows)
-            if merged != Merged(0, 0, 0):
-                tables[name] = merged
+        merged = merge(cursor=cursor, table="schools_school", columns=SCHOOL_COLUMNS, key=("uai",), rows=_rows(schools))
+        if merged != Merged(0, 0, 0):
+            tables["schools"] = merged
+        others = _rows(_not_listed(cursor, directory, note))  # once the list is in
+        merged = merge(cursor=cursor, table="schools_school", columns=SCHOOL_COLUMNS, key=("uai",), rows=others)
+        if merged != Merged(0, 0, 0):
+            tables["directory"] = merged
         known: set[str] = set()
         kept: list[tuple[str, float]] = []
         for row in indices:

@@ -5,26 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('venues', '0001_initial'),
+        ("venues", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.SmallIntegerField()),
-                ('total', models.IntegerField()),
-                ('free', models.IntegerField(null=True)),
-                ('schools', models.IntegerField(null=True)),
-                ('under_18', models.IntegerField(null=True)),
-                ('from_18_to_25', models.IntegerField(null=True)),
-                ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendance', to='venues.venue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.SmallIntegerField()),
+                ("total", models.IntegerField()),
+                ("free", models.IntegerField(null=True)),
+                ("schools", models.IntegerField(null=True)),
+                ("under_18", models.IntegerField(null=True)),
+                ("from_18_to_25", models.IntegerField(null=True)),
+                (
+                    "venue",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="attendance", to="venues.venue"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('venue', 'year'), name='attendance_once_a_year')],
+                "constraints": [models.UniqueConstraint(fields=("venue", "year"), name="attendance_once_a_year")],
             },
         ),
     ]

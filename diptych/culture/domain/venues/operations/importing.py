@@ -96,18 +96,19 @@ class AttendanceFacts(Protocol):
 
 
 class Gazetteer:
-    """Finds the commune that a row means: by its INSEE code, else by its name with the postcode or the département."""
+    """Finds the commune that a row means: by its INSEE code, else by its name with the postcode or the département.
+
+    The names of a département are folded when first asked for: most rows have a code.
+    """
 
     def __init__(self, cursor: Any) -> None:
         cursor.execute("select insee, name, department, postcodes from venues_commune")
-        self._codes: dict[str, tuple[str, Sequence[str]]] = {}
-        self._names: dict[tuple[str, str], str | None] = {}
+        self._codes: dict[str, tuple[str, str, Sequence[str]]] = {}
+        self._members: dict[str, list[str]] = {}
         for insee, name, department, postcodes in cursor.fetchall():
-            self._codes[insee] = (department, postcodes)
-            folded = fold(name)
-            for where in (department, *postcodes):
-                # Two communes of one name in one place: neither is certain.
-                self._names[where, folded] = insee if self._names.get((where, folded), insee) == insee else None
+            self._codes[insee] = (name, department, postcodes)
+            self._members.setdefault(department, []).append(insee)
+        self._names: dict[str, dict[tuple[str, str], str | None]] = {}
 
     def __bool__(self) -> bool:
         """False while no places were imported."""
@@ -118,16 +119,33 @@ class Gazetteer:
         if insee in self._codes:
             return insee
         name = fold(city)
-        return self._names.get((postcode, name)) or self._names.get((department or department_of(postcode), name))
+        for where in dict.fromkeys((department, department_of(postcode))):
+            names = self._of(where)
+            found = names.get((postcode, name)) or names.get((where, name))
+            if found:
+                return found
+        return None
 
     def department(self, insee: str) -> str:
         """The département of a commune."""
-        return self._codes[insee][0]
+        return self._codes[insee][1]
 
     def only_postcode(self, insee: str) -> str:
         """The postcode of a commune that has one; empty where it has several."""
-        postcodes = self._codes[insee][1]
+        postcodes = self._codes[insee][2]
         return postcodes[0] if len(postcodes) == 1 else ""
+
+    def _of(self, department: str) -> dict[tuple[str, str], str | None]:
+        found = self._names.get(department)
+        if found is None:
+            found = self._names[department] = {}
+            for insee in self._members.get(department, ()):
+                name, _, postcodes = self._codes[insee]
+                for where in (department, *postcodes):
+                    # Two communes of one name in one place: neither is certain.
+                    key = (where, fold(name))
+                    found[key] = insee if found.get(key, insee) == insee else None
+        return found
 
 
 def department_of(postcode: str) -> str:
@@ -244,18 +262,27 @@ VENUE_COLUMNS = {
 
 @transaction.atomic
 def import_venues(
-    *, venues: Iterable[VenueFacts], at: datetime, note: Note, attendance: Iterable[AttendanceFacts] = (), dry_run: bool = False
+    *,
+    venues: Iterable[VenueFacts],
+    at: datetime,
+    note: Note,
+    attendance: Iterable[AttendanceFacts] = (),
+    accept_fewer: bool = False,
+    dry_run: bool = False,
 ) -> Imported:
     """Make the venues of a source as its publisher describes them, and the yearly entries of museums.
 
     A venue edited by a person since is kept. A row whose commune nobody knows is kept without one, with a note.
-    Raises Refused (places_first) while no commune is known.
+    Raises Refused: places_first while no commune is known; far_fewer when the source had twice as many, as a file cut
+    between two rows would have, unless `accept_fewer`.
     """
     tables: dict[str, Merged] = {}
     with connection.cursor() as cursor:
-        merged = merge_venues(cursor=cursor, venues=venues, at=at, note=note)
+        merged = merge_venues(cursor=cursor, venues=venues, gazetteer=known_communes(cursor), at=at, note=note)
         if merged != Merged(0, 0, 0):
             tables["venues"] = merged
+            if not accept_fewer:
+                _refuse_far_fewer(cursor)
         counted = _of_known_museums(cursor, attendance, note)
         first = next(counted, None)
         if first is not None:
@@ -271,11 +298,26 @@ def import_venues(
     return Imported(tables)
 
 
-def merge_venues(*, cursor: Any, venues: Iterable[VenueFacts], at: datetime, note: Note) -> Merged:
-    """The same, within the caller's transaction: for the places of offers."""
+def _refuse_far_fewer(cursor: Any) -> None:
+    cursor.execute(
+        "select given, held from (select source, count(*) given from incoming_venues_venue group by source) i"
+        " join (select source, count(*) held from venues_venue group by source) v using (source) where given * 2 < held"
+    )
+    fewer = cursor.fetchone()
+    if fewer is not None:
+        deny(terms.FAR_FEWER, given=fewer[0], held=fewer[1])
+
+
+def known_communes(cursor: Any) -> Gazetteer:
+    """The communes to place rows in. Raises Refused (places_first) while none is known."""
     gazetteer = Gazetteer(cursor)
     if not gazetteer:
         deny(terms.PLACES_FIRST)
+    return gazetteer
+
+
+def merge_venues(*, cursor: Any, venues: Iterable[VenueFacts], gazetteer: Gazetteer, at: datetime, note: Note) -> Merged:
+    """The same, within the caller's transaction: for the places of offers."""
     return merge(
         cursor=cursor,
         table="venues_venue",
