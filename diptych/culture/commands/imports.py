@@ -20,7 +20,7 @@ from diptych.commons.bulk import Imported
 from diptych.commons.clock import now
 from diptych.commons.refusal import Refused
 from diptych.culture.commands.import_report import FileReport, Report, print_report
-from diptych.culture.gateways.open_data.formats import KINDS, SHAPES
+from diptych.culture.gateways.open_data.formats import KINDS, SHAPES, as_markdown
 from diptych.culture.gateways.open_data.reading import Reading, open_reading
 from diptych.culture.gateways.open_data.reasons import Fault
 
@@ -146,6 +146,9 @@ _IMPORTS: dict[str, Callable[[_Reader, bool], Imported]] = {
 }
 
 
+EXIT_STATUS = "Exit status: 0 when imported (rows left out are in the report), 2 when a file is refused: nothing is then written."
+
+
 def _command(kind: str, meaning: str) -> None:
     "One verb a kind, so that `--help` names them all."
 
@@ -185,7 +188,9 @@ def _command(kind: str, meaning: str) -> None:
         else:
             print_report(report)
 
-    run.__doc__ = f"{meaning}\n\nExit status: 0 when imported (skipped rows are in the report), 2 when a file is refused and nothing was written."
+    run.__doc__ = f"{meaning}
+
+{EXIT_STATUS}"
     app.command(kind)(run)
 
 
@@ -202,3 +207,9 @@ MEANINGS = {
 
 for _kind in KINDS:
     _command(_kind, MEANINGS[_kind])
+
+
+@app.command("formats")
+def formats() -> None:
+    """Every file that can be imported, with the columns that are read and what they mean (Markdown)."""
+    print(as_markdown())

@@ -43,7 +43,11 @@ COMMUNES = [
         "codesPostaux": ["22100"],
     },
 ]
-LIBRARIES = "Code_bib,nom_de_l_etablissement,Ville,CP,code_departement,type_adresse,Adresse,Latitude,Longitude,site_internet,nombre_de_places,ouverture_le_dimanche,connexion_wi_fi,gratuite_des_services\n"
+LIBRARIES = (
+    "Code_bib,nom_de_l_etablissement,Ville,CP,code_departement,type_adresse,Adresse,Latitude,Longitude,site_internet,"
+    "nombre_de_places,ouverture_le_dimanche,connexion_wi_fi,gratuite_des_services
+"
+)
 AGENDA_TIMES = [{"begin": "2027-03-18T09:00:00+01:00"}, {"begin": "2027-03-19T09:00:00+01:00"}]
 
 
@@ -290,3 +294,15 @@ def test_an_official_file_cut_anywhere_is_refused(tmp_path, places):
                 import_files(kind=kind, paths=[cut])
             assert refused.value.code == "open_data.truncated"
     assert not Venue.objects.exists()
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not REAL.exists(), reason=f"the official files are not here: {REAL}")
+def test_the_how_to_works(db):
+    page = (ROOT / "docs" / "how-to" / "import-open-data.md").read_text()
+    commands = [line for line in page.splitlines() if line.startswith("diptych culture import ")]
+    assert len(commands) == 10
+    for command in commands:
+        arguments = command.removeprefix("diptych culture import ").replace("$D", str(REAL)).split()
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.stderr

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from diptych.commons.refusal import Refused
 from diptych.culture.gateways.open_data import tree
@@ -208,3 +210,32 @@ def test_every_shape_is_complete_and_recognises_itself_alone():
                 if other.form == shape.form and not other.headless and other.recognises(frozenset(names))
             )
             assert first is shape
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_cut_at_any_byte_is_refused_or_falls_between_two_rows(tmp_path, data):
+    for kind, content in (("schools", INDEX), ("places", json.dumps(COMMUNES))):
+        whole = content.encode()
+        part = whole[: data.draw(st.integers(0, len(whole) - 1))]
+        path = written(tmp_path, part)
+        try:
+            rows = read(path, kind)
+        except Refused as refused:
+            assert refused.code in ("open_data.truncated", "open_data.empty", "open_data.unknown_kind", "open_data.bad_header")
+        else:
+            assert kind == "schools"
+            assert part.endswith(b"\n")
+            assert len(rows) == 1
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=300), st.integers(0, len(INDEX)))
+def test_no_bytes_make_a_reader_fail_otherwise(tmp_path, noise, at):
+    whole = INDEX.encode()
+    for content in (noise, whole[:at] + noise + whole[at:], b"[" + noise, json.dumps(COMMUNES).encode()[:at] + noise):
+        for kind in ("schools", "places"):
+            try:
+                read(written(tmp_path, content), kind)
+            except Refused as refused:
+                assert refused.refusal.reason in REASONS

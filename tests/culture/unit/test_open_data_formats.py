@@ -7,7 +7,7 @@ from pathlib import Path
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID
 from diptych.culture.domain.venues.terms import Activity
 from diptych.culture.gateways.open_data import events
-from diptych.culture.gateways.open_data.formats import SHAPES
+from diptych.culture.gateways.open_data.formats import SHAPES, as_markdown
 from diptych.culture.gateways.open_data.reading import open_reading
 from diptych.culture.gateways.open_data.reasons import Fault
 from diptych.culture.gateways.open_data.shapes import Shape
@@ -59,10 +59,19 @@ def test_places_from_five_files(tmp_path):
 
 def test_a_museum(tmp_path):
     row = {
-        "Identifiant": "M9999", "Nom_officiel": "musée du sel", "Adresse": "3 quai des Marais", "Lieu": "Ancienne saline",
-        "Code_postal": "44350 cedex", "Ville": "Guérande", "URL": "musee-du-sel.example/", "Telephone": "02 40 00 00 00 ; 02 40 00 00 01",
-        "Domaine_thematique": "Ethnologie;Histoire", "Histoire": "Né en 1984.", "Atout": "Des outils.", "Coordonnees": "47.328, -2.429",
-    }  # fmt: skip
+        "Identifiant": "M9999",
+        "Nom_officiel": "musée du sel",
+        "Adresse": "3 quai des Marais",
+        "Lieu": "Ancienne saline",
+        "Code_postal": "44350 cedex",
+        "Ville": "Guérande",
+        "URL": "musee-du-sel.example/",
+        "Telephone": "02 40 00 00 00 ; 02 40 00 00 01",
+        "Domaine_thematique": "Ethnologie;Histoire",
+        "Histoire": "Né en 1984.",
+        "Atout": "Des outils.",
+        "Coordonnees": "47.328, -2.429",
+    }
     (museum,), faults = read(table(tmp_path, "museums", row, separator="|", line_end="\n", bom=False), "museums")
     assert faults == []
     assert (museum.source, museum.source_id, museum.activity) == ("museofile", "M9999", Activity.MUSEUM)
@@ -84,9 +93,19 @@ def test_entries_of_a_museum(tmp_path):
 
 def test_a_cinema_with_decimal_commas(tmp_path):
     row = {
-        "N° auto": "77", "nom": "CINEMA LE GRAND LARGE", "adresse": "12 RUE DU PORT", "code INSEE": "35288", "commune": "Saint-Malo",
-        "DEP": "35", "écrans": "3,0", "fauteuils": "412,0", "AE": "OUI", "genre": "FIXE", "latitude": "48,65", "longitude": "-2,01",
-    }  # fmt: skip
+        "N° auto": "77",
+        "nom": "CINEMA LE GRAND LARGE",
+        "adresse": "12 RUE DU PORT",
+        "code INSEE": "35288",
+        "commune": "Saint-Malo",
+        "DEP": "35",
+        "écrans": "3,0",
+        "fauteuils": "412,0",
+        "AE": "OUI",
+        "genre": "FIXE",
+        "latitude": "48,65",
+        "longitude": "-2,01",
+    }
     (cinema,), faults = read(table(tmp_path, "cinemas", row, {**row, "N° auto": "78", "écrans": "trois"}), "cinemas")[0][:1], []
     assert (cinema.name, cinema.address, cinema.insee) == ("Cinema le Grand Large", "12 Rue du Port", "35288")
     assert cinema.description == "3 écrans, 412 fauteuils, classé Art et Essai."
@@ -97,10 +116,16 @@ def test_a_cinema_with_decimal_commas(tmp_path):
 
 def test_libraries_without_offices(tmp_path):
     row = {
-        "Code_bib": "LI1", "nom_de_l_etablissement": "Médiathèque des Halles", "CP": "2300", "Ville": "Trosly-Loire",
-        "code_departement": "02", "type_adresse": "Bâtiment ouvert", "site_internet": "NC", "nombre_de_places": "12",
+        "Code_bib": "LI1",
+        "nom_de_l_etablissement": "Médiathèque des Halles",
+        "CP": "2300",
+        "Ville": "Trosly-Loire",
+        "code_departement": "02",
+        "type_adresse": "Bâtiment ouvert",
+        "site_internet": "NC",
+        "nombre_de_places": "12",
         "connexion_wi_fi": "Oui",
-    }  # fmt: skip
+    }
     office = {**row, "Code_bib": "LI2", "type_adresse": "Lieu uniquement administratif"}
     (library,), (fault,) = read(table(tmp_path, "libraries", row, office, separator=","), "libraries")
     assert (library.postcode, library.website, library.description) == ("02300", "", "12 places assises, wifi.")
@@ -153,9 +178,15 @@ def test_titles_of_sane_damaged_and_shifted_years(tmp_path):
 
 def test_schools_without_offices(tmp_path):
     row = {
-        "Identifiant_de_l_etablissement": "0352072M", "Nom_etablissement": "Lycée des Embruns", "Type_etablissement": "Lycée",
-        "Code_departement": "035", "Nom_commune": "Saint-Malo", "Code postal": "35400", "latitude": "48.6", "longitude": "",
-    }  # fmt: skip
+        "Identifiant_de_l_etablissement": "0352072M",
+        "Nom_etablissement": "Lycée des Embruns",
+        "Type_etablissement": "Lycée",
+        "Code_departement": "035",
+        "Nom_commune": "Saint-Malo",
+        "Code postal": "35400",
+        "latitude": "48.6",
+        "longitude": "",
+    }
     office = {**row, "Identifiant_de_l_etablissement": "0350852L", "Type_etablissement": "Service Administratif"}
     (school,), (fault,) = read(table(tmp_path, "directory", row, office), "schools")
     assert (school.uai, school.department, school.latitude, school.source) == ("0352072M", "35", None, "annuaire")
@@ -173,11 +204,18 @@ def test_schools_without_offices(tmp_path):
 def test_an_event_of_the_olympiad(tmp_path):
     event = {
         "name": "Le bal des marées, un très long titre de projet qui ne tient pas en quatre-vingt-dix caractères, hélas",
-        "nom_structure": "La Vague", "presentation_projet": "Un bal.", "date_debut": "2026-06-13T18:00:00+00:00",
-        "date_fin": "2026-06-13T17:00:00+00:00", "lieu_presentation": "Halle", "addresse": "3 quai Vert, 35400 Saint-Malo, France",
-        "tarif": "Payant", "detail_tarif": "10 euros plein tarif - 6 euros tarif réduit", "discipline_projet": "Danse, Musique",
-        "longitude": -2.0, "latitude": 48.6,
-    }  # fmt: skip
+        "nom_structure": "La Vague",
+        "presentation_projet": "Un bal.",
+        "date_debut": "2026-06-13T18:00:00+00:00",
+        "date_fin": "2026-06-13T17:00:00+00:00",
+        "lieu_presentation": "Halle",
+        "addresse": "3 quai Vert, 35400 Saint-Malo, France",
+        "tarif": "Payant",
+        "detail_tarif": "10 euros plein tarif - 6 euros tarif réduit",
+        "discipline_projet": "Danse, Musique",
+        "longitude": -2.0,
+        "latitude": 48.6,
+    }
     path = tmp_path / "jop.json"
     path.write_text(json.dumps({"8": event}, indent=4))
     (offer,), (fault,) = read(path, "events")
@@ -192,11 +230,17 @@ def test_an_event_of_the_olympiad(tmp_path):
 
 def test_events_of_an_agenda(tmp_path):
     fields = {
-        "uid": "1", "title_fr": "Atelier gravure", "longdescription_fr": "<p>Venez&nbsp;!</p><script>x</script><ul><li>Encre</li></ul>",
+        "uid": "1",
+        "title_fr": "Atelier gravure",
+        "longdescription_fr": "<p>Venez&nbsp;!</p><script>x</script><ul><li>Encre</li></ul>",
         "timings": json.dumps([{"begin": "2026-03-18T09:00:00+01:00", "end": "2026-03-18T10:00:00+01:00"}]),
-        "status": json.dumps({"id": 1}), "attendancemode": json.dumps({"id": 1}), "conditions_fr": "Entrée libre",
-        "location_name": "Le Phare", "location_coordinates": [48.6, -2.0], "accessibility": "hi;mi",
-    }  # fmt: skip
+        "status": json.dumps({"id": 1}),
+        "attendancemode": json.dumps({"id": 1}),
+        "conditions_fr": "Entrée libre",
+        "location_name": "Le Phare",
+        "location_coordinates": [48.6, -2.0],
+        "accessibility": "hi;mi",
+    }
     records = [fields, {**fields, "uid": "2", "status": '{"id": 6}'}, {**fields, "uid": "3", "timings": "[{}]"}]
     path = tmp_path / "agenda.json"
     path.write_text(json.dumps({"nhits": 3, "parameters": {"rows": 3}, "records": [{"fields": each} for each in records]}))
@@ -213,10 +257,14 @@ def test_events_of_an_agenda(tmp_path):
 
 def test_a_digital_offer(tmp_path):
     row = {
-        "Identifiant (ID)": "859", "Nom de l'organisme": "Institut des Vagues", "Code postal": "35400", "Commune": "Saint-Malo",
-        "Lien vers la ressource": "https://vagues.example/", "Titre de la ressource": "Sons de mer",
+        "Identifiant (ID)": "859",
+        "Nom de l'organisme": "Institut des Vagues",
+        "Code postal": "35400",
+        "Commune": "Saint-Malo",
+        "Lien vers la ressource": "https://vagues.example/",
+        "Titre de la ressource": "Sons de mer",
         "Activité proposée (apprendre, se divertir, s’informer,...)": "Audios",
-    }  # fmt: skip
+    }
     path = table(tmp_path, "digital", row, {**row, "Identifiant (ID)": "860", "Lien vers la ressource": "bientôt"}, separator=",")
     (offer,), (fault,) = read(path, "events")
     assert (offer.subcategory, offer.url, offer.name) == (
@@ -233,3 +281,8 @@ def test_every_subcategory_named_exists():
     assert named | {"RENCONTRE", "APP_CULTURELLE", "RENCONTRE_EN_LIGNE"} <= set(BY_ID)
     assert all(BY_ID[subcategory].platform == "on" for _, subcategory in events.ACTIVITIES)
     assert all(BY_ID[subcategory].is_event for _, subcategory in (*events.DISCIPLINES, *events.KEYWORDS))
+
+
+def test_the_documentation_is_what_the_shapes_say():
+    page = Path(__file__).parents[3] / "docs" / "generated" / "open-data-formats.md"
+    assert page.read_text() == as_markdown(), "run: diptych culture import formats > docs/generated/open-data-formats.md"

@@ -20,23 +20,44 @@ from diptych.culture.gateways.open_data.values import commune, instant, latitude
 MOST_SESSIONS = 2_500
 
 DISCIPLINES = (
-    ("musique", "CONCERT"), ("danse", "SPECTACLE_REPRESENTATION"), ("théâtre", "SPECTACLE_REPRESENTATION"),
-    ("cirque", "SPECTACLE_REPRESENTATION"), ("arts de la rue", "SPECTACLE_REPRESENTATION"), ("cinéma", "EVENEMENT_CINE"),
-    ("arts visuels", "VISITE"), ("photographie", "VISITE"), ("muséal", "VISITE"), ("patrimoine", "EVENEMENT_PATRIMOINE"),
-    ("jeux vidéo", "EVENEMENT_JEU"), ("débat", "CONFERENCE"), ("lettres", "RENCONTRE"), ("transdisciplinaire", "SPECTACLE_REPRESENTATION"),
-)  # fmt: skip
+    ("musique", "CONCERT"),
+    ("danse", "SPECTACLE_REPRESENTATION"),
+    ("théâtre", "SPECTACLE_REPRESENTATION"),
+    ("cirque", "SPECTACLE_REPRESENTATION"),
+    ("arts de la rue", "SPECTACLE_REPRESENTATION"),
+    ("cinéma", "EVENEMENT_CINE"),
+    ("arts visuels", "VISITE"),
+    ("photographie", "VISITE"),
+    ("muséal", "VISITE"),
+    ("patrimoine", "EVENEMENT_PATRIMOINE"),
+    ("jeux vidéo", "EVENEMENT_JEU"),
+    ("débat", "CONFERENCE"),
+    ("lettres", "RENCONTRE"),
+    ("transdisciplinaire", "SPECTACLE_REPRESENTATION"),
+)
 """The first discipline named decides."""
 
 KEYWORDS = (
-    (r"concert|musique|récital|orchestre|jazz|chorale", "CONCERT"), (r"théâtre|danse|spectacle|cirque|humour", "SPECTACLE_REPRESENTATION"),
-    (r"projection|cinéma|film|ciné", "EVENEMENT_CINE"), (r"visite guidée", "VISITE_GUIDEE"), (r"exposition|musée|visite", "VISITE"),
-    (r"atelier|stage", "ATELIER_PRATIQUE_ART"), (r"salon|foire", "SALON"), (r"conférence|débat|colloque|table ronde", "CONFERENCE"),
-)  # fmt: skip
+    (r"concert|musique|récital|orchestre|jazz|chorale", "CONCERT"),
+    (r"théâtre|danse|spectacle|cirque|humour", "SPECTACLE_REPRESENTATION"),
+    (r"projection|cinéma|film|ciné", "EVENEMENT_CINE"),
+    (r"visite guidée", "VISITE_GUIDEE"),
+    (r"exposition|musée|visite", "VISITE"),
+    (r"atelier|stage", "ATELIER_PRATIQUE_ART"),
+    (r"salon|foire", "SALON"),
+    (r"conférence|débat|colloque|table ronde", "CONFERENCE"),
+)
 
 ACTIVITIES = (
-    ("audio", "PODCAST"), ("expo", "VISITE_VIRTUELLE"), ("film", "VOD"), ("jeu", "JEU_EN_LIGNE"), ("livre", "LIVRE_NUMERIQUE"),
-    ("lecture", "LIVRE_NUMERIQUE"), ("spectacle", "SPECTACLE_ENREGISTRE"), ("concert", "SPECTACLE_ENREGISTRE"),
-)  # fmt: skip
+    ("audio", "PODCAST"),
+    ("expo", "VISITE_VIRTUELLE"),
+    ("film", "VOD"),
+    ("jeu", "JEU_EN_LIGNE"),
+    ("livre", "LIVRE_NUMERIQUE"),
+    ("lecture", "LIVRE_NUMERIQUE"),
+    ("spectacle", "SPECTACLE_ENREGISTRE"),
+    ("concert", "SPECTACLE_ENREGISTRE"),
+)
 
 
 def _first(table: tuple[tuple[str, str], ...], said: str, default: str) -> str:
@@ -233,8 +254,8 @@ def _digital(
     title, described = _offer_texts(f"{name} – {by}" if len(name) < 30 else name, "\n".join(fact for fact in facts if fact))
     helped = (handicaps or "").lower()
     return OfferRow(
-        line, "culturecheznous", source_id, _first(ACTIVITIES, activity or "", "APP_CULTURELLE"), title, organisation, described, url=url,
-        sessions=(SessionRow("permanent", None, 0, None),),
+        line, "culturecheznous", source_id, _first(ACTIVITIES, activity or "", "APP_CULTURELLE"), title, organisation, described,
+        url=url, sessions=(SessionRow("permanent", None, 0, None),),
         accessible_audio=any(word in helped for word in ("sous-titr", "lsf", "langue des signes")),
         accessible_visual="audiodescription" in helped or "lecteur d" in helped, accessible_mental="facile à lire" in helped,
         accessible_motor="clavier" in helped,

@@ -14,10 +14,48 @@ from diptych.culture.gateways.open_data.shapes import Shape
 from diptych.culture.gateways.open_data.titles import TITLES
 
 SHAPES: tuple[Shape, ...] = (
-    COMMUNES, DEPARTMENTS, REGIONS, POINTS, POPULATION, MUSEUMS, ATTENDANCE, CINEMAS, LIBRARIES, FESTIVALS, OLYMPIAD, AGENDA, DIGITAL, TITLES,
-    SCHOOLS, DIRECTORY, SOCIAL_INDEX,
-)  # fmt: skip
+    COMMUNES,
+    DEPARTMENTS,
+    REGIONS,
+    POINTS,
+    POPULATION,
+    MUSEUMS,
+    ATTENDANCE,
+    CINEMAS,
+    LIBRARIES,
+    FESTIVALS,
+    OLYMPIAD,
+    AGENDA,
+    DIGITAL,
+    TITLES,
+    SCHOOLS,
+    DIRECTORY,
+    SOCIAL_INDEX,
+)
 """In the order of recognition: the more particular first."""
 
 KINDS: tuple[str, ...] = tuple(dict.fromkeys(shape.kind for shape in SHAPES))
 """places, museums, cinemas, libraries, festivals, events, titles, schools."""
+
+
+def as_markdown() -> str:
+    """The documentation of every format, printed from the shapes that read it."""
+    lines = [
+        "# Open data that can be imported",
+        "",
+        "Printed by `diptych culture import formats` from the shapes that read the files.",
+    ]
+    for shape in SHAPES:
+        lines += [
+            "",
+            f"## {shape.kind}: {shape.title}",
+            "",
+            f"Published by {shape.publisher}.",
+            "",
+            "| column | needed | meaning |",
+            "|---|---|---|",
+        ]
+        for column in shape.columns:
+            name = (column.name or "(key)").replace("|", "\\|")
+            lines.append(f"| {name} | {'yes' if column.required else ''} | {column.meaning} |")
+    return "\n".join(lines) + "\n"

@@ -14,8 +14,16 @@ from pathlib import Path
 from diptych.commons.refusal import deny
 from diptych.culture.gateways.open_data import reasons
 
-_MAGIC = {b"PK\x03\x04": "a ZIP archive or a spreadsheet", b"%PDF": "a PDF", b"\x1f\x8b": "gzip", b"\x89PNG": "an image",
-          b"\xff\xd8\xff": "an image", b"PAR1": "Parquet", b"SQLite": "SQLite", b"\xd0\xcf\x11\xe0": "an old spreadsheet"}  # fmt: skip
+_MAGIC = {
+    b"PK\x03\x04": "a ZIP archive or a spreadsheet",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "gzip",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"PAR1": "Parquet",
+    b"SQLite": "SQLite",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet",
+}
 _CHUNK = 1 << 18
 
 

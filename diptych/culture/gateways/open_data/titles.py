@@ -88,7 +88,7 @@ def _row(
 ) -> Any:  # fmt: skip
     edition = str(year)
     if edition in surveyed.shifted:
-        publisher, shelf, support = mark, audience, ""
+        publisher, support = mark, ""
     if not surveyed.subcategory:
         return Fault(line, "Cat 2", "other_sort", found=support or "")
     damaged = edition in surveyed.damaged

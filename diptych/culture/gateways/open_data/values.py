@@ -182,7 +182,7 @@ def day(value: str) -> date | None:
         return None
     try:
         if value[2:3] == "/":
-            return datetime.strptime(value, "%d/%m/%Y").date()  # noqa: DTZ007 (a day has no zone)
+            return datetime.strptime(value, "%d/%m/%Y").date()
         return date.fromisoformat(value)
     except ValueError:
         raise Unreadable("not_a_date") from None

@@ -4,6 +4,7 @@ Holds the transactions. An entry that a person edited since is left as it is. Do
 what a source's columns mean.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -102,12 +103,13 @@ class Gazetteer:
     """
 
     def __init__(self, cursor: Any) -> None:
-        cursor.execute("select insee, name, department, postcodes from venues_commune")
-        self._codes: dict[str, tuple[str, str, Sequence[str]]] = {}
-        self._members: dict[str, list[str]] = {}
+        # Postcodes as one text: an array costs psycopg more than all the rest of the row.
+        cursor.execute("select insee, name, department, array_to_string(postcodes, ' ') from venues_commune")
+        self._codes: dict[str, tuple[str, str, str]] = {}
+        self._members: defaultdict[str, list[str]] = defaultdict(list)
         for insee, name, department, postcodes in cursor.fetchall():
             self._codes[insee] = (name, department, postcodes)
-            self._members.setdefault(department, []).append(insee)
+            self._members[department].append(insee)
         self._names: dict[str, dict[tuple[str, str], str | None]] = {}
 
     def __bool__(self) -> bool:
@@ -133,7 +135,7 @@ class Gazetteer:
     def only_postcode(self, insee: str) -> str:
         """The postcode of a commune that has one; empty where it has several."""
         postcodes = self._codes[insee][2]
-        return postcodes[0] if len(postcodes) == 1 else ""
+        return postcodes if len(postcodes) == 5 else ""
 
     def _of(self, department: str) -> dict[tuple[str, str], str | None]:
         found = self._names.get(department)
@@ -141,9 +143,10 @@ class Gazetteer:
             found = self._names[department] = {}
             for insee in self._members.get(department, ()):
                 name, _, postcodes = self._codes[insee]
-                for where in (department, *postcodes):
+                folded = fold(name)
+                for where in (department, *postcodes.split()):
                     # Two communes of one name in one place: neither is certain.
-                    key = (where, fold(name))
+                    key = (where, folded)
                     found[key] = insee if found.get(key, insee) == insee else None
         return found
 
