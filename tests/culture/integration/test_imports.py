@@ -45,8 +45,7 @@ COMMUNES = [
 ]
 LIBRARIES = (
     "Code_bib,nom_de_l_etablissement,Ville,CP,code_departement,type_adresse,Adresse,Latitude,Longitude,site_internet,"
-    "nombre_de_places,ouverture_le_dimanche,connexion_wi_fi,gratuite_des_services
-"
+    "nombre_de_places,ouverture_le_dimanche,connexion_wi_fi,gratuite_des_services\n"
 )
 AGENDA_TIMES = [{"begin": "2027-03-18T09:00:00+01:00"}, {"begin": "2027-03-19T09:00:00+01:00"}]
 
