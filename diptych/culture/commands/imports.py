@@ -188,9 +188,7 @@ def _command(kind: str, meaning: str) -> None:
         else:
             print_report(report)
 
-    run.__doc__ = f"{meaning}
-
-{EXIT_STATUS}"
+    run.__doc__ = f"{meaning}\n\n{EXIT_STATUS}"
     app.command(kind)(run)
 
 
