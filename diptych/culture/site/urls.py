@@ -1,5 +1,27 @@
 """Root addresses of the pass: which portal answers where."""
 
-from django.urls import URLPattern, URLResolver
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from diptych.commons.web.doors import VISITOR, door
+from diptych.culture.domain.bookings.queries import published_key
+from diptych.culture.portals.youth.api import api
+
+
+@door(VISITOR)
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The contract of the youth's API."""
+    return JsonResponse(api.get_openapi_schema(path_prefix="/api/v1/"))
+
+
+@door(VISITOR)
+def ticket_key(request: HttpRequest) -> HttpResponse:
+    """The public key that checks QR codes off line (RFC 8037); it may be kept for a day."""
+    return JsonResponse(published_key(), headers={"Cache-Control": "public, max-age=86400"})
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+    path("openapi.json", openapi, name="openapi"),
+    path(".well-known/diptych-ticket-key.json", ticket_key, name="ticket-key"),
+]

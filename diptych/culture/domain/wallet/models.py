@@ -34,7 +34,7 @@ class Deposit(models.Model):
 class Movement(models.Model):
     """A sum that entered (positive) or left (negative) a deposit."""
 
-    deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, related_name="movements")
+    deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, related_name="movements", db_index=False)
     kind = models.CharField(max_length=24, choices=[(k, k) for k in MovementKind])
     amount_cents = models.IntegerField()
     bucket = models.CharField(max_length=8, choices=[(b, b) for b in Bucket], blank=True)

@@ -1,7 +1,7 @@
 """Writes of the bookings chapter: one function, one transaction; locks always stock, then wallet, then booking."""
 
-from .book import BookingMade, book
-from .cancel import cancel, cancel_by_venue
+from .booking import BookingMade, book
+from .cancelling import cancel, cancel_by_venue
 from .counter import take_back, use
 from .holds import confirm_hold, release_hold
 from .nightly import expire_uncollected, release_late_holds, use_past_events

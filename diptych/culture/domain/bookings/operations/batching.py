@@ -124,5 +124,14 @@ def _open_pool() -> "ConnectionPool[Any]":
     "Our own pool: plain autocommit connections, statements prepared on first use (stack.md)."
     parameters = {name: value for name, value in connection.get_connection_params().items() if name in _LIBPQ}
     return ConnectionPool(
-        kwargs={**parameters, "autocommit": True, "prepare_threshold": 1}, min_size=1, max_size=2, open=True, timeout=10
-    )
+        kwargs={**parameters, "autocommit": True, "prepare_threshold": 1},
+        configure=prepare_for_look_ups, min_size=1, max_size=2, open=True, timeout=10,
+    )  # fmt: skip
+
+
+def prepare_for_look_ups(raw: "psycopg.Connection[Any]") -> None:
+    """Plan once, for look-ups by key: this connection runs four statements, and a plan made while a table was still
+    small (a scan of it) must not be the one that serves when it has grown."""
+    raw.execute("set enable_seqscan = off")
+    raw.execute("set plan_cache_mode = force_generic_plan")
+    raw.execute("set jit = off")

@@ -3,7 +3,7 @@
 from .counter import CounterLine, CounterTicket, at_counter, recent_at_counter
 from .facts import why_not_book
 from .holds import Hold, holds_waiting
-from .tickets import Ticket, booking_of, bookings_of
+from .tickets import Ticket, booking_of, bookings_of, published_key
 from .venue import VenueBooking, VenueBookings, bookings_for_venues, export_for_venues
 from .verify import Discrepancy, discrepancies
 
@@ -22,6 +22,7 @@ __all__ = [
     "discrepancies",
     "export_for_venues",
     "holds_waiting",
+    "published_key",
     "recent_at_counter",
     "why_not_book",
 ]

@@ -51,20 +51,14 @@ select w.place, s.offer_id, s.price_cents, s.quantity, s.booked, s.starts_at, s.
     o.subcategory, o.url <> '', o.is_duo, o.validation, o.publication_at, o.bookings_allowed_at,
     coalesce(st.validation, ''), v.deleted_at is not null, coalesce(t.active, false),
     p.roles, p.state,
-    exists (select from bookings_booking b where b.person_id = w.person_id and b.offer_id = s.offer_id and b.status <> 'CANCELLED'),
+    live.id is not null,
     d.id, d.digital_cap_cents, d.physical_cap_cents, d.expires_at, m.balance, m.digital, m.physical,
     case when o.url <> '' then exists (select from catalogue_activationcode c where c.stock_id = s.id) else false end,
     case when o.url <> '' then array(
         select c.id from catalogue_activationcode c
         where c.stock_id = s.id and c.booking_id is null and (c.expires_at is null or c.expires_at > w.at) order by c.id limit 64
     ) else '{}' end,
-    case when w.key <> '' then (
-        select array[b.id::text, b.token, b.status, b.total_cents::text, b.stock_id::text, b.offer_id::text, b.quantity::text]
-        from bookings_booking b where b.person_id = w.person_id and b.idempotency_key = w.key
-    ) end,
-    case when w.key <> '' then (
-        select b.cancellation_limit_at from bookings_booking b where b.person_id = w.person_id and b.idempotency_key = w.key
-    ) end
+    k.id, k.token, k.status, k.total_cents, k.stock_id, k.offer_id, k.quantity, k.cancellation_limit_at
 from unnest(%s::int[], %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[]) as w (place, person_id, stock_id, key, at)
 left join people_person p on p.id = w.person_id
 join catalogue_stock s on s.id = w.stock_id
@@ -81,7 +75,15 @@ left join lateral (
         coalesce(-sum(m.amount_cents) filter (where m.bucket = 'physical'), 0) as physical
     from wallet_movement m where m.deposit_id = d.id
 ) m on true
+left join lateral (
+    select b.id from bookings_booking b
+    where b.person_id = w.person_id and b.offer_id = s.offer_id and b.status <> 'CANCELLED' limit 1
+) live on true
+left join lateral (
+    select * from bookings_booking b where w.key <> '' and b.person_id = w.person_id and b.idempotency_key = w.key limit 1
+) k on true
 """
+# "limit 1" keeps each look-up an index probe: without it the planner may hash the whole table of bookings.
 _TAKEN = "select token from bookings_booking where token = any(%s)"
 
 
@@ -100,7 +102,7 @@ class Line:
         (
             _, _, price, quantity, booked, starts_at, limit_at, stock_deleted, subcategory, has_url, is_duo, validation,
             published_at, allowed_at, structure, venue_deleted, ticketed, roles, state, already,
-            deposit_id, digital_cap, physical_cap, expires_at, balance, digital, physical, uses_codes, codes, _, _,
+            deposit_id, digital_cap, physical_cap, expires_at, balance, digital, physical, uses_codes, codes, *_,
         ) = self.row  # fmt: skip
         wallet = None
         if deposit_id is not None:
@@ -164,10 +166,8 @@ def read(rows: Sequence[tuple[Any, ...]], count: int) -> list[Line | None]:
     """The lines of the answer, in the order of the requests."""
     lines: list[Line | None] = [None] * count
     for row in rows:
-        earlier = None
-        if row[-2] is not None:
-            id_, token, status, total, stock, offer, places = row[-2]
-            earlier = Earlier(int(id_), token, Status(status), int(total), int(stock), int(offer), int(places), row[-1])
+        id_, token, status, *others = row[29:]
+        earlier = Earlier(id_, token, Status(status), *others) if id_ is not None else None
         lines[row[0]] = Line(row[1], row[20], row[28], earlier, row)
     return lines
 

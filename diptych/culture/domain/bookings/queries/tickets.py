@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from .. import terms
 from ..models import Booking
 from ..rules.acts import why_not_cancel
-from ..rules.tickets import TicketText, private_key, sign_ticket
+from ..rules.tickets import TicketText, jwk, private_key, sign_ticket
 from ..rules.times import ENDED_AFTER, expires_at
 from ..terms import Status, TicketFacts
 from diptych.commons.refusal import Refusal, deny
@@ -69,6 +69,11 @@ class Ticket:
 def signing_key() -> Ed25519PrivateKey:
     """The key that signs tickets, from the setting DIPTYCH_TICKET_KEY."""
     return private_key(settings.TICKET_KEY)
+
+
+def published_key() -> dict[str, str]:
+    """The public key that anybody checks a QR code with, as a JWK."""
+    return jwk(signing_key().public_key())
 
 
 def facts_of(booking: Booking, *, venue_matches: bool = True, has_activation_code: bool = False) -> TicketFacts:

@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 (
                     "deposit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="movements", to="wallet.deposit"),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="movements", db_index=False, to="wallet.deposit"),
                 ),
             ],
         ),

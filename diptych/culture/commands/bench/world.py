@@ -1,0 +1,50 @@
+"""The benchmark's world: many wallets and many stocks, made by the database itself in seconds.
+
+Rows are as the operations would have written them, so that every constraint and trigger of production is there.
+"""
+
+from datetime import datetime
+from typing import Any
+
+WALLETS = 200_000
+STOCKS = 20_000
+VENUES = 200
+PRICE_CENTS = 300
+
+_WORLD = """
+insert into people_person (email, password, first_name, last_name, roles, state, birth_date, department, language, registered_at, email_validated_at)
+select 'bench' || i || '@bench.example', '!', 'Inès', 'B', '{{BENEFICIARY}}', 'ACTIVE', '2008-06-01', '42', 'fr', %(at)s, %(at)s
+from generate_series(1, %(wallets)s) i;
+
+insert into wallet_deposit (person_id, type, version, department, digital_cap_cents, created_at, expires_at)
+select id, 'GRANT_17_18', 1, '42', 10000, %(at)s, '2029-06-01 09:00+00' from people_person where email like 'bench%%@bench.example';
+
+insert into wallet_movement (deposit_id, kind, amount_cents, bucket, at)
+select id, 'Recredit18', 15000, '', %(at)s from wallet_deposit;
+
+insert into venues_structure (siren, name, validation, created_at) values ('900000001', 'Bench', 'VALIDATED', %(at)s);
+
+insert into venues_venue (structure_id, name, activity, description, address, postcode, city, department, website, phone, source, source_id, created_at)
+select s.id, 'Venue ' || i, 'CINEMA', '', '', '42000', 'Saint-Étienne', '42', '', '', '', '', %(at)s
+from venues_structure s, generate_series(1, %(venues)s) i where s.siren = '900000001';
+
+insert into catalogue_offer (venue_id, subcategory, name, creator, description, extra, is_duo, url, withdrawal, withdrawal_details, validation,
+    publication_at, accessible_audio, accessible_mental, accessible_motor, accessible_visual, cover_seed, source, source_id, created_at)
+select v.ids[1 + i %% %(venues)s], 'SEANCE_CINE', 'Séance ' || i, '', '', '{{}}', true, '', '', '', 'APPROVED',
+    %(at)s, false, false, false, false, i, '', '', %(at)s
+from generate_series(1, %(stocks)s) i, (select array_agg(id order by id) as ids from venues_venue where name like 'Venue %%') v;
+
+insert into catalogue_stock (offer_id, price_cents, quantity, booked, starts_at, booking_limit_at, source_id, created_at)
+select id, %(price)s, 1000000, 0, %(at)s + interval '30 days', %(at)s + interval '30 days', '', %(at)s
+from catalogue_offer where name like 'Séance %%' order by id;
+"""
+
+
+def make(connection: Any, *, at: datetime, wallets: int = WALLETS, stocks: int = STOCKS) -> tuple[list[int], list[int]]:
+    """Make the world. Gives the ids of its people and of its stocks. Values are ours: nothing comes from outside."""
+    values = {"at": f"'{at.isoformat()}'::timestamptz", "wallets": wallets, "stocks": stocks, "venues": VENUES, "price": PRICE_CENTS}
+    connection.execute((_WORLD % values).replace("{{", "{").replace("}}", "}"))
+    connection.execute("analyze")
+    people = [row[0] for row in connection.execute("select id from people_person where email like 'bench%' order by id").fetchall()]
+    places = [row[0] for row in connection.execute("select id from catalogue_stock order by id").fetchall()]
+    return people, places
