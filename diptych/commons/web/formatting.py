@@ -1,0 +1,114 @@
+"""Formatting: money, instants, distances and counts as people say them, in French and in English.
+
+Holds pure functions: the language, the instant and the time zone are arguments. Does not hold sentences of screens
+(gettext does) nor rounding rules of money (`commons.money` does).
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+
+NBSP: Final = "\u00a0"
+"""Non-breaking space: before € and units."""
+
+THIN: Final = "\u202f"
+"""Narrow non-breaking space: between thousands in French."""
+
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "fr": {
+        "free": "Gratuit", "morning": "ce matin", "today": "aujourd’hui", "evening": "ce soir", "night": "cette nuit",
+        "tomorrow": "demain", "yesterday": "hier", "at": "à",
+    },
+    "en": {
+        "free": "Free", "morning": "this morning", "today": "today", "evening": "tonight", "night": "tonight",
+        "tomorrow": "tomorrow", "yesterday": "yesterday", "at": "at",
+    },
+}  # fmt: skip
+
+
+def _language(code: str) -> str:
+    "The nearest language that is written here."
+    return "en" if code.lower().startswith("en") else "fr"
+
+
+def count(number: int, *, language: str = "fr") -> str:
+    """A whole number with its thousands apart: 18 240 in French, 18,240 in English."""
+    text = f"{number:,}"
+    return text if _language(language) == "en" else text.replace(",", THIN)
+
+
+def money(cents: int, *, language: str = "fr") -> str:
+    """Cents of euro as an amount: "112 €", "6,40 €"; "€6.40" in English. Cents show only where there are some."""
+    euros, rest = divmod(abs(cents), 100)
+    sign = "-" if cents < 0 else ""
+    whole = count(euros, language=language)
+    if _language(language) == "en":
+        return f"{sign}€{whole}" + (f".{rest:02}" if rest else "")
+    return f"{sign}{whole}" + (f",{rest:02}" if rest else "") + f"{NBSP}€"
+
+
+def price(cents: int, *, language: str = "fr") -> str:
+    """A price: like `money`, but nothing to pay is said "Gratuit" (Free)."""
+    return _WORDS[_language(language)]["free"] if cents == 0 else money(cents, language=language)
+
+
+def distance(metres: float, *, language: str = "fr") -> str:
+    """How far, no more precise than a walk: "40 m", "600 m", "1,1 km", "12 km"."""
+    step = 10 if metres < 100 else 50
+    rounded = round(metres / step) * step
+    if rounded < 1000:
+        return f"{rounded}{NBSP}m"
+    kilometres = metres / 1000
+    text = f"{kilometres:.1f}".removesuffix(".0") if kilometres < 9.95 else count(round(kilometres), language=language)
+    return f"{text if _language(language) == 'en' else text.replace('.', ',')}{NBSP}km"
+
+
+def _relative(instant: datetime, *, at: datetime, words: dict[str, str]) -> str | None:
+    "The day as people say it: this evening, tomorrow, yesterday; None further away. Both instants are local."
+    days = (instant.date() - at.date()).days
+    if days == 1 and instant.hour < 5 and at.hour >= 5:
+        return words["night"]
+    if days == 0:
+        return words["evening"] if instant.hour >= 18 else words["morning"] if 5 <= instant.hour < 12 else words["today"]
+    return {1: words["tomorrow"], -1: words["yesterday"]}.get(days)
+
+
+def day(value: date, *, today: date, language: str = "fr") -> str:
+    """A day: "aujourd’hui", "demain", "hier", else "sam. 28 nov.", with the year where it is another one."""
+    lang = _language(language)
+    words = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    near = words.get((value - today).days)
+    if near:
+        return _WORDS[lang][near]
+    far = value.year != today.year and abs(value - today) > timedelta(days=60)
+    return format_date(value, "EEE d MMM y" if far else "EEE d MMM", locale=lang).replace(" ", NBSP)
+
+
+def when(instant: datetime, *, at: datetime, zone: str = "Europe/Paris", language: str = "fr") -> str:
+    """An instant, seen from `at`, in a zone: "ce soir 20:30", "demain 14:00", "sam. 28 nov. 20:00"."""
+    lang = _language(language)
+    local, here = instant.astimezone(ZoneInfo(zone)), at.astimezone(ZoneInfo(zone))
+    near = _relative(local, at=here, words=_WORDS[lang])
+    if near:
+        return f"{near} {clock_time(instant, zone=zone)}".replace(" ", NBSP)
+    return f"{day(local.date(), today=here.date(), language=lang)} {clock_time(instant, zone=zone)}"
+
+
+def clock_time(instant: datetime, *, zone: str = "Europe/Paris") -> str:
+    """The time of day in a zone, on 24 hours: "20:30"."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def exact(instant: datetime, *, zone: str = "Europe/Paris", language: str = "fr") -> str:
+    """An instant in full, for hover and screen readers: "samedi 28 novembre 2026 à 20:00"."""
+    lang = _language(language)
+    pattern = "EEEE d MMMM y" if lang == "fr" else "EEEE, d MMMM y"
+    said = format_datetime(instant.astimezone(ZoneInfo(zone)), pattern, locale=lang)
+    return f"{said} {_WORDS[lang]['at']} {clock_time(instant, zone=zone)}"
+
+
+def exact_day(value: date, *, language: str = "fr") -> str:
+    """A day in full: "samedi 28 novembre 2026"."""
+    return format_date(value, "EEEE d MMMM y", locale=_language(language))
