@@ -4,6 +4,7 @@ Holds the mark, the middleware that enforces it, and the list of doors that test
 Does not hold the audiences: a service declares its own (a StrEnum) and gives each user an `audience`.
 """
 
+import inspect
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
@@ -11,8 +12,12 @@ from typing import Any, Final, TypeVar
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern
 
-from diptych.commons.refusal import Kind, Reason, deny
+from diptych.commons import clock
+from diptych.commons.refusal import Kind, Reason, refuse
+from diptych.commons.web import bearer
+from diptych.commons.web.refusals import answer
 
 VISITOR: Final = "visitor"
 """Anybody, signed in or not."""
@@ -35,8 +40,24 @@ def door(*audiences: str) -> Callable[[View], View]:
     return mark
 
 
-def audiences_of(view: Any, view_name: str | None) -> frozenset[str] | None:
-    """Who may use a view: its own mark, its class's, or the site's table for third-party views. None: nobody said."""
+def open_doors(patterns: Iterable[URLPattern]) -> list[URLPattern]:
+    """Let the addresses of a JSON API (django-ninja) carry the doors of their operations, one a method."""
+    opened = list(patterns)
+    for pattern in opened:
+        path_view = inspect.getclosurevars(pattern.callback).nonlocals.get("self")
+        operations = getattr(path_view, "operations", ())
+        doors = {m: op.view_func.audiences for op in operations for m in op.methods if hasattr(op.view_func, "audiences")}
+        pattern.callback.audiences_by_method = doors
+    return opened
+
+
+def audiences_of(view: Any, view_name: str | None, method: str = "GET") -> frozenset[str] | None:
+    """Who may use a view: its own mark, its class's, its operation's in an API, or the site's table for third-party
+    views. None: nobody said."""
+    by_method = getattr(view, "audiences_by_method", None)
+    if by_method is not None:
+        # A method that no operation answers is refused by the API itself, with 405, if any of its doors is known.
+        return by_method.get(method) or (frozenset({VISITOR}) if by_method and method not in by_method else None)
     for candidate in (view, getattr(view, "view_class", None)):
         marked = getattr(candidate, "audiences", None)
         if marked is not None:
@@ -63,15 +84,25 @@ class DoorMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Let the request through its door, send it to sign in, or refuse it."""
         match = request.resolver_match
-        allowed = audiences_of(view, match.view_name if match else None)
+        allowed = audiences_of(view, match.view_name if match else None, request.method or "GET")
         if allowed is None:
-            deny(CLOSED)
+            return answer(request, refuse(CLOSED))
         if VISITOR in allowed:
             return None
-        if not request.user.is_authenticated:
-            if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
-                return redirect_to_login(request.get_full_path())
-            deny(SIGN_IN, status=HTTPStatus.UNAUTHORIZED.value)
-        if audience_of(request.user) not in allowed:
-            deny(CLOSED)
-        return None
+        audience = _audience_of_request(request)
+        if audience in allowed:
+            return None
+        if audience != VISITOR:
+            return answer(request, refuse(CLOSED))
+        if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+            return redirect_to_login(request.get_full_path())
+        return answer(request, refuse(SIGN_IN, status=HTTPStatus.UNAUTHORIZED.value))
+
+
+def _audience_of_request(request: HttpRequest) -> str:
+    "By bearer token where one is sent (nothing is read from the database), else by session."
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        claims = bearer.read(token, at=clock.now())
+        return claims.audience if claims is not None else VISITOR
+    return audience_of(request.user)
