@@ -106,6 +106,47 @@ def test_a_row_of_an_unknown_commune_is_kept_with_a_note(tmp_path, places):
     assert Venue.objects.get().commune_id is None
 
 
+HOSTILE = (
+    "\x00",
+    "\ud800",
+    "x" * 50_000,
+    "é" * 450,
+    "{0.__class__}",
+    "'; drop table venues_venue; --",
+    "\\N",
+    "\\.",
+    "\t",
+    2**70,
+    -1,
+    1e400,
+    [[]],
+    True,
+)
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
+def test_no_value_stops_an_import(tmp_path, places, value):
+    keys = "title_fr description_fr longdescription_fr conditions_fr timings status uid keywords_fr accessibility canonicalurl".split()
+    keys += [f"location_{name}" for name in "name address city postalcode insee phone website coordinates uid".split()]
+    path = tmp_path / "agenda.json"
+    sane = {"title_fr": "Concert", "timings": json.dumps(AGENDA_TIMES), "location_name": "Phare", "uid": "ok"}
+    records = [{"fields": fields} for fields in (sane, *({**sane, "uid": key, key: value} for key in keys))]
+    path.write_text(json.dumps({"records": records}))
+    if value == 1e400:  # json writes Infinity, which is no JSON
+        with pytest.raises(Refused):
+            import_files(kind="events", paths=[path])
+        return
+    report = import_files(kind="events", paths=[path])
+    assert report.files[0].rows + report.files[0].skipped == report.files[0].records
+    assert Offer.objects.filter(source_id="ok").exists()
+    assert not import_files(kind="events", paths=[path]).changed_anything
+    if not isinstance(value, str) or value in ("\x00", "\ud800"):
+        return
+    path = libraries(tmp_path, ONE.replace("Halles", value.replace(",", " ")[:300]))
+    assert import_files(kind="libraries", paths=[path]).changed_anything
+    assert not import_files(kind="libraries", paths=[path]).changed_anything
+
+
 def test_places_come_first(tmp_path, db):
     with pytest.raises(Refused) as refused:
         import_files(kind="libraries", paths=[libraries(tmp_path, ONE)])

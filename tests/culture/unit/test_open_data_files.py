@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,8 @@ def test_a_folder_and_a_missing_file_are_refused(tmp_path):
     assert refusal(tmp_path / "absent.csv", "schools") == "open_data.no_file"
     (tmp_path / "folder.csv").mkdir()
     assert refusal(tmp_path / "folder.csv", "schools") == "open_data.no_file"
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert refusal(tmp_path / "pipe.csv", "schools") == "open_data.no_file"
 
 
 def test_a_file_of_another_kind_is_named_with_its_command(tmp_path):

@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID
 from diptych.culture.domain.venues.terms import Activity
 from diptych.culture.gateways.open_data import events
@@ -274,6 +276,55 @@ def test_a_digital_offer(tmp_path):
     )
     assert (offer.place.activity, offer.place.source_id) == (Activity.DIGITAL, "institut-des-vagues-35400")
     assert (fault.line, fault.code, fault.skipped) == (3, "not_a_link", True)
+
+
+SANE = {
+    "museums": {"Identifiant": "M1", "Nom_officiel": "musée", "Ville": "Dinan"},
+    "attendance": {"IDMuseofile": "M1", "annee": "2023", "total": "3"},
+    "cinemas": {"N° auto": "1", "nom": "REX", "commune": "Dinan"},
+    "libraries": {"Code_bib": "L1", "nom_de_l_etablissement": "Halles", "Ville": "Dinan"},
+    "festivals": {"Identifiant": "F1", "Nom du festival": "Marées", "Discipline dominante": "Musique"},
+    "digital": {
+        "Identifiant (ID)": "1",
+        "Nom de l'organisme": "A",
+        "Titre de la ressource": "B",
+        "Lien vers la ressource": "a.example",
+    },
+    "titles": {"ANNEE": "2018", "Nbre de prêts": "3", "TITRE": "Bal", "Cat 2": "ROM"},
+    "schools": {"numero_uai": "0352072M", "appellation_officielle": "Collège", "libelle_commune": "Dinan"},
+    "directory": {"Identifiant_de_l_etablissement": "0352072M", "Nom_etablissement": "Lycée", "Nom_commune": "Dinan"},
+    "social_index": {"Rentrée scolaire": "2023", "UAI": "0352072M", "IPS": "100"},
+    "population": {"Code département": "35", "Total": "3"},
+    "points": {"postcode": "35400", "postal name": "SAINT MALO", "name": "Saint-Malo", "latitude": "48.6", "longitude": "-2"},
+}
+HOSTILE = (
+    "\x00",
+    "x" * 50_000,
+    "é" * 450,
+    "{0.__class__}",
+    "\\N",
+    "-1",
+    "1e400",
+    "9" * 400,
+    "٣",
+    "²",
+    "a/b / c",
+    "Ã©",
+    "\ufffd",
+    " - ",
+)
+
+
+@pytest.mark.parametrize("name", SANE)
+def test_no_value_stops_a_reader(tmp_path, name):
+    shape = next(shape for shape in SHAPES if shape.name == name)
+    sane = SANE[name]
+    rows = [sane, *({**sane, column.name: value} for column in shape.columns for value in HOSTILE)]
+    found, faults = read(table(tmp_path, name, *rows, separator=shape.separator), shape.kind)
+    assert found
+    first = 1 if shape.headless else 2
+    lines = range(first, first + len(rows))
+    assert {fault.line for fault in faults} | {row.line for row in found} == set(lines)
 
 
 def test_every_subcategory_named_exists():

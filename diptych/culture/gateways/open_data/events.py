@@ -15,7 +15,18 @@ from diptych.culture.gateways.open_data.prices import price_of
 from diptych.culture.gateways.open_data.reasons import Fault, Unreadable
 from diptych.culture.gateways.open_data.rows import OfferRow, SessionRow, VenueRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
-from diptych.culture.gateways.open_data.values import commune, instant, latitude, link, longitude, postcode, several, text, words
+from diptych.culture.gateways.open_data.values import (
+    identifier,
+    commune,
+    instant,
+    latitude,
+    link,
+    longitude,
+    postcode,
+    several,
+    text,
+    words,
+)
 
 MOST_SESSIONS = 2_500
 
@@ -122,7 +133,7 @@ OLYMPIAD = Shape(
     form="object",
     signature=frozenset({"name", "nom_structure", "date_debut", "discipline_projet"}),
     columns=(
-        Column("", "source_id", words, "the event's number: its key", required=True),
+        Column("", "source_id", identifier, "the event's number: its key", required=True),
         Column("name", "name", words, "title", required=True),
         Column("nom_structure", "by", words, "who organises"),
         Column("presentation_projet", "description", text, "text, paragraphs"),
@@ -197,13 +208,14 @@ def _agenda(
     title, described = _offer_texts(name, "\n\n".join(part for part in (summary, description) if part))
     said = " ".join((name, *(keywords or ()), summary or ""))
     extra = {key: value for key, value in (("price_text", conditions), ("page", page), ("credits", credits)) if value}
-    online = mode == 2
+    online = mode == 2 and bool(page)
+    helped = set(accessibility or ())
     subcategory = "RENCONTRE_EN_LIGNE" if online else _first(KEYWORDS, said, "RENCONTRE")
     return OfferRow(
-        line, "openagenda", source_id, subcategory, title, venue, described, url=page or "" if online else "",
-        sessions=_sessions(timings, price_of(conditions)), accessible_audio="hi" in accessibility,
-        accessible_visual="vi" in accessibility, accessible_motor="mi" in accessibility,
-        accessible_mental=bool({"ii", "pi"} & set(accessibility)), extra=extra,
+        line, "openagenda", source_id, subcategory, title, venue, described, url=page if online else "",
+        sessions=_sessions(timings, price_of(conditions)), accessible_audio="hi" in helped,
+        accessible_visual="vi" in helped, accessible_motor="mi" in helped,
+        accessible_mental=bool({"ii", "pi"} & helped), extra=extra,
     )  # fmt: skip
 
 
@@ -215,14 +227,14 @@ AGENDA = Shape(
     form="records",
     signature=frozenset({"uid", "title_fr", "timings"}),
     columns=(
-        Column("uid", "source_id", words, "the event's identifier", required=True),
+        Column("uid", "source_id", identifier, "the event's identifier", required=True),
         Column("title_fr", "name", words, "title", required=True),
         Column("description_fr", "summary", text, "summary"),
         Column("longdescription_fr", "description", _plain, "text, in HTML"),
         Column("timings", "timings", _timings, "begin and end of each session, JSON in a text"),
         Column("status", "state", _identifier_of, "1 planned, 4 postponed, 6 cancelled; JSON in a text"),
         Column("attendancemode", "mode", _identifier_of, "1 on the spot, 2 online, 3 both; JSON in a text"),
-        Column("location_uid", "place_id", words, "the place's identifier"),
+        Column("location_uid", "place_id", identifier, "the place's identifier"),
         Column("location_name", "place", words, "the place"),
         Column("location_address", "address", words, "address on one line"),
         Column("location_postalcode", "postcode", postcode, "postcode"),
@@ -270,7 +282,7 @@ DIGITAL = Shape(
     publisher="Ministère de la Culture",
     separator=",",
     columns=(
-        Column("Identifiant (ID)", "source_id", words, "number", required=True),
+        Column("Identifiant (ID)", "source_id", identifier, "number", required=True),
         Column("Nom de l'organisme", "by", words, "who offers it", required=True),
         Column("Code postal", "postcode", postcode, "postcode of the organisation"),
         Column("Commune", "city", words, "its commune"),

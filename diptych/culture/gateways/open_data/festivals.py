@@ -10,7 +10,7 @@ from typing import Any
 
 from diptych.culture.gateways.open_data.rows import VenueRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
-from diptych.culture.gateways.open_data.values import commune, link, point, postcode, words, year
+from diptych.culture.gateways.open_data.values import identifier, commune, link, point, postcode, words, year
 
 _POSTCODE = "Code postal (de la commune principale de déroulement)"
 _KINDS = ("Sous-catégorie spectacle vivant", "Sous-catégorie musique", "Sous-catégorie cinéma et audiovisuel",
@@ -51,7 +51,7 @@ FESTIVALS = Shape(
     title="festivals-global-festivals.csv, separated by ;",
     publisher="Ministère de la Culture",
     columns=(
-        Column("Identifiant", "source_id", words, "identifier, as FEST_39073_1020; a few are given twice", required=True),
+        Column("Identifiant", "source_id", identifier, "identifier, as FEST_39073_1020; a few are given twice", required=True),
         Column("Nom du festival", "name", words, "name", required=True),
         Column("Commune principale de déroulement", "city", words, "main commune"),
         Column(_POSTCODE, "postcode", postcode, "postcode, its first zero lost"),

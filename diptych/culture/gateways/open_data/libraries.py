@@ -9,7 +9,17 @@ from typing import Any
 from diptych.culture.gateways.open_data.reasons import Fault
 from diptych.culture.gateways.open_data.rows import VenueRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
-from diptych.culture.gateways.open_data.values import count, department, latitude, link, longitude, postcode, words, yes
+from diptych.culture.gateways.open_data.values import (
+    identifier,
+    count,
+    department,
+    latitude,
+    link,
+    longitude,
+    postcode,
+    words,
+    yes,
+)
 
 _CLOSED = ("Lieu uniquement administratif", "Réserve de documents non ouverte au public")
 
@@ -44,7 +54,7 @@ LIBRARIES = Shape(
     publisher="Ministère de la Culture",
     separator=",",
     columns=(
-        Column("Code_bib", "source_id", words, "the ministry's identifier, as LI9978", required=True),
+        Column("Code_bib", "source_id", identifier, "the ministry's identifier, as LI9978", required=True),
         Column("nom_de_l_etablissement", "name", words, "name", required=True),
         Column("Adresse", "address", words, "street"),
         Column("code_departement", "department", department, "code of the département, 69M for Lyon's metropolis"),

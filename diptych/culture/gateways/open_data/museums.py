@@ -8,7 +8,7 @@ from typing import Any
 
 from diptych.culture.gateways.open_data.rows import AttendanceRow, VenueRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
-from diptych.culture.gateways.open_data.values import count, link, point, postcode, text, words, year
+from diptych.culture.gateways.open_data.values import identifier, count, link, point, postcode, text, words, year
 
 
 def _capital(name: str) -> str:
@@ -36,7 +36,7 @@ MUSEUMS = Shape(
     publisher="Ministère de la Culture",
     separator="|",
     columns=(
-        Column("Identifiant", "source_id", words, "Muséofile's identifier, as M1128", required=True),
+        Column("Identifiant", "source_id", identifier, "Muséofile's identifier, as M1128", required=True),
         Column("Nom_officiel", "name", words, "official name", required=True),
         Column("Adresse", "address", words, "street"),
         Column("Lieu", "place", words, "building"),
@@ -64,7 +64,7 @@ ATTENDANCE = Shape(
     title="musees_entrees_categories_de_public.csv, separated by ;",
     publisher="Ministère de la Culture",
     columns=(
-        Column("IDMuseofile", "source_id", words, "Muséofile's identifier", required=True),
+        Column("IDMuseofile", "source_id", identifier, "Muséofile's identifier", required=True),
         Column("annee", "year", year, "year counted", required=True),
         Column("total", "total", count, "entries", required=True),
         Column("gratuit", "free", count, "free entries"),

@@ -35,7 +35,7 @@ def _school(
         return Fault(line, "appellation_officielle", "missing")
     on_earth = latitude is not None and longitude is not None
     return SchoolRow(
-        line, source, uai, name[:255], (kind or "")[:80], (sector or "")[:20], (address or "")[:255], postcode or "", city,
+        line, source, uai, name[:255], (kind or "")[:80], (sector or "")[:20], (address or "")[:255], postcode or "", city[:120],
         insee or "", department or "", latitude if on_earth else None, longitude if on_earth else None,
     )  # fmt: skip
 

@@ -111,5 +111,5 @@ def _read_text(column: Column, value: Any) -> Any:
 
 
 def _shown(value: Any) -> str:
-    shown = value if isinstance(value, str) else repr(value)
+    shown = value if isinstance(value, str) else repr(value) if isinstance(value, int | float) else type(value).__name__
     return "".join(c if c.isprintable() else "·" for c in shown[:40])

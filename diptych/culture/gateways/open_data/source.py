@@ -124,7 +124,8 @@ class _Counted(io.RawIOBase):
 def open_source(*, path: Path, expected: str, on_bytes: Callable[[int], None] | None = None) -> Iterator[Source]:
     """Open a regular file for the length of the block. Raises Refused: no file, empty, binary."""
     try:
-        handle = path.open("rb")
+        # Opening a pipe would wait for its writer: O_NONBLOCK does not.
+        handle = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
     except OSError:
         deny(reasons.NO_FILE, file=path.name)
     with handle:

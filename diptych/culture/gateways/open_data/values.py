@@ -15,12 +15,13 @@ from diptych.culture.gateways.open_data.reasons import Unreadable
 LONGEST = 40_000
 """Characters of the longest text taken; the longest published today has 12,389."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Null bytes and the like, and halves of a character: PostgreSQL takes neither."""
 _NOTHING = frozenset({"", "-", "#n/a", "n/a", "na", "nc", "nan", "null", "none", "néant", "neant"})
 _NO_LINK = _NOTHING | {"0", "/", "non", "oui", "aucun", "en cours", "site internet propre", "en construction"}
 _LINK = re.compile(r"^(?:https?://)?([a-z0-9À-ÿ](?:[\w.-]*[\w])?\.[a-z]{2,24})(?::\d+)?(?:[/?#]\S*)?$", re.IGNORECASE)
-_FIVE, _FOUR = re.compile(r"(?<!\d)\d{5}(?!\d)"), re.compile(r"^\d{4}$")
-_COMMUNE = re.compile(r"^(?:\d{5}|2[AB]\d{3})$")
+_FIVE, _FOUR = re.compile(r"(?<!\d)\d{5}(?!\d)", re.ASCII), re.compile(r"^\d{4}$", re.ASCII)
+_COMMUNE = re.compile(r"^(?:\d{5}|2[AB]\d{3})$", re.ASCII)
 _UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
@@ -47,6 +48,14 @@ def words(value: str) -> str | None:
         return None
     found = " ".join(found.split())
     if len(found) > 400:
+        raise Unreadable("too_long")
+    return found
+
+
+def identifier(value: str) -> str | None:
+    """A publisher's identifier: at most 100 characters on one line. None if empty."""
+    found = words(value)
+    if found is not None and len(found) > 100:
         raise Unreadable("too_long")
     return found
 
@@ -220,7 +229,7 @@ def link(value: str) -> str | None:
     first = re.split(r"\s*[;,]?\s+|\s*;\s*", value)[0].lstrip("/")
     first = re.sub(r"^(https?):/*(?:https?:/+)?", r"\1://", first, flags=re.IGNORECASE)
     found = _LINK.match(first)
-    if found is None or len(first) > 500:
+    if found is None or len(first) > 500 or _CONTROL.search(first):
         raise Unreadable("not_a_link")
     if first.lower().startswith("http"):
         scheme, _, rest = first.partition("://")
@@ -235,7 +244,7 @@ def several(value: str) -> tuple[str, ...]:
 
 
 def codes(value: Any) -> tuple[str, ...]:
-    """A JSON list of short texts (postcodes)."""
-    if not isinstance(value, list) or not all(isinstance(each, str) and len(each) <= 10 for each in value):
+    """A JSON list of postcodes."""
+    if not isinstance(value, list) or not all(isinstance(each, str) and _FIVE.fullmatch(each) for each in value):
         raise Unreadable("wrong_type")
     return tuple(value)

@@ -26,6 +26,9 @@ Note = Callable[[int, str, str], None]
 BATCH = 2_000
 """Offers held in memory at once."""
 
+MOST_LOANS = 2**31 - 1
+"""What the column holds."""
+
 OFFER_COLUMNS = {
     "source": "varchar",
     "source_id": "varchar",
@@ -125,7 +128,14 @@ def import_titles(*, titles: Iterable[TitleFacts], dry_run: bool = False) -> Imp
             columns=columns | {"popularity": "integer", "extra": "jsonb"},
             key=("source", "source_id"),
             rows=(
-                (*key, work.subcategory, work.name[:255], work.creator[:255], max(work.loans.values()), _extra(work))
+                (
+                    *key,
+                    work.subcategory,
+                    work.name[:255],
+                    work.creator[:255],
+                    min(max(work.loans.values()), MOST_LOANS),
+                    _extra(work),
+                )
                 for key, work in works.items()
             ),
             constants={"description": "", "compatibility": Compatibility.COMPATIBLE.value},

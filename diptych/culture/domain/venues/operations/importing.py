@@ -171,7 +171,7 @@ def import_places(
     """Make communes and départements as the official code has them; what a file leaves out stays as it was."""
     tables: dict[str, Merged] = {}
     with connection.cursor() as cursor:
-        given = [(row.code, row.name, row.region) for row in departments]
+        given = [(row.code, row.name[:120], row.region) for row in departments]
         if given:
             columns = {"code": "varchar", "name": "varchar", "region": "varchar"}
             tables["departments"] = merge(
@@ -182,7 +182,7 @@ def import_places(
                 rows=given,
                 constants={"region_name": ""},
             )
-        named = {row.code: row.name for row in regions}
+        named = {row.code: row.name[:120] for row in regions}
         if named:
             cursor.execute("select code, region from venues_department")
             rows = [(code, named[region]) for code, region in cursor.fetchall() if region in named]
