@@ -8,7 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from diptych.commons.clock import now
 from diptych.commons.refusal import Refused
 from diptych.culture.commands.import_report import FileReport, Report, print_report
 from diptych.culture.gateways.open_data.formats import KINDS, SHAPES, as_markdown
-from diptych.culture.gateways.open_data.reading import Reading, open_reading
+from diptych.culture.gateways.open_data.reading import Reading, kind_of, open_reading
 from diptych.culture.gateways.open_data.reasons import Fault
 
 app = typer.Typer(no_args_is_help=True, help="Import official open data as its publishers issue it.")
@@ -49,6 +49,29 @@ def import_files(
         report.tables = _IMPORTS[kind](reader, dry_run).tables
     report.seconds = time.perf_counter() - began
     return report
+
+
+def import_folder(
+    *, folder: Path, dry_run: bool = False, accept_fewer: bool = False, on_bytes: Callable[[int], None] | None = None
+) -> tuple[list[Report], dict[str, str]]:
+    """Import every file of a folder that is one of the published ones, kind after kind, places first.
+
+    Gives a report a kind, and the files that were left with the code of why. Each kind is one transaction; a file that
+    is recognised and then refused stops there: raises Refused, kinds already imported stay.
+    """
+    files: dict[str, list[Path]] = {}
+    left: dict[str, str] = {}
+    for path in sorted(folder.iterdir()):
+        try:
+            files.setdefault(kind_of(path=path, shapes=SHAPES), []).append(path)
+        except Refused as refused:
+            left[path.name] = refused.code
+    reports = [
+        import_files(kind=kind, paths=files[kind], dry_run=dry_run, accept_fewer=accept_fewer, on_bytes=on_bytes)
+        for kind in KINDS
+        if kind in files
+    ]
+    return reports, left
 
 
 class _Reader:
@@ -149,6 +172,27 @@ _IMPORTS: dict[str, Callable[[_Reader, bool], Imported]] = {
 EXIT_STATUS = "Exit status: 0 when imported (rows left out are in the report), 2 when a file is refused: nothing is then written."
 
 
+@contextmanager
+def _watched(name: str, files: list[Path], as_json: bool) -> Iterator[Callable[[int], None]]:
+    "A progress bar by bytes read, on standard error; a refusal becomes its code and sentence there, and exit status 2."
+    errors = Console(stderr=True)
+    total = sum(path.stat().st_size for path in files if path.is_file())
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    try:
+        with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+            task = progress.add_task(name, total=total)
+            yield lambda count: progress.update(task, advance=count)
+    except Refused as refused:
+        facts = dict(refused.refusal.facts)
+        sentence = refused.refusal.reason.sentence.format(**facts)
+        if as_json:
+            said = json.dumps({"code": refused.code, "message": sentence, "facts": facts}, ensure_ascii=False)
+        else:
+            said = f"{refused.code}: {sentence}\nNothing of this kind was imported."
+        print(said, file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
 def _command(kind: str, meaning: str) -> None:
     "One verb a kind, so that `--help` names them all."
 
@@ -160,29 +204,8 @@ def _command(kind: str, meaning: str) -> None:
             bool, typer.Option("--accept-fewer", help="Take a list with less than half of what is known from its source.")
         ] = False,
     ) -> None:
-        errors = Console(stderr=True)
-        total = sum(path.stat().st_size for path in files if path.is_file())
-        columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        try:
-            with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
-                task = progress.add_task(kind, total=total)
-                report = import_files(
-                    kind=kind,
-                    paths=files,
-                    dry_run=dry_run,
-                    accept_fewer=accept_fewer,
-                    on_bytes=lambda count: progress.update(task, advance=count),
-                )
-        except Refused as refused:
-            facts = dict(refused.refusal.facts)
-            sentence = refused.refusal.reason.sentence.format(**facts)
-            if as_json:
-                print(
-                    json.dumps({"code": refused.code, "message": sentence, "facts": facts}, ensure_ascii=False), file=sys.stderr
-                )
-            else:
-                print(f"{refused.code}: {sentence}\nNothing was imported.", file=sys.stderr)
-            raise typer.Exit(2) from None
+        with _watched(kind, files, as_json) as on_bytes:
+            report = import_files(kind=kind, paths=files, dry_run=dry_run, accept_fewer=accept_fewer, on_bytes=on_bytes)
         if as_json:
             print(json.dumps(report.as_dict(), ensure_ascii=False))
         else:
@@ -205,6 +228,27 @@ MEANINGS = {
 
 for _kind in KINDS:
     _command(_kind, MEANINGS[_kind])
+
+
+@app.command("all")
+def every(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", exists=True, file_okay=False, help="A folder of published files.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the reports as one line of JSON.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and check, then write nothing (the rest needs places).")
+    ] = False,
+    accept_fewer: Annotated[bool, typer.Option("--accept-fewer", help="Take lists that shrank by more than half.")] = False,
+) -> None:
+    """Every published file of a folder, places first; one transaction a kind."""
+    with _watched("all", sorted(folder.iterdir()), as_json) as on_bytes:
+        reports, left = import_folder(folder=folder, dry_run=dry_run, accept_fewer=accept_fewer, on_bytes=on_bytes)
+    if as_json:
+        print(json.dumps({"reports": [report.as_dict() for report in reports], "left": left}, ensure_ascii=False))
+        return
+    for report in reports:
+        print_report(report)
+    for name, code in left.items():
+        print(f"{name}: left ({code})")
 
 
 @app.command("formats")

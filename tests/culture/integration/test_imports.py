@@ -16,7 +16,7 @@ from django.db import connection
 from typer.testing import CliRunner
 
 from diptych.commons.refusal import Refused
-from diptych.culture.commands.imports import app, import_files
+from diptych.culture.commands.imports import app, import_files, import_folder
 from diptych.culture.domain.catalogue.models import Offer, Product, Stock
 from diptych.culture.domain.schools.models import School
 from diptych.culture.domain.venues.models import Commune, Department, Venue
@@ -126,8 +126,10 @@ HOSTILE = (
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
 def test_no_value_stops_an_import(tmp_path, places, value):
-    keys = "title_fr description_fr longdescription_fr conditions_fr timings status uid keywords_fr accessibility canonicalurl".split()
-    keys += [f"location_{name}" for name in "name address city postalcode insee phone website coordinates uid".split()]
+    keys = "title_fr description_fr longdescription_fr conditions_fr timings status uid keywords_fr accessibility".split()
+    keys += [f"location_{name}" for name in "name address city postalcode insee phone website coordinates uid".split()] + [
+        "canonicalurl"
+    ]
     path = tmp_path / "agenda.json"
     sane = {"title_fr": "Concert", "timings": json.dumps(AGENDA_TIMES), "location_name": "Phare", "uid": "ok"}
     records = [{"fields": fields} for fields in (sane, *({**sane, "uid": key, key: value} for key in keys))]
@@ -336,12 +338,24 @@ def test_an_official_file_cut_anywhere_is_refused(tmp_path, places):
     assert not Venue.objects.exists()
 
 
+def test_a_whole_folder_is_imported_in_order_and_says_what_it_left(tmp_path, db):
+    (tmp_path / "a.json").write_text(json.dumps(COMMUNES))
+    libraries(tmp_path, ONE, name="0.csv")
+    (tmp_path / "notes.txt").write_text("rien\n")
+    reports, left = import_folder(folder=tmp_path)
+    assert [(report.kind, report.changed_anything) for report in reports] == [("places", True), ("libraries", True)]
+    assert left == {"notes.txt": "open_data.unknown_kind"}
+    result = CliRunner().invoke(app, ["all", str(tmp_path), "--json"])
+    assert result.exit_code == 0
+    assert [report["changed_anything"] for report in json.loads(result.stdout)["reports"]] == [False, False]
+
+
 @pytest.mark.real_data
 @pytest.mark.skipif(not REAL.exists(), reason=f"the official files are not here: {REAL}")
 def test_the_how_to_works(db):
     page = (ROOT / "docs" / "how-to" / "import-open-data.md").read_text()
     commands = [line for line in page.splitlines() if line.startswith("diptych culture import ")]
-    assert len(commands) == 10
+    assert len(commands) == 11
     for command in commands:
         arguments = command.removeprefix("diptych culture import ").replace("$D", str(REAL)).split()
         result = CliRunner().invoke(app, arguments)

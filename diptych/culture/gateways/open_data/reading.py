@@ -76,6 +76,12 @@ def open_reading(
         yield Reading(source, shape, separator, total, surveyed)
 
 
+def kind_of(*, path: Path, shapes: Iterable[Shape]) -> str:
+    """The kind of the file at `path`, from its first lines alone. Raises Refused where it is none of `shapes`."""
+    with open_source(path=path, expected="a published file") as source:
+        return _recognise(source, tuple(shapes), "a published file")[0].kind
+
+
 def _whole(source: Source, shape: Shape, separator: str) -> Iterator[Mapping[str, Any]]:
     return (values for _, values in _records(source, shape, separator) if not isinstance(values, int))
 
