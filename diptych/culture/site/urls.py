@@ -1,9 +1,9 @@
 """Root addresses of the pass: which portal answers where."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-from diptych.commons.web.doors import VISITOR, door
+from diptych.commons.web.doors import VISITOR, door, open_doors
 from diptych.culture.domain.bookings.queries import published_key
 from diptych.culture.portals.youth.api import api
 
@@ -20,8 +20,11 @@ def ticket_key(request: HttpRequest) -> HttpResponse:
     return JsonResponse(published_key(), headers={"Cache-Control": "public, max-age=86400"})
 
 
+_api_patterns, _api_name, _api_namespace = api.urls
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/v1/", api.urls),
+    path("", include("diptych.commons.web.urls")),
+    path("api/v1/", (open_doors(_api_patterns), _api_name, _api_namespace)),
     path("openapi.json", openapi, name="openapi"),
     path(".well-known/diptych-ticket-key.json", ticket_key, name="ticket-key"),
 ]

@@ -17,6 +17,8 @@ class Outcome:
     seconds: float = 0.0
     statuses: dict[int, int] = field(default_factory=dict)
     times_ms: list[float] = field(default_factory=list)
+    other: bytes = b""
+    """The last answer that was no 201, to say what went wrong."""
 
     def percentile(self, share: float) -> float:
         """The time under which `share` (0 to 1) of the answers came, in milliseconds."""
@@ -55,6 +57,8 @@ def drive(*, port: int, requests: Sequence[bytes], clients: int, seconds: float)
             now = time.perf_counter()
             outcome.times_ms.append((now - client.sent_at) * 1000)
             outcome.statuses[status] = outcome.statuses.get(status, 0) + 1
+            if status != 201:
+                outcome.other = client.buffer
             client.buffer = b""
             if now >= ends or not _send(client, waiting):
                 alive -= 1

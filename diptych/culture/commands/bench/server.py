@@ -90,13 +90,14 @@ def running(server: WebServer) -> Iterator[WebServer]:
 
 
 def _processes(session: int) -> Iterator[tuple[int, list[str]]]:
+    "The processes of a session, and the children of its leader."
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
                 fields = (folder / "stat").read_text().rpartition(")")[2].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            if int(fields[3]) == session:
+            if session in (int(fields[3]), int(fields[1])):  # PostgreSQL's backends leave the session of their parent
                 yield int(folder.name), fields
 
 

@@ -23,8 +23,8 @@ from diptych.commons.web.refusals import as_json
 from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.bookings import queries as booking_queries
 from diptych.culture.domain.bookings.queries import Ticket
-from diptych.culture.domain.catalogue import queries as catalogue
-from diptych.culture.domain.people import operations as people
+import diptych.culture.domain.catalogue.queries as catalogue
+import diptych.culture.domain.people.operations as people
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.wallet import queries as wallets
 

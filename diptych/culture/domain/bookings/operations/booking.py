@@ -142,45 +142,39 @@ def _retry(raw: "psycopg.Connection[Any]", wanted: gathering.Wanted, draw: ids.D
 
 
 def _book_once(raw: "psycopg.Connection[Any]", wanted: Sequence[gathering.Wanted], draw: ids.Draw) -> list[Outcome]:
+    """Two round trips: begin, lock the stocks, lock the wallets and read; then write and commit."""
     drawn = [[new_token(draw) for _ in range(CANDIDATES)] for _ in wanted]
-    with raw.transaction(), psycopg.Cursor(raw) as cursor:
-        found = _gather(raw, cursor, wanted, [token for tokens in drawn for token in tokens])
-        running = _Running()
-        outcomes: list[Outcome | None] = [None] * len(wanted)
-        rows: list[tuple[int, dict[str, Any]]] = []
-        for place, (want, line, tokens) in enumerate(zip(wanted, found.lines, drawn, strict=True)):
-            answer = _answer(want, line, tokens, found.taken, running)
-            if isinstance(answer, dict):
-                rows.append((place, answer))
-            else:
-                outcomes[place] = answer
-        if rows:
-            columns = {name: [row[name] for _, row in rows] for name in rows[0][1]}
-            made = dict(cursor.execute(_WRITE, columns).fetchall())
-            for place, row in rows:
-                outcomes[place] = BookingMade(
-                    made[row["token"]],
-                    row["token"],
-                    Status(row["status"]),
-                    row["total"],
-                    row["stock"],
-                    row["offer"],
-                    row["limit"],
-                )
+    outcomes: list[Outcome | None] = [None] * len(wanted)
+    rows: list[tuple[int, dict[str, Any]]] = []
+    with raw.pipeline(), psycopg.Cursor(raw) as writing:
+        with raw.transaction():
+            found = _gather(raw, wanted, [token for tokens in drawn for token in tokens])
+            running = _Running()
+            for place, (want, line, tokens) in enumerate(zip(wanted, found.lines, drawn, strict=True)):
+                answer = _answer(want, line, tokens, found.taken, running)
+                if isinstance(answer, dict):
+                    rows.append((place, answer))
+                else:
+                    outcomes[place] = answer
+            if rows:
+                writing.execute(_WRITE, {name: [row[name] for _, row in rows] for name in rows[0][1]})
+        made = dict(writing.fetchall()) if rows else {}
+    for place, row in rows:
+        outcomes[place] = BookingMade(
+            made[row["token"]], row["token"], Status(row["status"]), row["total"], row["stock"], row["offer"], row["limit"]
+        )
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-def _gather(
-    raw: "psycopg.Connection[Any]", cursor: "psycopg.Cursor[Any]", wanted: Sequence[gathering.Wanted], tokens: list[str]
-) -> gathering.Found:
-    "Lock the stocks, then the wallets, then read: one round trip."
-    with raw.pipeline(), psycopg.Cursor(raw) as stocks, psycopg.Cursor(raw) as deposits, psycopg.Cursor(raw) as codes:
-        stocks.execute(_LOCK_STOCKS, (sorted({w.stock_id for w in wanted}),))
-        deposits.execute(_LOCK_DEPOSITS, (sorted({w.person_id for w in wanted}),))
-        gathering.ask(cursor, wanted)
+def _gather(raw: "psycopg.Connection[Any]", wanted: Sequence[gathering.Wanted], tokens: list[str]) -> gathering.Found:
+    "Lock the stocks, then the wallets, then read, each statement seeing what the locks before it waited for."
+    with psycopg.Cursor(raw) as locks, psycopg.Cursor(raw) as lines, psycopg.Cursor(raw) as codes:
+        locks.execute(_LOCK_STOCKS, (sorted({w.stock_id for w in wanted}),))
+        locks.execute(_LOCK_DEPOSITS, (sorted({w.person_id for w in wanted}),))
+        gathering.ask(lines, wanted)
         gathering.ask_tokens(codes, tokens)
-        lines = gathering.read(cursor.fetchall(), len(wanted))
-        return gathering.Found(lines, {token for (token,) in codes.fetchall()})
+        taken = {token for (token,) in codes.fetchall()}
+        return gathering.Found(gathering.read(lines.fetchall(), len(wanted)), taken)
 
 
 class _Running:
