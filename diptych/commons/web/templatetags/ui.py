@@ -10,6 +10,7 @@
     {% card title=_("My wallet") %}…{% endcard %}     {% dialog "cancel" _("Cancel this booking?") %}…{% enddialog %}
     {% shelf _("Tonight") note=_("12 min max") %}{% offer_card title=t href=u seed=7 place=p distance=600 when=i cents=400 %}{% endshelf %}
     {% cover 7 %}  {% count 18240 unit=_("patients") note=_("exact · 41 ms") label=_("Patients") %}
+    {% balance 11200 _("to live") href=url %}   {% bars rows %} with rows [(label, number)]
     {% facts %}{% fact _("For") %}Inès B.{% endfact %}{% endfacts %}
     {% table caption=_("Bookings") %}<thead>…<tbody>…{% endtable %}   <td class="number"> · <td data-label="Prix"> stacks on a phone
     {% sort_link _("Date") "date" %}   in a <th>; keeps the query, sets ?sort=date or ?sort=-date
@@ -309,9 +310,24 @@ def nav_link(context: Context, label: str, href: str, *, icon: str, exact: bool 
 
 
 @register.simple_block_tag
-def page_head(content: str, above: str = "", *, title: str, text: str = "") -> SafeString:
+def page_head(content: str, above: str = "", *, title: str, text: str = "", level: int = 1) -> SafeString:
     """The page's one h1, a line above it, a line under it, and what stands on its right."""
-    return _block("page_head", content, above=above, title=title, text=text)
+    return _block("page_head", content, above=above, title=title, text=text, level=level)
+
+
+@register.simple_tag
+def balance(cents: int, label: str, *, href: str = "") -> SafeString:
+    """What is left in the wallet, always in sight."""
+    figure = formatting.money(cents, language=_lang())
+    return render_to_string("web/ui/balance.html", {"figure": figure, "label": label, "href": href})
+
+
+@register.simple_tag
+def bars(rows: list[tuple[str, int]]) -> SafeString:
+    """Named counts as bars on one scale: each as long as its share of the largest."""
+    largest = max((value for _, value in rows), default=0) or 1
+    lines = [(name, formatting.count(value, language=_lang()), f"{100 * value / largest:.2f}") for name, value in rows]
+    return render_to_string("web/ui/bars.html", {"lines": lines})
 
 
 @register.filter
