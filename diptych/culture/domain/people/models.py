@@ -3,13 +3,16 @@
 Holds the account and its constraints. Does not hold identity documents, fraud checks or sessions of devices.
 """
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from .rules import audience_for
 from .terms import AccountState, Audience, Role
@@ -45,6 +48,8 @@ class Person(AbstractBaseUser):
     department = models.CharField(max_length=3, blank=True)
     language = models.CharField(max_length=2, default="fr")
     registered_at = models.DateTimeField()
+    signed_out_at = models.DateTimeField(null=True, blank=True)
+    """When every session of this person was last ended. Sessions carry it, so that changing it ends them."""
 
     objects = PersonManager()
     USERNAME_FIELD = "email"
@@ -64,6 +69,17 @@ class Person(AbstractBaseUser):
         """Whether this account may sign in."""
         return self.state in {AccountState.ACTIVE, AccountState.SUSPENDED_UPON_USER_REQUEST}
 
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to stay open: changes with the password, and with `signed_out_at`."""
+        ended = self.signed_out_at.isoformat() if self.signed_out_at else ""
+        return salted_hmac("people.session", self.password + ended, algorithm="sha256").hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under the secret keys that are being retired."""
+        ended = self.signed_out_at.isoformat() if self.signed_out_at else ""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield salted_hmac("people.session", self.password + ended, secret=secret, algorithm="sha256").hexdigest()
+
     @property
     def audience(self) -> Audience:
         """The one audience that this person's roles make."""
@@ -73,3 +89,24 @@ class Person(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Whether this person belongs to the service's staff."""
         return self.audience is Audience.STAFF
+
+
+class EmailCheck(models.Model):
+    """A link sent to an address to see that it is its owner's: works once, until it expires. Never holds the link."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="email_checks")
+    password = models.CharField(max_length=128, blank=True)
+    """The password (hashed) chosen in the sign-up that asked for this link; it becomes the account's when the link is
+    followed, so that nobody keeps a password on an address that another has proved to be theirs."""
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Looked up by person, to count those of the hour."""
+
+        indexes: ClassVar = [models.Index(fields=["person", "made_at"], name="email_check_of_person")]
+
+    def __str__(self) -> str:
+        """The number alone."""
+        return f"email_check:{self.pk}"

@@ -5,14 +5,20 @@ Pure functions and dated tables. Does not hold credit or eligibility: see the wa
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from .terms import BIRTH_DATE_IN_FUTURE, UNKNOWN_DEPARTMENT, Audience, Role
+from .terms import BIRTH_DATE_IN_FUTURE, TOO_MANY_MAILS, UNKNOWN_DEPARTMENT, Audience, Role
 from diptych.commons.refusal import Refusal, refuse
 
 PARIS: Final = "Europe/Paris"
+
+LINK_LASTS: Final = timedelta(hours=24)
+"""How long the link that validates an e-mail address works."""
+
+MAILS_AN_HOUR: Final = 3
+"""How many such links one account may ask for in an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +118,8 @@ def why_not_profile(*, born: date, department: str, at: datetime) -> Refusal | N
     if born > day_at(at, department):
         return refuse(BIRTH_DATE_IN_FUTURE)
     return None
+
+
+def why_not_mail(*, sent_in_the_hour: int) -> Refusal | None:
+    """Why one more validation link cannot be sent to an account, or None."""
+    return refuse(TOO_MANY_MAILS) if sent_in_the_hour >= MAILS_AN_HOUR else None

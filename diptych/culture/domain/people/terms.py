@@ -44,6 +44,9 @@ class AccountState(StrEnum):
     WAITING_FOR_ANONYMIZATION = "WAITING_FOR_ANONYMIZATION"
 
 
+LANGUAGES: Final = ("fr", "en")
+"""Languages that the service speaks to people."""
+
 BENEFICIARIES: Final = frozenset({Role.BENEFICIARY, Role.UNDERAGE_BENEFICIARY, Role.FREE_BENEFICIARY})
 """Roles that make somebody a beneficiary, with money or without."""
 
@@ -52,4 +55,18 @@ BIRTH_DATE_IN_FUTURE = Reason("people.birth_date_in_future", Kind.INVALID, "This
 UNKNOWN_DEPARTMENT = Reason("people.unknown_department", Kind.INVALID, "There is no département {department}.")
 LINK_EXPIRED = Reason("people.link_expired", Kind.GONE, "This link is no longer valid. Ask for a new one.")
 PROFILE_SET = Reason("people.profile_set", Kind.CONFLICT, "Your birth date and département are already recorded.")
+ALREADY_VALIDATED = Reason("people.already_validated", Kind.CONFLICT, "Your e-mail address is already checked.")
+TOO_MANY_MAILS = Reason(
+    "people.too_many_mails",
+    Kind.BUSY,
+    "We have already written to you several times: look in your spam, or try again in an hour.",
+)
+PASSWORD_TOO_WEAK = Reason("people.password_too_weak", Kind.INVALID, "Choose a longer password, that nobody could guess.")
+EMAIL_MALFORMED = Reason("people.email_malformed", Kind.INVALID, "This is not an e-mail address.")
+UNKNOWN_LANGUAGE = Reason("people.unknown_language", Kind.INVALID, "This language is not spoken here.")
+CREDENTIALS_REFUSED = Reason(
+    "people.credentials_refused", Kind.FORBIDDEN, "This e-mail address and this password do not go together."
+)
+NOT_SUSPENDED = Reason("people.not_suspended", Kind.CONFLICT, "This account is not suspended.")
+ALREADY_SUSPENDED = Reason("people.already_suspended", Kind.CONFLICT, "This account is already suspended.")
 NOT_FOUND = Reason("people.not_found", Kind.MISSING, "There is no such account.")

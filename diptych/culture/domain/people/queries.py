@@ -1,0 +1,100 @@
+"""Reads about people: for the back office, for e-mails, and for the pages that need a profile.
+
+Does not hold sign-in itself, which is the site's.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from .models import EmailCheck, Person
+from .rules import age_at, audience_for
+from .terms import NOT_FOUND, Audience
+from diptych.commons.refusal import deny
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account, as its owner and the staff see it."""
+
+    id: int
+    email: str
+    email_validated_at: datetime | None
+    first_name: str
+    last_name: str
+    roles: tuple[str, ...]
+    audience: Audience
+    state: str
+    birth_date: date | None
+    validated_birth_date: date | None
+    age: int | None
+    department: str
+    language: str
+    registered_at: datetime
+    last_login: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom an e-mail is for. Held for the time of a sending, never stored nor logged."""
+
+    person_id: int
+    email: str
+    first_name: str
+    language: str
+    audience: Audience
+    validated: bool
+
+
+def account_of(*, person_id: int, at: datetime) -> Account:
+    """One account. Refuses an unknown one."""
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        deny(NOT_FOUND)
+    return _account(person, at)
+
+
+def person_id_of(*, email: str) -> int | None:
+    """Whose address this is, exactly; None where it is nobody's. For the back office and sign-in only: an answer to a
+    visitor must not depend on it."""
+    return Person.objects.filter(email=email.strip().lower()).values_list("pk", flat=True).first()
+
+
+def addressee(*, person_id: int) -> Addressee | None:
+    """Whom to write to, or None once the account is gone."""
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        return None
+    return Addressee(
+        person.pk,
+        person.email,
+        person.first_name,
+        person.language,
+        audience_for(person.roles),
+        person.email_validated_at is not None,
+    )
+
+
+def check_waits(*, check_id: int, at: datetime) -> bool:
+    """Whether a validation link is still worth sending."""
+    return EmailCheck.objects.filter(pk=check_id, used_at=None, expires_at__gt=at).exists()
+
+
+def _account(person: Person, at: datetime) -> Account:
+    born = person.validated_birth_date or person.birth_date
+    return Account(
+        id=person.pk,
+        email=person.email,
+        email_validated_at=person.email_validated_at,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        roles=tuple(person.roles),
+        audience=person.audience,
+        state=person.state,
+        birth_date=person.birth_date,
+        validated_birth_date=person.validated_birth_date,
+        age=age_at(born, at, person.department) if born else None,
+        department=person.department,
+        language=person.language,
+        registered_at=person.registered_at,
+        last_login=person.last_login,
+    )
