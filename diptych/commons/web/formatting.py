@@ -11,10 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 NBSP: Final = "\u00a0"
-"""Non-breaking space: before € and units."""
-
-THIN: Final = "\u202f"
-"""Narrow non-breaking space: between thousands in French."""
+"""Non-breaking space: before € and units, and between thousands: the narrow one is hardly seen in our title type."""
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
     "fr": {
@@ -36,7 +33,7 @@ def _language(code: str) -> str:
 def count(number: int, *, language: str = "fr") -> str:
     """A whole number with its thousands apart: 18 240 in French, 18,240 in English."""
     text = f"{number:,}"
-    return text if _language(language) == "en" else text.replace(",", THIN)
+    return text if _language(language) == "en" else text.replace(",", NBSP)
 
 
 def money(cents: int, *, language: str = "fr") -> str:

@@ -5,39 +5,27 @@ Holds the choice of theme (`DIPTYCH_THEME`) and the view that keeps the reader's
 """
 
 from functools import cache
-from importlib.util import find_spec
 from typing import Final
 
-from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from diptych.commons.settings import settings
+from diptych.commons.web.assets import theme_folders
 from diptych.commons.web.doors import VISITOR, door
 
 COOKIE: Final = "theme"
 CHOICES: Final = ("auto", "light", "dark")
 SHEETS: Final = ("web/tokens.css", "web/base.css", "web/forms.css", "web/components.css", "web/pictures.css")
-DSFR_SHEETS: Final = ("dsfr/dist/core/core.min.css", *SHEETS, "web/theme-dsfr.css")
 _YEAR: Final = 365 * 24 * 3600
-
-
-def sheets_of(site_theme: str) -> tuple[str, ...]:
-    """The style sheets of a site's theme, in order. Raises ImproperlyConfigured for a theme that is unknown or not installed."""
-    if site_theme == "diptych":
-        return SHEETS
-    if site_theme != "dsfr":
-        raise ImproperlyConfigured(f"DIPTYCH_THEME is {site_theme!r}: set it to diptych or dsfr")
-    if find_spec("dsfr") is None:
-        raise ImproperlyConfigured("DIPTYCH_THEME is dsfr, and its files are not installed: install diptych with the extra, diptych[dsfr]")
-    return DSFR_SHEETS
 
 
 @cache
 def stylesheets() -> tuple[str, ...]:
-    """The style sheets of this site."""
-    return sheets_of(settings()["DIPTYCH_THEME"])
+    """The style sheets of this site, in order: ours, then its theme's. Raises AssetsError as `theme_folders` does."""
+    site_theme = settings()["DIPTYCH_THEME"]
+    return (*SHEETS, "web/theme-dsfr.css") if theme_folders(site_theme) else SHEETS
 
 
 def theme_of(request: HttpRequest) -> str:

@@ -17,6 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from diptych.commons.web import assets
 
+pytestmark = pytest.mark.journey
+
 PICTURES = Path(".cache/gallery")
 WIDTHS = {"phone": 390, "desk": 1280, "small": 320}
 
@@ -52,9 +54,13 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def open_gallery(browser: Browser, address: str, *, width: int, panel: str = "culture", theme: str = "light", script: bool = True) -> tuple[Page, list[str]]:
+def open_gallery(
+    browser: Browser, address: str, *, width: int, panel: str = "culture", theme: str = "light", script: bool = True
+) -> tuple[Page, list[str]]:
     """The gallery in a new window, and what the browser complained of."""
-    context = browser.new_context(viewport={"width": width, "height": 844}, locale="fr-FR", java_script_enabled=script, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, locale="fr-FR", java_script_enabled=script, reduced_motion="reduce"
+    )
     context.add_cookies([{"name": "theme", "value": theme, "url": address}])
     page, faults = context.new_page(), list[str]()
     page.on("console", lambda message: faults.append(message.text) if message.type in {"error", "warning"} else None)
@@ -84,9 +90,13 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, address: str, device
 
 def test_nothing_to_tap_is_smaller_than_44_px(browser: Browser, address: str) -> None:
     page, _ = open_gallery(browser, address, width=WIDTHS["phone"])
-    small = page.evaluate("""() => [...document.querySelectorAll('.button, .chip, .navbar a, .pages a, .sort, .tabs a, .field select, summary, .check, .toast button')]
-        .filter(e => e.offsetParent).map(e => [e.className || e.outerHTML, e.getBoundingClientRect()]).filter(([, box]) => box.height < 43.9 || box.width < 43.9)
-        .map(([name, box]) => `${name} ${box.width}x${box.height}`)""")
+    small = page.evaluate(
+        """taps => [...document.querySelectorAll(taps)]
+        .filter(e => e.offsetParent).map(e => [e.className || e.outerHTML, e.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 43.9 || box.width < 43.9)
+        .map(([name, box]) => `${name} ${box.width}x${box.height}`)""",
+        ".button, .chip, .navbar a, .pages a, .sort, .tabs a, .field select, summary, .check, .toast button",
+    )
     assert small == []
 
 

@@ -8,23 +8,26 @@
     {% badge _("handed over") tone="good" icon="check" %}                 tone: neutral accent good wait bad info
     {% alert tone="bad" title=_("Not possible") %}text{% endalert %}      tone: info good wait bad
     {% card title=_("My wallet") %}…{% endcard %}     {% dialog "cancel" _("Cancel this booking?") %}…{% enddialog %}
-    {% shelf _("Tonight") note=_("12 min max") %}{% offer_card title=t href=u seed=7 place=p distance=600 when=i cents=400 %}{% endshelf %}
+    {% shelf _("Tonight") note=_("12 min max") %}{% offer_card … %}{% endshelf %}
+    {% offer_card title=t href=u seed=7 place=p distance=600 when=i cents=400 %}
     {% cover 7 %}  {% count 18240 unit=_("patients") note=_("exact · 41 ms") label=_("Patients") %}
     {% balance 11200 _("to live") href=url %}   {% bars rows %} with rows [(label, number)]
     {% facts %}{% fact _("For") %}Inès B.{% endfact %}{% endfacts %}
-    {% table caption=_("Bookings") %}<thead>…<tbody>…{% endtable %}   <td class="number"> · <td data-label="Prix"> stacks on a phone
+    {% table caption=_("Bookings") %}<thead>…<tbody>…{% endtable %}   <td class="number">; data-label="…" stacks on a phone
     {% sort_link _("Date") "date" %}   in a <th>; keeps the query, sets ?sort=date or ?sort=-date
     {% steps current=2 labels=labels %}  {% pagination page %}  {% breadcrumb _("Offers") url _("Concert") %}
-    {% tabs _("Coming") url _("Past") url2 current=url %}    {% chips %}{% chip _("Free") href=url on=True icon="map-pin" %}{% endchips %}
-    {% empty title=_("Nothing yet") text=_("…") icon="ticket" %}{% button … %}{% endempty %}     {% skeleton "cards" 3 %}
+    {% tabs _("Coming") url _("Past") url2 current=url %}
+    {% chips %}{% chip _("Free") href=url on=True icon="map-pin" %}{% endchips %}
+    {% empty title=_("Nothing yet") text=_("…") icon="ticket" %}{% button … %}{% endempty %}   {% skeleton "cards" 3 %}
     {% search_box action=url value=q label=_("Search") placeholder=_("A film, a book…") %}
     {% code_boxes "code" label=_("Code") value="" error="" %}    the six characters of a ticket
-    {% ticket title=t kind=k seed=7 code="K7M3QX" qr=svg note=_("…") %}{% ticket_line "clock" %}…{% endticket_line %}{% endticket %}
+    {% ticket title=t kind=k seed=7 code="K7M3QX" qr=svg note=_("…") %}…{% endticket %}   inside it:
+    {% ticket_line "clock" %}…{% endticket_line %}
     {% toast _("Removed") undo=url %}          django.contrib.messages show as toasts by themselves
     {% navbar _("Main") %}{% nav_link _("Home") url icon="house" %}{% endnavbar %}      bottom on a phone, top on a desk
     {% page_head _("Salut Inès") title=_("On sort où ?") %}…on the right…{% endpage_head %}       the page's one h1
     {{ form }}     accessible as it is: <form method="post" novalidate>{% csrf_token %}{{ form }}{% button … %}</form>
-    {{ cents|money }} {{ cents|price }} {{ metres|distance }} {{ n|number }} {% when instant %} {% day date %}  inside {% … %}: x|money
+    {{ cents|money }} {{ cents|price }} {{ metres|distance }} {{ n|number }} {% when instant %} {% day date %}
 
 Pages extend `web/base.html`: blocks title, panel (culture|health), head, brand, nav, tools, main, footer, scripts.
 
@@ -32,32 +35,28 @@ Holds the names that templates use. Does not hold the formats (`commons.web.form
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
-from diptych.commons import clock
 from diptych.commons.web import assets, covers, formatting
+from diptych.commons.web.templatetags import formats
+from diptych.commons.web.templatetags.formats import language, time_element
 
 register = template.Library()
+register.filters.update(formats.register.filters)
+register.tags.update(formats.register.tags)
 
 TONES: Final = {"neutral": "", "accent": "", "info": "info", "good": "circle-check", "wait": "clock-alert", "bad": "circle-alert"}
 KINDS: Final = ("primary", "quiet", "danger", "plain")
-HOME_ZONE: Final = "Europe/Paris"
-
-
-def _lang() -> str:
-    return get_language() or "fr"
 
 
 def _attributes(extra: Mapping[str, Any]) -> SafeString:
@@ -65,7 +64,11 @@ def _attributes(extra: Mapping[str, Any]) -> SafeString:
     return format_html_join(
         "",
         ' {}="{}"',
-        ((name.rstrip("_").replace("_", "-"), "" if value is True else value) for name, value in extra.items() if value not in (None, False)),
+        (
+            (name.rstrip("_").replace("_", "-"), "" if value is True else value)
+            for name, value in extra.items()
+            if value not in (None, False)
+        ),
     )
 
 
@@ -82,9 +85,14 @@ def _block(name: str, content: str, **context: Any) -> SafeString:
 @register.simple_tag
 def icon(name: str, *, label: str = "", size: str = "") -> SafeString:
     """A Lucide icon, inline. Without a label it is decoration, for use beside a word."""
-    described = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308  # a constant
+    described = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     drawing = mark_safe(assets.icon(name))  # noqa: S308  # Lucide's own file, locked by its hash
-    return format_html('<svg class="icon{}" viewBox="0 0 24 24" focusable="false" {}>{}</svg>', f" icon--{size}" if size else "", described, drawing)
+    return format_html(
+        '<svg class="icon{}" viewBox="0 0 24 24" focusable="false" {}>{}</svg>',
+        f" icon--{size}" if size else "",
+        described,
+        drawing,
+    )
 
 
 @register.simple_tag
@@ -142,13 +150,14 @@ def offer_card(
     context: Context, *, title: str, href: str, seed: int = 0, image: str = "", place: str = "", distance: float | None = None,
     when: datetime | str | None = None, cents: int | None = None, badge: str = "", level: int = 3,
 ) -> SafeString:  # fmt: skip
-    """An offer in a shelf or a grid: cover (drawn from `seed` unless `image` is given), price, place, distance in metres, next date."""
+    """An offer in a shelf or a grid: cover (drawn from `seed` unless `image` is given), price, place, metres away, next date."""
     where = [place] if place else []
-    where += [formatting.distance(distance, language=_lang())] if distance is not None else []
-    moment = _time_element(context, when) if isinstance(when, datetime) else when
+    where += [formatting.distance(distance, language=language())] if distance is not None else []
+    moment = time_element(context, when) if isinstance(when, datetime) else when
     return render_to_string("web/ui/offer_card.html", {
-        "title": title, "href": href, "cover": cover(seed), "image": image, "where": " · ".join(where), "moment": moment,
-        "price": None if cents is None else formatting.price(cents, language=_lang()), "badge": badge, "level": level,
+        "title": title, "href": href, "cover": cover(seed), "image": image,
+        "where": f"{formatting.NBSP}· ".join(where), "moment": moment,
+        "price": None if cents is None else formatting.price(cents, language=language()), "badge": badge, "level": level,
     })  # fmt: skip
 
 
@@ -161,7 +170,9 @@ def cover(seed: int) -> SafeString:
 @register.simple_tag
 def count(number: int, *, unit: str = "", note: str = "", label: str = "") -> SafeString:
     """A big figure, and how to read it."""
-    return render_to_string("web/ui/count.html", {"number": formatting.count(number, language=_lang()), "unit": unit, "note": note, "label": label})
+    return render_to_string(
+        "web/ui/count.html", {"number": formatting.count(number, language=language()), "unit": unit, "note": note, "label": label}
+    )
 
 
 @register.simple_block_tag
@@ -202,7 +213,9 @@ def _query(context: Context, **changes: Any) -> str:
 def steps(*, current: int, labels: list[str]) -> SafeString:
     """Where one stands in a task of several pages; `current` counts from 1."""
     states = [(label, "done" if n < current else "now" if n == current else "") for n, label in enumerate(labels, 1)]
-    return render_to_string("web/ui/steps.html", {"steps": states, "current": current, "total": len(labels), "label": labels[current - 1]})
+    return render_to_string(
+        "web/ui/steps.html", {"steps": states, "current": current, "total": len(labels), "label": labels[current - 1]}
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -245,7 +258,9 @@ def chips(content: str, *, label: str = "") -> SafeString:
 @register.simple_tag
 def chip(label: str, *, href: str, on: bool = False, icon: str = "", **extra: Any) -> SafeString:
     """One filter; `on` where it applies now."""
-    return render_to_string("web/ui/chip.html", {"label": label, "href": href, "on": on, "icon": icon, "attributes": _attributes(extra)})
+    return render_to_string(
+        "web/ui/chip.html", {"label": label, "href": href, "on": on, "icon": icon, "attributes": _attributes(extra)}
+    )
 
 
 @register.simple_block_tag
@@ -263,11 +278,15 @@ def skeleton(kind: str = "lines", number: int = 3) -> SafeString:
 @register.simple_tag
 def search_box(*, action: str, value: str = "", label: str, placeholder: str = "", name: str = "q") -> SafeString:
     """The big search field, in its own form."""
-    return render_to_string("web/ui/search_box.html", {"action": action, "value": value, "label": label, "placeholder": placeholder, "name": name})
+    return render_to_string(
+        "web/ui/search_box.html", {"action": action, "value": value, "label": label, "placeholder": placeholder, "name": name}
+    )
 
 
 @register.simple_tag
-def code_boxes(name: str = "code", *, label: str, value: str = "", error: str = "", hint: str = "", length: int = 6) -> SafeString:
+def code_boxes(
+    name: str = "code", *, label: str, value: str = "", error: str = "", hint: str = "", length: int = 6
+) -> SafeString:
     """The characters of a ticket's code: one true field, drawn as boxes where scripts run. A text may be pasted in it."""
     return render_to_string("web/ui/code_boxes.html", {
         "name": name, "label": label, "value": value, "error": error, "hint": hint, "length": length, "boxes": range(length),
@@ -276,10 +295,13 @@ def code_boxes(name: str = "code", *, label: str, value: str = "", error: str = 
 
 @register.simple_block_tag
 def ticket(
-    content: str, *, title: str, code: str, qr: str = "", kind: str = "", seed: int = 0, note: str = "", level: int = 1, image: str = "",
+    content: str, *, title: str, code: str, qr: str = "", kind: str = "", seed: int = 0, note: str = "",
+    level: int = 1, image: str = "",
 ) -> SafeString:  # fmt: skip
     """A ticket. `qr` is SVG text (marked safe by who drew it); the code stays black on white in the dark."""
-    return _block("ticket", content, title=title, code=code, qr=qr, kind=kind, cover=cover(seed), note=note, level=level, image=image)
+    return _block(
+        "ticket", content, title=title, code=code, qr=qr, kind=kind, cover=cover(seed), note=note, level=level, image=image
+    )
 
 
 @register.simple_block_tag
@@ -292,7 +314,9 @@ def ticket_line(content: str, name: str) -> SafeString:
 def toast(context: Context, text: str, *, tone: str = "info", undo: str = "") -> SafeString:
     """A short answer to what was just done; `undo` is the address that takes it back (POST)."""
     token = context.get("csrf_token", "")
-    return render_to_string("web/ui/toast.html", {"text": text, "tone": _tone(tone), "undo": undo, "csrf_token": token, "icon": TONES[tone]})
+    return render_to_string(
+        "web/ui/toast.html", {"text": text, "tone": _tone(tone), "undo": undo, "csrf_token": token, "icon": TONES[tone]}
+    )
 
 
 @register.simple_block_tag
@@ -318,7 +342,7 @@ def page_head(content: str, above: str = "", *, title: str, text: str = "", leve
 @register.simple_tag
 def balance(cents: int, label: str, *, href: str = "") -> SafeString:
     """What is left in the wallet, always in sight."""
-    figure = formatting.money(cents, language=_lang())
+    figure = formatting.money(cents, language=language())
     return render_to_string("web/ui/balance.html", {"figure": figure, "label": label, "href": href})
 
 
@@ -326,56 +350,5 @@ def balance(cents: int, label: str, *, href: str = "") -> SafeString:
 def bars(rows: list[tuple[str, int]]) -> SafeString:
     """Named counts as bars on one scale: each as long as its share of the largest."""
     largest = max((value for _, value in rows), default=0) or 1
-    lines = [(name, formatting.count(value, language=_lang()), f"{100 * value / largest:.2f}") for name, value in rows]
+    lines = [(name, formatting.count(value, language=language()), f"{100 * value / largest:.2f}") for name, value in rows]
     return render_to_string("web/ui/bars.html", {"lines": lines})
-
-
-@register.filter
-def money(cents: int) -> str:
-    """640 → "6,40 €"."""
-    return formatting.money(cents, language=_lang())
-
-
-@register.filter
-def price(cents: int) -> str:
-    """0 → "Gratuit"."""
-    return formatting.price(cents, language=_lang())
-
-
-@register.filter
-def distance(metres: float) -> str:
-    """1130 → "1,1 km"."""
-    return formatting.distance(metres, language=_lang())
-
-
-@register.filter
-def number(value: int) -> str:
-    """18240 → "18 240"."""
-    return formatting.count(value, language=_lang())
-
-
-def _zone(context: Context) -> str:
-    "The page's zone: its `zone`, else the one activated for the request, else Paris."
-    active = timezone.get_current_timezone_name()
-    return str(context.get("zone") or (HOME_ZONE if active == "UTC" else active))
-
-
-def _time_element(context: Context, instant: datetime) -> SafeString:
-    zone, lang = _zone(context), _lang()
-    said = formatting.when(instant, at=context.get("at") or clock.now(), zone=zone, language=lang)
-    full = formatting.exact(instant, zone=zone, language=lang)
-    return format_html('<time datetime="{}" title="{}">{}</time>', instant.isoformat(), full, said)
-
-
-@register.simple_tag(takes_context=True)
-def when(context: Context, instant: datetime) -> SafeString:
-    """An instant as people say it, exact on hover. Reads `zone` and `at` from the page's context where they are."""
-    return _time_element(context, instant)
-
-
-@register.simple_tag(takes_context=True)
-def day(context: Context, value: date) -> SafeString:
-    """A day as people say it, exact on hover."""
-    today = (context.get("at") or clock.now()).astimezone(ZoneInfo(_zone(context))).date()
-    said, full = formatting.day(value, today=today, language=_lang()), formatting.exact_day(value, language=_lang())
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, said)
