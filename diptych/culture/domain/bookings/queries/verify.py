@@ -15,7 +15,7 @@ class Discrepancy:
     expected: int
 
 
-_CHECKS = {
+CHECKS = {
     "stock.booked": """
         select s.id, s.booked, coalesce(b.places, 0) from catalogue_stock s
         left join (select stock_id, sum(quantity) as places from bookings_booking where status <> 'CANCELLED' group by 1) b
@@ -39,7 +39,7 @@ def discrepancies(*, limit: int = 100) -> list[Discrepancy]:
     """Everything that does not reconcile, at most `limit` of each kind. An empty list is the proof asked for."""
     found = []
     with connection.cursor() as cursor:
-        for what, sql in _CHECKS.items():
+        for what, sql in CHECKS.items():
             cursor.execute(f"{sql} limit %s", (limit,))
             found += [Discrepancy(what, int(id_), int(is_), int(should)) for id_, is_, should in cursor.fetchall()]
     return found
