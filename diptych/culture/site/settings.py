@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from csp.constants import NONE, SELF
 
 from diptych.commons.settings import settings
+from diptych.commons.web.assets import theme_folders
 from diptych.culture.domain.people.terms import Audience
 
 _env = settings()
@@ -136,6 +137,7 @@ BOOKING_BATCHES = MODE != "test"
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [("vendor", ROOT / ".cache" / "assets" / "vendor")] if (ROOT / ".cache/assets/vendor").exists() else []
+STATICFILES_DIRS += theme_folders(_env["DIPTYCH_THEME"])
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
