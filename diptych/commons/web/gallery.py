@@ -69,7 +69,8 @@ class SampleForm(forms.Form):
     )
     place = forms.ChoiceField(label="Département", choices=[("42", "Loire"), ("69", "Rhône")])
     tastes = forms.MultipleChoiceField(
-        label="Ce que tu aimes", choices=[("cinema", "Le cinéma"), ("books", "Les livres")], widget=forms.CheckboxSelectMultiple, required=False,
+        label="Ce que tu aimes", choices=[("cinema", "Le cinéma"), ("books", "Les livres")],
+        widget=forms.CheckboxSelectMultiple, required=False,
     )  # fmt: skip
     status = forms.ChoiceField(
         label="Tu es", choices=[("school", "Au lycée"), ("job", "En apprentissage")], widget=forms.RadioSelect
