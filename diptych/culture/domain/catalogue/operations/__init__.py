@@ -1,1 +1,5 @@
 """Writes of the catalogue chapter: one function, one transaction, in named modules."""
+
+from .favourites import favour, unfavour
+
+__all__ = ["favour", "unfavour"]

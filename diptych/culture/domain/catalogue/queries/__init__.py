@@ -1,0 +1,27 @@
+"""Reads of the catalogue: finding offers, an offer's page, the home page, favourites."""
+
+from .cards import OfferCard
+from .favourites import favourites, is_favourite
+from .home import ShelfView, home
+from .offers import OfferPage, StockLine, VenueLine, offer_page
+from .search import ACCESSIBILITY, MOST_RESULTS, SORTS, CommuneFound, Criteria, Results, communes_like, search
+
+__all__ = [
+    "ACCESSIBILITY",
+    "MOST_RESULTS",
+    "SORTS",
+    "CommuneFound",
+    "Criteria",
+    "OfferCard",
+    "OfferPage",
+    "Results",
+    "ShelfView",
+    "StockLine",
+    "VenueLine",
+    "communes_like",
+    "favourites",
+    "home",
+    "is_favourite",
+    "offer_page",
+    "search",
+]
