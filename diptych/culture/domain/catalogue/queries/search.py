@@ -20,7 +20,7 @@ from diptych.culture.domain.people.rules import DEPARTMENTS, PARIS, zone_of
 MOST_RESULTS: Final = 1_000
 LONGEST_TEXT: Final = 200
 MOST_WORDS: Final = 8
-LIKE_ENOUGH: Final = 0.45
+LIKE_ENOUGH: Final = 0.4
 """Of trigrams, the share that a word mistyped must have in common with a title's."""
 SORTS: Final = ("relevance", "distance", "date", "price")
 ACCESSIBILITY: Final = ("audio", "mental", "motor", "visual")
@@ -89,7 +89,7 @@ def search(*, criteria: Criteria, at: datetime, page: int = 1, per_page: int = 2
         return Results([], 0, page, 0)
     rows = _found(criteria, words, mistyped=False, at=at)
     if words and not rows:
-        rows = _found(criteria, words, mistyped=True, at=at)
+        rows = _found(criteria, _telling(words), mistyped=True, at=at)
     shown = rows[(page - 1) * per_page : page * per_page]
     cards = cards_of(ids=[row[0] for row in shown], at=at, distances={row[0]: row[1] for row in shown})
     return Results(cards, len(rows), page, math.ceil(len(rows) / per_page))
@@ -113,6 +113,17 @@ def communes_like(*, text: str, limit: int = 8) -> list[CommuneFound]:
         like = "_".join(_folded(word) for word in wanted.replace("_", " ").split()) + "%"
         cursor.execute(sql, {"text": wanted, "like": like, "limit": min(max(limit, 1), 50)})
         return [CommuneFound(*row) for row in cursor.fetchall()]
+
+
+def _telling(words: list[str]) -> list[str]:
+    "The words without articles and the like, which titles may lack; all of them where nothing else was said."
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select w from unnest(%s::text[]) with ordinality as given (w, place)"
+            " where numnode(to_tsquery('diptych_french', w)) > 0 order by place",
+            [words],
+        )
+        return [word for (word,) in cursor.fetchall()] or words
 
 
 def _folded(word: str) -> str:
