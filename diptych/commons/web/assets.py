@@ -20,6 +20,8 @@ ROOT: Final = Path(__file__).resolve().parents[3]
 OUT: Final = ROOT / ".cache" / "assets"
 MODULES: Final = ROOT / "node_modules"
 
+FAMILIES: Final = ("bricolage-grotesque", "atkinson-hyperlegible-next")
+
 SERVED: Final[dict[str, str]] = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "@alpinejs/csp/dist/cdn.min.js": "alpine.min.js",
@@ -29,9 +31,10 @@ SERVED: Final[dict[str, str]] = {
     **{f"leaflet/dist/images/{name}": f"leaflet/images/{name}" for name in (
         "layers.png", "layers-2x.png", "marker-icon.png", "marker-icon-2x.png", "marker-shadow.png",
     )},
+    **{f"@fontsource-variable/{family}/LICENSE": f"fonts/{family}-LICENSE.txt" for family in FAMILIES},
     **{
         f"@fontsource-variable/{family}/files/{family}-{subset}-wght-normal.woff2": f"fonts/{family}-{subset}.woff2"
-        for family in ("bricolage-grotesque", "atkinson-hyperlegible-next")
+        for family in FAMILIES
         for subset in ("latin", "latin-ext")
     },
 }  # fmt: skip

@@ -88,6 +88,23 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, address: str, device
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[device]
 
 
+def test_the_systems_dark_is_worn_where_the_reader_said_nothing(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark", reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address, wait_until="networkidle")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(20, 14, 38)"
+    assert Axe().run(page).violations_count == 0
+
+
+def test_a_shelf_is_moved_by_keyboard(browser: Browser, address: str) -> None:
+    page, _ = open_gallery(browser, address, width=WIDTHS["phone"])
+    row = page.locator(".shelf__row").first
+    row.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    assert row.evaluate("row => row.scrollLeft") > 0
+
+
 def test_nothing_to_tap_is_smaller_than_44_px(browser: Browser, address: str) -> None:
     page, _ = open_gallery(browser, address, width=WIDTHS["phone"])
     small = page.evaluate(
