@@ -39,7 +39,7 @@ check: setup ## Format, lint, types, import contracts, dependencies, docs and tr
 	@$(call step,format); $(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ." >&2; exit 1; }
 	@$(call step,lint); $(BIN)/ruff check --quiet .
 	@$(call step,types); $(BIN)/mypy --no-error-summary diptych
-	@$(call step,imports); $(call quietly,$(BIN)/lint-imports --no-color)
+	@$(call step,imports); $(call quietly,$(BIN)/lint-imports --no-logo)
 	@$(call step,dependencies); $(call quietly,$(BIN)/deptry --no-ansi diptych)
 	@$(call step,documentation); $(BIN)/python -m diptych.press docs --check
 	@$(call step,translations); $(BIN)/python -m diptych.press messages --check

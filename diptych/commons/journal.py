@@ -6,7 +6,7 @@ row carries the SHA-256 of its content and of the row before, so that a change m
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,16 +54,18 @@ create trigger journal_refuse_truncate before truncate on journal_entry
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What `verify` found: how many entries hold, and the first fault, if any."""
+    """What `verify` found: how many entries were read, the first fault if any, and the last digest, in hexadecimal.
+
+    `head` may be kept elsewhere (printed, posted, timestamped): it later shows whether the chain was made again whole.
+    """
 
     entries: int
     broken_at: int | None = None
     fault: str = ""
+    head: str = ""
 
 
-def write(
-    cursor: Any, *, actor: str, act: str, subject: str, at: datetime, facts: Mapping[str, Any] | None = None
-) -> None:
+def write(cursor: Any, *, actor: str, act: str, subject: str, at: datetime, facts: Mapping[str, Any] | None = None) -> None:
     """Add an entry in the caller's own transaction. Last thing before its end: writers queue here until commit.
 
     `actor` and `subject` are `kind:id` (`person:17`, `job:expire`), `act` is `chapter.verb` (`bookings.use`).
@@ -75,20 +77,34 @@ def write(
     )
 
 
-def verify(cursor: Any) -> Verdict:
-    """Recompute the whole chain in the database. The first entry that does not hold is named."""
-    cursor.execute(
-        """
-        select count(*), min(id) filter (where fault <> ''), (array_agg(fault order by id) filter (where fault <> ''))[1]
-        from (
-            select id, case
-                when id <> row_number() over w then 'an entry is missing before it'
-                when previous <> coalesce(lag(digest) over w, '\\x'::bytea) then 'the entry before it was changed'
-                when digest <> journal_digest(id, at, actor, act, subject, facts, previous) then 'it was changed'
-                else '' end as fault
-            from journal_entry window w as (order by id)
-        ) checked
-        """
-    )
-    count, broken_at, fault = cursor.fetchone()
-    return Verdict(int(count), broken_at, fault or "")
+def verify(cursor: Any, *, on_progress: Callable[[int], None] | None = None, step: int = 50_000) -> Verdict:
+    """Recompute the whole chain in the database, `step` entries at a time. The first entry that does not hold is named.
+
+    `on_progress` hears how many entries hold so far. What was removed from the end cannot be seen from inside: compare
+    `head` with one that was kept elsewhere.
+    """
+    entries, head = 0, b""
+    while True:
+        cursor.execute(_CHECK, (entries, head, entries, step))
+        count, broken_at, fault, last = cursor.fetchone()
+        if broken_at is not None:
+            return Verdict(entries + int(count), broken_at, fault, "")
+        if not count:
+            return Verdict(entries, head=head.hex())
+        entries, head = entries + int(count), bytes(last)
+        if on_progress is not None:
+            on_progress(entries)
+
+
+_CHECK = """
+select count(*), min(id) filter (where fault <> ''), (array_agg(fault order by id) filter (where fault <> ''))[1],
+       (array_agg(digest order by id desc))[1]
+from (
+    select id, digest, case
+        when id <> %s + row_number() over w then 'an entry is missing before it'
+        when previous <> coalesce(lag(digest) over w, %s) then 'the entry before it was changed'
+        when digest <> journal_digest(id, at, actor, act, subject, facts, previous) then 'it was changed'
+        else '' end as fault
+    from (select * from journal_entry where id > %s order by id limit %s) part window w as (order by id)
+) checked
+"""

@@ -28,6 +28,7 @@ create table outbox_message (
     fault       text not null default ''
 );
 create index outbox_message_due on outbox_message (due_at, id) where state = 'waiting';
+create index outbox_message_order on outbox_message (key, id) where state = 'waiting';
 create index outbox_message_dead on outbox_message (id) where state = 'dead';
 create table outbox_receipt (
     message_id  bigint not null references outbox_message on delete cascade,
@@ -58,7 +59,9 @@ Consumer = Callable[[Message, "psycopg.Connection[Any]", datetime], None]
 What it sends outside the database must bear being sent twice: the message's id is the idempotency key."""
 
 
-def announce(cursor: Any, *, topic: str, key: str, payload: Mapping[str, Any], at: datetime, due_at: datetime | None = None) -> None:
+def announce(
+    cursor: Any, *, topic: str, key: str, payload: Mapping[str, Any], at: datetime, due_at: datetime | None = None
+) -> None:
     """Write a message in the caller's own transaction. `cursor` is any DB-API cursor, Django's included."""
     cursor.execute(
         "insert into outbox_message (topic, key, payload, written_at, due_at) values (%s, %s, %s::jsonb, %s, %s)",
@@ -67,10 +70,16 @@ def announce(cursor: Any, *, topic: str, key: str, payload: Mapping[str, Any], a
 
 
 def relay(
-    connection: "psycopg.Connection[Any]", *, consumers: Mapping[str, Sequence[tuple[str, Consumer]]], at: datetime, limit: int = 100
+    connection: "psycopg.Connection[Any]",
+    *,
+    consumers: Mapping[str, Sequence[tuple[str, Consumer]]],
+    at: datetime,
+    limit: int = 100,
 ) -> int:
     """Deliver the messages that are due, oldest first, each in its own transaction. Gives how many were tried.
 
+    Messages of one key are delivered in the order they were written: one that failed holds the next ones back until it
+    is delivered or dead. One written to be due later holds back nothing that is due before it.
     Several relays may run at once: each message is locked while it is delivered, and skipped by the others. A killed
     relay leaves its message waiting. `connection` must be in autocommit mode.
     """
@@ -80,11 +89,16 @@ def relay(
     return tried
 
 
-def _deliver_next(connection: "psycopg.Connection[Any]", consumers: Mapping[str, Sequence[tuple[str, Consumer]]], at: datetime) -> bool:
+def _deliver_next(
+    connection: "psycopg.Connection[Any]", consumers: Mapping[str, Sequence[tuple[str, Consumer]]], at: datetime
+) -> bool:
     with connection.transaction():
         row = connection.execute(
-            "select id, topic, key, payload, written_at, attempts from outbox_message"
-            " where state = 'waiting' and due_at <= %s order by due_at, id limit 1 for update skip locked",
+            "select id, topic, key, payload, written_at, attempts from outbox_message m"
+            " where state = 'waiting' and due_at <= %s and not exists ("
+            "  select from outbox_message earlier where earlier.state = 'waiting' and earlier.key = m.key"
+            "  and earlier.id < m.id and (earlier.attempts > 0 or earlier.due_at <= m.due_at))"
+            " order by due_at, id limit 1 for update skip locked",
             (at,),
         ).fetchone()
         if row is None:
@@ -95,7 +109,8 @@ def _deliver_next(connection: "psycopg.Connection[Any]", consumers: Mapping[str,
             try:
                 with connection.transaction():  # a savepoint: the receipt and the consumer's writes live or die together
                     taken = connection.execute(
-                        "insert into outbox_receipt (message_id, consumer, received_at) values (%s, %s, %s) on conflict do nothing",
+                        "insert into outbox_receipt (message_id, consumer, received_at) values (%s, %s, %s)"
+                        " on conflict do nothing",
                         (message.id, name, at),
                     )
                     if taken.rowcount:
@@ -114,7 +129,9 @@ def _where(error: Exception) -> str:
 
 def _settle(connection: "psycopg.Connection[Any]", message: Message, fault: str, at: datetime) -> None:
     if not fault:
-        connection.execute("update outbox_message set state = 'delivered', ended_at = %s, fault = '' where id = %s", (at, message.id))
+        connection.execute(
+            "update outbox_message set state = 'delivered', ended_at = %s, fault = '' where id = %s", (at, message.id)
+        )
     elif message.attempts < len(BACKOFF):
         connection.execute(
             "update outbox_message set attempts = attempts + 1, due_at = %s, fault = %s where id = %s",
@@ -130,17 +147,21 @@ def _settle(connection: "psycopg.Connection[Any]", message: Message, fault: str,
 def dead_letters(cursor: Any, *, limit: int = 100) -> list[tuple[int, str, str, datetime, int, str]]:
     """The messages that no attempt could deliver: (id, topic, key, written at, attempts, last fault), oldest first."""
     cursor.execute(
-        "select id, topic, key, written_at, attempts, fault from outbox_message where state = 'dead' order by id limit %s", (limit,)
+        "select id, topic, key, written_at, attempts, fault from outbox_message where state = 'dead' order by id limit %s",
+        (limit,),
     )
     return list(cursor.fetchall())
 
 
-def replay(cursor: Any, *, ids: Iterable[int], at: datetime) -> int:
-    """Put dead letters back in line, due at once. Consumers that had received them are not called again."""
+def replay(cursor: Any, *, ids: Iterable[int] | None, at: datetime) -> int:
+    """Put dead letters back in line, due at once; all of them where `ids` is None. Gives how many.
+
+    Consumers that had received them are not called again.
+    """
+    chosen, values = ("", [at]) if ids is None else (" and id = any(%s)", [at, list(ids)])
     cursor.execute(
-        "update outbox_message set state = 'waiting', attempts = 0, due_at = %s, ended_at = null"
-        " where state = 'dead' and id = any(%s)",
-        (at, list(ids)),
+        "update outbox_message set state = 'waiting', attempts = 0, due_at = %s, ended_at = null where state = 'dead'" + chosen,
+        values,
     )
     return int(cursor.rowcount)
 

@@ -24,7 +24,7 @@ from diptych.culture.gateways.open_data.formats import KINDS, SHAPES, as_markdow
 from diptych.culture.gateways.open_data.reading import Reading, kind_of, open_reading
 from diptych.culture.gateways.open_data.reasons import Fault
 
-app = typer.Typer(no_args_is_help=True, help="Import official open data as its publishers issue it.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Import official open data as its publishers issue it.")
 
 
 def import_files(

@@ -1,0 +1,5 @@
+"""`python -m diptych`: the same as `diptych`."""
+
+from .cli import main
+
+main()

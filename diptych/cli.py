@@ -1,0 +1,114 @@
+"""`diptych`, the one command: what a person may ask of both services.
+
+Holds the doors to each service's verbs and how an error is told. Does not hold any verb: `culture.commands` does, and
+each is imported only when it is asked for.
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from . import __version__
+from .commons.terminal import Room, Rooms, fault_of, rooms, show_fault
+
+CULTURE: tuple[Room, ...] = (
+    Room("serve", "diptych.culture.commands.serve:serve", "Serve the pass."),
+    Room("migrate", "diptych.culture.commands.migrate:migrate", "Bring the database's tables up to date."),
+    Room("import", "diptych.culture.commands.imports:app", "Import official open data as its publishers issue it.", opens=True),
+    Room("work", "diptych.culture.commands.work:work", "Run the jobs: what a clock starts, what the outbox asks.", opens=True),
+    Room("outbox", "diptych.culture.commands.outbox:app", "Messages that could not be delivered: see and replay.", opens=True),
+    Room("journal", "diptych.culture.commands.journal:app", "Who did what to whom: verify the chain.", opens=True),
+    Room("bench", "diptych.culture.commands.bench:app", "Measure booking, on the server as in production."),
+)
+"""The verbs of `diptych culture`, in the order of help."""
+
+HEALTH: tuple[Room, ...] = ()
+"""The verbs of `diptych health`: none yet."""
+
+_JOURNAL = Room("journal", "diptych.culture.commands.journal:app", "Who did what to whom: verify the chain.", opens=True)
+
+
+def _opened() -> object:
+    from .culture.commands.opening import opened
+
+    return opened()
+
+
+class _Culture(rooms(*CULTURE, opened=_opened)):  # type: ignore[arg-type, misc]
+    pass
+
+
+class _Health(rooms(*HEALTH)):  # type: ignore[misc]
+    pass
+
+
+class _Diptych(Rooms):
+    rooms = (Room("demo", "diptych.culture.site.demo:demo", "Run the pass with a world of its own."), _JOURNAL)
+    opened = staticmethod(_opened)  # type: ignore[assignment]
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return [*super().list_commands(ctx), "culture", "health"]
+
+    def get_command(self, ctx: object, cmd_name: str) -> object:
+        return self.commands.get(cmd_name) or super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: object, args: list[str]) -> object:
+        if args and args[0] in self.commands:
+            return args[0], self.commands[args[0]], args[1:]
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(cls=_Diptych, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+culture = typer.Typer(cls=_Culture, no_args_is_help=True, help="The culture pass.")
+health = typer.Typer(
+    cls=_Health,
+    no_args_is_help=True,
+    help="The hospital data department. Nothing to run yet: its rooms are laid out (warehouse, with identified, mart and "
+    "research; genomics; rare_diseases; fastlab; portfolio), and a verb appears here with the first that works.",
+)
+app.add_typer(culture, name="culture")
+app.add_typer(health, name="health")
+
+
+@culture.callback()
+def _culture() -> None: ...
+
+
+@health.callback()
+def _health() -> None: ...
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"diptych {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def diptych(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an unexpected error comes from.")] = False,
+) -> None:
+    """Diptych: the culture pass and the hospital data department.
+
+    Results go to standard output, errors to standard error with a code. Exit status: 0 done, 1 refused, 2 wrong
+    question or setting, 70 a fault of Diptych.
+    """
+
+
+def main() -> None:
+    """Run the command line. Expected errors are one line with a code; others too, and `--debug` shows the rest."""
+    arguments = sys.argv[1:]
+    try:
+        app()
+    except BrokenPipeError:  # the reader of our output has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        fault = fault_of(error)
+        show_fault(fault, as_json="--json" in arguments)
+        sys.exit(fault.status)

@@ -1,0 +1,34 @@
+"""`diptych culture work`: the jobs. What a clock starts, and the delivery of the outbox's messages."""
+
+import os
+from threading import Event, Thread
+from typing import Annotated
+
+import typer
+
+from diptych.commons.settings import settings
+
+
+def work(
+    concurrency: Annotated[int, typer.Option(help="Jobs at once.", min=1)] = 2,
+    once: Annotated[bool, typer.Option("--once", help="Deliver what is due, run what waits, and end.")] = False,
+) -> None:
+    """Run the jobs: what a clock starts, what the outbox asks. Until interrupted; several may run at once."""
+    from procrastinate.contrib.django import app
+
+    from diptych.culture.jobs import relay_outbox, timetable  # noqa: F401  the import registers the jobs
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # jobs are plain functions, each in its own thread
+    url, stop = settings()["DATABASE_URL"], Event()
+    relay = Thread(target=relay_outbox.run_until, args=(stop,), kwargs={"url": url}, name="relay")
+    if once:
+        relay_outbox.run_once(url=url)
+    else:
+        relay.start()
+    try:
+        with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+            worker.run_worker(concurrency=concurrency, wait=not once, listen_notify=not once)
+    finally:
+        stop.set()
+        if not once:
+            relay.join(timeout=30)

@@ -1,0 +1,57 @@
+"""When each job runs: one row a job. Handed to procrastinate's worker, which starts each in its queue.
+
+Does not hold what a job does. Relaying the outbox is not here: the worker does it all the time (`relay_outbox`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from procrastinate.contrib.django import app
+
+from . import expire_bookings, open_birthdays, release_late_holds, sweep_outbox, sweep_queue, use_past_events
+
+from diptych.commons import clock
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One job: when it starts (cron, in UTC), and what runs. It gives how much it did."""
+
+    name: str
+    cron: str
+    run: Callable[..., int]
+
+
+TIMETABLE: tuple[Row, ...] = (
+    Row("release_late_holds", "* * * * *", release_late_holds.run),
+    Row("use_past_events", "*/10 * * * *", use_past_events.run),
+    Row("expire_bookings", "15 2 * * *", expire_bookings.run),
+    Row("open_birthdays", "5 * * * *", open_birthdays.run),
+    Row("sweep_queue", "*/2 * * * *", sweep_queue.run),
+    Row("sweep_outbox", "40 3 * * *", sweep_outbox.run),
+)
+
+
+def start(row: Row, *, at: datetime) -> int:
+    """Run one job now and log how much it did."""
+    done = row.run(at=at)
+    log.info("job", job=row.name, done=done)
+    return done
+
+
+def _register(row: Row) -> None:
+    def task(timestamp: int) -> None:
+        start(row, at=clock.now())
+
+    # One of a kind at a time: a run that is late is not doubled by the next.
+    registered: Any = app.task(name=row.name, lock=row.name, queueing_lock=row.name)(task)
+    app.periodic(cron=row.cron)(registered)
+
+
+for _row in TIMETABLE:
+    _register(_row)
