@@ -1,6 +1,7 @@
 """Words of the catalogue: validation, displayed status, withdrawal, reasons to refuse an offer."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,9 +69,42 @@ class OfferFacts:
     stocks: tuple[StockFacts, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OfferDraft:
+    """An offer as a partner fills it in. `extra` holds the subcategory's own fields (guide §2.3); minutes for the duration."""
+
+    subcategory: str
+    name: str
+    creator: str = ""
+    description: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    is_duo: bool = False
+    url: str = ""
+    withdrawal: str = ""
+    withdrawal_details: str = ""
+    duration_minutes: int | None = None
+    accessible_audio: bool = False
+    accessible_mental: bool = False
+    accessible_motor: bool = False
+    accessible_visual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StockDraft:
+    """A stock as a partner fills it in: cents, places (None for unlimited), instants, the price category's label."""
+
+    price_cents: int
+    quantity: int | None = None
+    starts_at: datetime | None = None
+    booking_limit_at: datetime | None = None
+    price_label: str = ""
+
+
 NOT_FOUND = Reason("catalogue.not_found", Kind.MISSING, "This offer does not exist, or is no longer shown.")
 STOCK_NOT_FOUND = Reason("catalogue.stock_not_found", Kind.MISSING, "This date or price no longer exists.")
-UNKNOWN_SUBCATEGORY = Reason("catalogue.unknown_subcategory", Kind.INVALID, "There is no subcategory {subcategory}.", "guide §2.3")
+UNKNOWN_SUBCATEGORY = Reason(
+    "catalogue.unknown_subcategory", Kind.INVALID, "There is no subcategory {subcategory}.", "guide §2.3"
+)
 SUBCATEGORY_CLOSED = Reason(
     "catalogue.subcategory_closed", Kind.INVALID, "Offers of this kind are not made by partners.", "guide §2.3, flag N"
 )
@@ -82,7 +116,9 @@ URL_NOT_ALLOWED = Reason(
     "catalogue.url_not_allowed", Kind.INVALID, "An offer of this kind happens on the spot: it has no address (URL).", "guide §2.3"
 )
 WITHDRAWAL_NEEDED = Reason("catalogue.withdrawal_needed", Kind.INVALID, "Say how the ticket is withdrawn.", "guide §2.3, flag W")
-FIELD_NEEDED = Reason("catalogue.field_needed", Kind.INVALID, "Fill in {field}: offers of this kind need it.", "guide §2.3, fields")
+FIELD_NEEDED = Reason(
+    "catalogue.field_needed", Kind.INVALID, "Fill in {field}: offers of this kind need it.", "guide §2.3, fields"
+)
 PRICE_OUT_OF_RANGE = Reason(
     "catalogue.price_out_of_range", Kind.INVALID, "The price must lie between 0 and {most_euros} €.", "guide §2.2"
 )
@@ -105,4 +141,23 @@ TOO_MANY_FAVOURITES = Reason(
 )
 EVENT_TOO_OLD = Reason(
     "catalogue.event_too_old", Kind.CONFLICT, "A date can be removed until 48 hours after its start.", "guide §2.2"
+)
+NOT_EDITABLE = Reason(
+    "catalogue.not_editable",
+    Kind.CONFLICT,
+    "This offer was refused by the service, or is being examined: it can no longer change.",
+)
+NOTHING_TO_BOOK = Reason("catalogue.nothing_to_book", Kind.CONFLICT, "Add a date or a stock first: there is nothing to book yet.")
+BOOKINGS_BEFORE_PUBLICATION = Reason(
+    "catalogue.bookings_before_publication", Kind.INVALID, "Bookings cannot open before the offer is published."
+)
+DURATION_OUT_OF_RANGE = Reason(
+    "catalogue.duration_out_of_range", Kind.INVALID, "The duration must lie between 1 and {most} minutes, or be left empty."
+)
+TEXT_TOO_LONG = Reason("catalogue.text_too_long", Kind.INVALID, "This text is longer than {most} characters.")
+STRUCTURE_NOT_VALIDATED = Reason(
+    "catalogue.structure_not_validated",
+    Kind.CONFLICT,
+    "Your structure is still being checked: you may prepare offers, and publish them once it is validated.",
+    "guide §2.2 check 5, offer released",
 )

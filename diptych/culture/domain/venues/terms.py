@@ -46,3 +46,8 @@ FAR_FEWER = Reason(
     Kind.CONFLICT,
     "The file has {given} entries where {held} are known from the same source: it may be cut short. If it is right, say --accept-fewer.",
 )
+SIREN_MALFORMED = Reason("venues.siren_malformed", Kind.INVALID, "A SIREN has nine figures, the last of which checks the others.")
+SIRET_MALFORMED = Reason(
+    "venues.siret_malformed", Kind.INVALID, "A SIRET has fourteen figures: the structure's SIREN, then five of the venue's own."
+)
+SIRET_TAKEN = Reason("venues.siret_taken", Kind.CONFLICT, "A venue with this SIRET is already there.")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
 from .. import terms
-from ..terms import OfferFacts, OfferStatus, OfferValidation, StockFacts
+from ..terms import OfferDraft, OfferFacts, OfferStatus, OfferValidation, StockFacts
 from .subcategories import BY_ID, Subcategory
 from diptych.commons.refusal import Refusal, refuse
 
@@ -17,6 +17,11 @@ MOST_CENTS: Final = 300_00
 MOST_XPF: Final = 23_865
 """Guide §2.2: the official ceiling in Pacific francs, as published (it is not 300 € at parity)."""
 LONGEST_NAME: Final = 90
+LONGEST_DESCRIPTION: Final = 10_000
+LONGEST_LINE: Final = 255
+LONGEST_DETAILS: Final = 500
+LONGEST_MINUTES: Final = 30 * 24 * 60
+"""Our own limits: the columns' lengths, and a festival of thirty days."""
 MOST_STOCKS: Final = 2_500
 MOST_PRICES: Final = 50
 MOST_QUANTITY: Final = 1_000_000
@@ -127,3 +132,41 @@ def why_not_stock(
     if starts_at is not None and booking_limit_at is not None and booking_limit_at > starts_at:
         return refuse(terms.LIMIT_AFTER_START)
     return None
+
+
+def why_not_texts(*, draft: OfferDraft) -> Refusal | None:
+    """The first text or duration of an offer that does not fit, or None."""
+    if len(draft.description) > LONGEST_DESCRIPTION:
+        return refuse(terms.TEXT_TOO_LONG, most=LONGEST_DESCRIPTION)
+    if max(map(len, (draft.creator, *draft.extra.values()))) > LONGEST_LINE:
+        return refuse(terms.TEXT_TOO_LONG, most=LONGEST_LINE)
+    if len(draft.withdrawal_details) > LONGEST_DETAILS or len(draft.url) > LONGEST_DETAILS:
+        return refuse(terms.TEXT_TOO_LONG, most=LONGEST_DETAILS)
+    if draft.duration_minutes is not None and not 1 <= draft.duration_minutes <= LONGEST_MINUTES:
+        return refuse(terms.DURATION_OUT_OF_RANGE, most=LONGEST_MINUTES)
+    return None
+
+
+def why_not_edit(validation: str) -> Refusal | None:
+    """Why a partner cannot change an offer, or None: refused or under examination, it is no longer theirs to change."""
+    return refuse(terms.NOT_EDITABLE) if validation in (OfferValidation.REJECTED, OfferValidation.PENDING) else None
+
+
+def why_not_publish(
+    offer: OfferFacts, *, publication_at: datetime, bookings_allowed_at: datetime | None, structure_validated: bool, at: datetime
+) -> Refusal | None:
+    """Why an offer cannot be published as it is, or None."""
+    if (refusal := why_not_edit(offer.validation)) is not None:
+        return refusal
+    if not structure_validated:
+        return refuse(terms.STRUCTURE_NOT_VALIDATED)
+    if all(is_over(stock, at=at) for stock in offer.stocks):
+        return refuse(terms.NOTHING_TO_BOOK)
+    if bookings_allowed_at is not None and bookings_allowed_at < publication_at:
+        return refuse(terms.BOOKINGS_BEFORE_PUBLICATION)
+    return None
+
+
+def why_not_remove(starts_at: datetime | None, *, at: datetime) -> Refusal | None:
+    """Why a stock cannot be removed, or None (guide §2.2: until 48 h after the start of its event)."""
+    return refuse(terms.EVENT_TOO_OLD) if starts_at is not None and starts_at + REMOVABLE_FOR <= at else None
