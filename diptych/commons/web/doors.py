@@ -92,7 +92,7 @@ class DoorMiddleware:
             return answer(request, refuse(CLOSED))
         if VISITOR in allowed:
             return None
-        audience = _audience_of_request(request)
+        audience = _audience_of_request(request, view)
         if audience in allowed:
             return None
         if audience != VISITOR:
@@ -102,10 +102,11 @@ class DoorMiddleware:
         return answer(request, refuse(SIGN_IN, status=HTTPStatus.UNAUTHORIZED.value))
 
 
-def _audience_of_request(request: HttpRequest) -> str:
-    "By bearer token where one is sent (nothing is read from the database), else by session."
+def _audience_of_request(request: HttpRequest, view: Any) -> str:
+    """By bearer token where one is sent to an API (nothing is read from the database), else by session: pages know no
+    token, since a token knows no second factor."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
+    if scheme.lower() == "bearer" and hasattr(view, "audiences_by_method"):
         claims = bearer.read(token, at=clock.now())
         return claims.audience if claims is not None else VISITOR
     return audience_of(request.user)

@@ -62,7 +62,13 @@ class RefusalMiddleware:
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The response for a refusal: JSON for machines, a page for people."""
     status = status_of(refusal)
+    headers = {"Retry-After": str(refusal.facts["retry_after"])} if "retry_after" in refusal.facts else {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="diptych"'
     if wants_json(request):
-        return JsonResponse(as_json(refusal), status=status)
+        return JsonResponse(as_json(refusal), status=status, headers=headers)
     context = {"refusal": refusal, "sentence": sentence(refusal), "status": status}
-    return render(request, "web/refusal.html", context, status=status)
+    page = render(request, "web/refusal.html", context, status=status)
+    for name, value in headers.items():
+        page.headers[name] = value
+    return page

@@ -13,7 +13,8 @@ from csp.constants import NONE, SELF
 
 from diptych.commons.settings import settings
 from diptych.commons.web.assets import theme_folders
-from diptych.culture.domain.people.terms import Audience
+from diptych.culture.site.access import *  # noqa: F403  # who gets in: part of these settings, in a room of its own
+from diptych.culture.site.access import OIDC_ORIGINS
 
 _env = settings()
 MODE = _env["DIPTYCH_MODE"]
@@ -81,6 +82,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "diptych.commons.web.headers.HeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -89,6 +92,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "diptych.commons.web.refusals.RefusalMiddleware",
+    "diptych.commons.web.limits.LimitMiddleware",
+    "diptych.commons.web.second_factor.SecondFactorMiddleware",
     "diptych.commons.web.doors.DoorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -99,7 +104,9 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        "DIRS": [ROOT / "diptych/culture/site/templates"],  # sign-in's pages, before allauth's own
         "OPTIONS": {
+            "libraries": {"accounts": "diptych.culture.site.account_tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
@@ -156,12 +163,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-
 _TLS = not _env["DIPTYCH_PLAIN_HTTP"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _TLS
 SESSION_COOKIE_HTTPONLY = True
@@ -186,16 +187,21 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
         "worker-src": [SELF],
         "media-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *OIDC_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
 }
 
-# Third-party views state who may use them here; ours say it on themselves with @door.
-DOORS: dict[str, tuple[Audience, ...]] = {}
-
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+LIMITS_FILE = HOME / "limits"
+CACHES = {
+    # allauth counts failures and remembers used codes here: every process of the machine must see the same.
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if MODE == "test"
+    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(HOME / "cache")}
+}
+LOCALE_PATHS = [ROOT / "diptych/culture/jobs/locale", ROOT / "diptych/culture/site/locale"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 LOGGING_CONFIG = None

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from diptych.commons.web.doors import VISITOR, door, open_doors
 from diptych.culture.domain.bookings.queries import published_key
 from diptych.culture.portals.youth.api import api
+from diptych.culture.site.accounts import ADDRESSES
 
 
 @door(VISITOR)
@@ -24,6 +25,7 @@ _api_patterns, _api_name, _api_namespace = api.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("diptych.commons.web.urls")),
+    path("compte/", include(ADDRESSES)),
     path("api/v1/", (open_doors(_api_patterns), _api_name, _api_namespace)),
     path("openapi.json", openapi, name="openapi"),
     path(".well-known/diptych-ticket-key.json", ticket_key, name="ticket-key"),

@@ -1,0 +1,142 @@
+"""Rate limits: how often one address, one account or one typed value may knock at a door.
+
+Holds the counters and the middleware; the table of limits is the service's (`settings.LIMITS`, by view name). Counts are
+kept by fixed windows in a file that every process of the machine maps in memory: a knock costs about two microseconds
+and no trip to the database. They are per machine, and a machine that restarts forgets them: a lockout that must outlive
+that is kept by django-axes in the database. Does not hold the reasons' wording beyond one sentence.
+"""
+
+import hashlib
+import hmac
+import mmap
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from diptych.commons import clock
+from diptych.commons.refusal import Kind, Reason, Refusal, refuse
+from diptych.commons.web import bearer
+from diptych.commons.web.refusals import answer
+
+TOO_OFTEN = Reason("limits.too_often", Kind.BUSY, "That is a lot at once: try again in {minutes} min.")
+
+SLOTS: Final = 1 << 17
+_SLOT: Final = struct.Struct("<QII")  # who (64 bits of a keyed hash), window, count
+_PROBES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `times` in `seconds` for each `per`: a network address, the account signed in, or what a form's field says."""
+
+    per: Literal["address", "account", "field"]
+    times: int
+    seconds: int
+    field: str = ""
+    methods: frozenset[str] = frozenset({"POST"})
+
+
+class Counters:
+    """Fixed windows in a mapped file. Two processes that write one slot at the same instant may lose a count: a limit is
+    a brake, not a lock. A full neighbourhood gives its oldest slot away."""
+
+    def __init__(self, path: Path, *, slots: int = SLOTS) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        size = slots * _SLOT.size
+        with path.open("a+b") as file:
+            if file.seek(0, 2) < size:
+                file.truncate(size)
+            self._map = mmap.mmap(file.fileno(), size)
+        self._slots = slots
+
+    def knock(self, who: int, *, window: int) -> int:
+        """Count one more knock of `who` in a window (its number); gives how many there were, this one included."""
+        oldest, place = (1 << 32), 0
+        for probe in range(_PROBES):
+            offset = ((who + probe) % self._slots) * _SLOT.size
+            holder, held, count = _SLOT.unpack_from(self._map, offset)
+            if holder == who:
+                count = count + 1 if held == window else 1
+                _SLOT.pack_into(self._map, offset, who, window, min(count, 0xFFFFFFFF))
+                return int(count)
+            if held < oldest:
+                oldest, place = held, offset
+        _SLOT.pack_into(self._map, place, who, window, 1)
+        return 1
+
+
+@cache
+def _counters() -> Counters:
+    return Counters(Path(settings.LIMITS_FILE))
+
+
+@cache
+def _key() -> bytes:
+    return hashlib.blake2b(b"diptych.limits\0" + settings.SECRET_KEY.encode(), digest_size=32).digest()
+
+
+def _who(*words: str) -> int:
+    "A keyed hash: the file holds no address, no account, no e-mail."
+    return int.from_bytes(hmac.digest(_key(), "\0".join(words).encode(), "sha256")[:8], "little")
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that a request comes from: the last that our own proxy added, where settings say there is one."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.TRUST_PROXY else ""
+    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _account(request: HttpRequest) -> str:
+    "The account, without reading the person: from the token, or from the session that the door reads anyway."
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        claims = bearer.read(token, at=clock.now())
+        return str(claims.person_id) if claims is not None else ""
+    return str(request.session.get("_auth_user_id", "")) if settings.SESSION_COOKIE_NAME in request.COOKIES else ""
+
+
+def why_not(*, name: str, limits: Iterable[Limit], request: HttpRequest) -> Refusal | None:
+    """Count a knock at the door `name` against its limits; the first one passed refuses, with the wait in seconds."""
+    at = int(clock.now().timestamp())
+    for limit in limits:
+        if request.method not in limit.methods:
+            continue
+        who = {
+            "address": client_address,
+            "account": _account,
+            "field": lambda sent: sent.POST.get(limit.field, "").strip().lower(),  # noqa: B023  # called at once
+        }[limit.per](request)
+        if not who:
+            continue
+        count = _counters().knock(_who(name, limit.per, str(limit.seconds), who), window=at // limit.seconds)
+        if count > limit.times:
+            wait = limit.seconds - at % limit.seconds
+            return refuse(TOO_OFTEN, minutes=-(-wait // 60), retry_after=wait)
+    return None
+
+
+class LimitMiddleware:
+    """Answers 429 with Retry-After to whoever knocks too often at a door of `settings.LIMITS`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass through: the limit is looked up when the view is known."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """Count, and refuse past the limit."""
+        table: Mapping[str, tuple[Limit, ...]] = settings.LIMITS
+        limits = table.get(request.resolver_match.view_name, ()) if request.resolver_match else ()
+        if not limits or not settings.LIMITS_ON:
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        refusal = why_not(name=name, limits=limits, request=request)
+        return answer(request, refusal) if refusal else None
