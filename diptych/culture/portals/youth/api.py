@@ -5,11 +5,11 @@ same site (then with its CSRF token). Refusals become JSON in the middleware.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, NinjaAPI, Query, Schema
+from ninja import Header, NinjaAPI, Query, Schema, Status
 from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 from ninja.security import APIKeyCookie, HttpBearer
@@ -23,8 +23,8 @@ from diptych.commons.web.refusals import as_json
 from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.bookings import queries as booking_queries
 from diptych.culture.domain.bookings.queries import Ticket
-import diptych.culture.domain.catalogue.queries as catalogue
-import diptych.culture.domain.people.operations as people
+from diptych.culture.domain.catalogue import queries as catalogue
+from diptych.culture.domain.people import operations as people
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.wallet import queries as wallets
 
@@ -95,6 +95,54 @@ class Found(Schema):
     total: int
     page: int
     pages: int
+
+
+class StockOut(Schema):
+    """A date at a price, or copies of a thing; `left` is null for unlimited."""
+
+    id: int
+    price_cents: int
+    price_label: str
+    left: int | None
+    starts_at: datetime | None
+    booking_limit_at: datetime | None
+    is_over: bool
+
+
+class VenueOut(Schema):
+    """Where it happens."""
+
+    id: int
+    name: str
+    address: str
+    postcode: str
+    city: str
+    department: str
+    latitude: float | None
+    longitude: float | None
+
+
+class OfferOut(Schema):
+    """An offer with its venue and what can be booked of it."""
+
+    id: int
+    name: str
+    creator: str
+    description: str
+    subcategory: str
+    label: str
+    group: str
+    status: str
+    is_event: bool
+    is_digital: bool
+    is_duo: bool
+    duration_minutes: int | None
+    accessible_audio: bool
+    accessible_mental: bool
+    accessible_motor: bool
+    accessible_visual: bool
+    venue: VenueOut
+    stocks: list[StockOut]
 
 
 class BookingIn(Schema):
@@ -197,7 +245,7 @@ class Criteria(Schema):
     max_price_cents: Annotated[int | None, Field(ge=0, le=30_000)] = None
     free: bool = False
     duo: bool = False
-    sort: Annotated[str, StringConstraints(pattern="^(relevance|distance|date|price)?$")] = ""
+    sort: Literal["relevance", "distance", "date", "price"] = "relevance"
     page: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
@@ -245,7 +293,7 @@ def search(request: HttpRequest, criteria: Query[Criteria]) -> Any:
     return catalogue.search(criteria=wanted, at=clock.now(), page=criteria.page)
 
 
-@api.get("/offers/{offer_id}", auth=None, response={200: dict[str, Any], **_PROBLEMS}, operation_id="offer")
+@api.get("/offers/{offer_id}", auth=None, response={200: OfferOut, **_PROBLEMS}, operation_id="offer")
 @door(VISITOR)
 def offer(request: HttpRequest, offer_id: Id) -> Any:
     """One offer, with its venue and what can be booked of it."""
@@ -263,7 +311,7 @@ def book(
     made = bookings.book(
         person_id=request.auth, stock_id=body.stock_id, places=body.places, at=clock.now(), key=idempotency_key  # type: ignore[attr-defined]  # ninja sets it
     )
-    return (200 if made.repeated else 201), made
+    return Status(200 if made.repeated else 201, made)
 
 
 @api.get("/bookings", response={200: list[TicketOut], **_PROBLEMS}, operation_id="bookings")
@@ -286,7 +334,7 @@ def my_booking(request: HttpRequest, booking_id: Id) -> Any:
 def cancel(request: HttpRequest, booking_id: Id) -> Any:
     """Cancel one of my bookings. A second time changes nothing, and answers the same."""
     bookings.cancel(booking_id=booking_id, person_id=request.auth, at=clock.now())  # type: ignore[attr-defined]  # ninja sets it
-    return 204, None
+    return Status(204, None)
 
 
 @api.get("/wallet", response={200: WalletOut, 204: None, **_PROBLEMS}, operation_id="wallet")
@@ -295,7 +343,7 @@ def my_wallet(request: HttpRequest) -> Any:
     """My wallet; 204 where none was opened."""
     view = wallets.wallet_of(person_id=request.auth, at=clock.now())  # type: ignore[attr-defined]  # ninja sets it
     if view is None:
-        return 204, None
+        return Status(204, None)
     left = view.left
     return {
         "deposit_type": view.deposit_type,
