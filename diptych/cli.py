@@ -6,7 +6,8 @@ each is imported only when it is asked for.
 
 import os
 import sys
-from typing import Annotated
+from contextlib import AbstractContextManager
+from typing import Annotated, Any
 
 import typer
 
@@ -27,16 +28,20 @@ CULTURE: tuple[Room, ...] = (
 HEALTH: tuple[Room, ...] = ()
 """The verbs of `diptych health`: none yet."""
 
-_JOURNAL = Room("journal", "diptych.culture.commands.journal:app", "Who did what to whom: verify the chain.", opens=True)
+TOP: tuple[Room, ...] = (
+    Room("demo", "diptych.culture.site.demo:demo", "Run the pass with a world of its own."),
+    Room("journal", "diptych.culture.commands.journal:app", "Who did what to whom: verify the chain.", opens=True),
+)
+"""The verbs of `diptych` itself."""
 
 
-def _opened() -> object:
+def _opened() -> AbstractContextManager[None]:
     from .culture.commands.opening import opened
 
     return opened()
 
 
-class _Culture(rooms(*CULTURE, opened=_opened)):  # type: ignore[arg-type, misc]
+class _Culture(rooms(*CULTURE, opened=_opened)):  # type: ignore[misc]
     pass
 
 
@@ -45,16 +50,16 @@ class _Health(rooms(*HEALTH)):  # type: ignore[misc]
 
 
 class _Diptych(Rooms):
-    rooms = (Room("demo", "diptych.culture.site.demo:demo", "Run the pass with a world of its own."), _JOURNAL)
+    rooms = TOP
     opened = staticmethod(_opened)  # type: ignore[assignment]
 
-    def list_commands(self, ctx: object) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), "culture", "health"]
 
-    def get_command(self, ctx: object, cmd_name: str) -> object:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return self.commands.get(cmd_name) or super().get_command(ctx, cmd_name)
 
-    def resolve_command(self, ctx: object, args: list[str]) -> object:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] in self.commands:
             return args[0], self.commands[args[0]], args[1:]
         return super().resolve_command(ctx, args)

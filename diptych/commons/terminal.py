@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, ClassVar
 
 import typer
@@ -102,8 +103,13 @@ class Room:
     opens: bool = False
 
     def exists(self) -> bool:
-        """Whether its module is there, without importing it."""
-        return find_spec(self.place.partition(":")[0]) is not None
+        """Whether it is there, without importing it: a help that names it must be able to run it."""
+        module, _, attribute = self.place.partition(":")
+        found = find_spec(module)
+        if found is None or found.origin is None:
+            return False
+        source = Path(found.origin).read_text()
+        return f"\n{attribute} = " in source or f"\ndef {attribute}(" in source
 
     def load(self) -> Any:
         """Import it, as a command of the terminal."""
@@ -138,8 +144,9 @@ class Rooms(TyperGroup):
         """The room that is entered: imported, and opened unless only its help is asked."""
         name, _, rest = super().resolve_command(ctx, args)
         room = next(room for room in self.rooms if room.name == name)
-        if room.opens and type(self).opened is not None and not self._only_help(room, rest):
-            ctx.with_resource(type(self).opened())
+        opened = type(self).opened
+        if opened is not None and room.opens and not self._only_help(room, rest):
+            ctx.with_resource(opened())
         return name, room.load(), rest
 
     def _only_help(self, room: Room, rest: list[str]) -> bool:

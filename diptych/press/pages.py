@@ -1,0 +1,153 @@
+"""The pages of docs/generated: settings, reasons to refuse, commands, dated tables, states, formats of open data.
+
+Holds how each is printed. Does not hold what they say: the code does.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from . import survey
+
+from diptych.commons.settings import SETTINGS
+
+ROOT = Path(__file__).resolve().parents[2]
+GENERATED = ROOT / "docs" / "generated"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One generated page: its file and how its text is made."""
+
+    name: str
+    print_: Callable[[], str]
+
+    @property
+    def path(self) -> Path:
+        """Where it is committed."""
+        return GENERATED / self.name
+
+    def text(self) -> str:
+        """The page as the code says it now."""
+        return self.print_().rstrip() + "\n"
+
+    def is_current(self) -> bool:
+        """Whether the committed page says what the code says."""
+        return self.path.exists() and self.path.read_text() == self.text()
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (tuple, list, set, frozenset)):
+        cells = [_cell(item) for item in value]
+        return ", ".join(sorted(cells) if isinstance(value, (set, frozenset)) else cells)
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(_cell(value) for value in row)} |" for row in rows)])
+
+
+def settings_page() -> str:
+    """Every setting, from `commons/settings.py`."""
+    rows = [
+        (f"`{s.name}`", s.meaning, f"`{s.default}`" if s.default else "", ", ".join(s.needed_in), "yes" if s.secret else "")
+        for s in SETTINGS
+    ]
+    return "# Settings\n\nRead from the environment, once.\n\n" + _table(
+        ("name", "meaning", "default", "needed in", "secret"), rows
+    )
+
+
+def reasons_page() -> str:
+    """Every reason to refuse, by code."""
+    from diptych.commons.web.refusals import STATUS
+
+    rows = [(f"`{r.code}`", STATUS[r.kind], r.kind.value, r.sentence, r.rule) for _, r in survey.reasons()]
+    return "# Reasons to refuse\n\nThe code is for machines and does not change; the sentence is for people.\n\n" + _table(
+        ("code", "status", "kind", "sentence", "source of the rule"), rows
+    )
+
+
+def commands_page() -> str:
+    """Every verb of `diptych`, with its options."""
+    from diptych.cli import CULTURE, HEALTH, TOP
+
+    parts = ["# Commands", "`diptych`, the one command. `--help` says the same after any of them."]
+    for path, rooms in (("diptych", TOP), ("diptych culture", CULTURE), ("diptych health", HEALTH)):
+        for room in rooms:
+            if room.exists():
+                parts += _command(f"{path} {room.name}", room.load())
+    return "\n\n".join(parts)
+
+
+def _command(path: str, command: Any) -> list[str]:
+    help_ = " ".join((command.help or "").split())
+    if hasattr(command, "commands"):
+        return [
+            f"## {path}",
+            help_,
+            *(part for name, verb in command.commands.items() for part in _command(f"{path} {name}", verb)),
+        ]
+    rows = []
+    for param in (param for param in command.params if param.name != "help"):
+        is_option = param.param_type_name == "option"
+        names = ", ".join(f"`{opt}`" for opt in param.opts) if is_option else f"`{param.metavar or param.name.upper()}`"
+        default = "" if param.default in (None, False) or callable(param.default) else f"`{param.default}`"
+        rows.append((names, getattr(param, "help", "") or "", default))
+    return [f"### {path}", help_, *([_table(("option", "meaning", "default"), rows)] if rows else [])]
+
+
+def tables_page() -> str:
+    """Every dated table that a chapter lists in its `TABLES`."""
+    parts = ["# Tables", "What decrees and customs set: dated rows, looked up. A change of law is a new row."]
+    for module, name, rows in survey.tables():
+        parts.append(f"## {module.removeprefix('diptych.')}: {name.lower().replace('_', ' ')}")
+        if rows and is_dataclass(rows[0]):
+            columns = [field.name for field in fields(rows[0])]
+            doc = (type(rows[0]).__doc__ or "").strip()
+            parts.append(" ".join(doc.split()))
+            parts.append(
+                _table([column.replace("_", " ") for column in columns], [[getattr(r, c) for c in columns] for r in rows])
+            )
+        else:
+            parts.append(_table(("value",), [(row,) for row in rows]))
+    return "\n\n".join(parts)
+
+
+def states_page() -> str:
+    """Every states' diagram, from the chapters' `MOVES`."""
+    parts = ["# States", "Which state may follow which, drawn from each chapter's `MOVES`."]
+    for module, moves in survey.moves():
+        arrows = [f"    {old.name} --> {new.name}" for old, news in moves.items() for new in sorted(news, key=lambda n: n.name)]
+        ends = [f"    {old.name} --> [*]" for old, news in moves.items() if not news]
+        reached = {new for news in moves.values() for new in news}
+        begins = [f"    [*] --> {old.name}" for old in moves if old not in reached]
+        body = "\n".join([*begins, *arrows, *ends])
+        parts += [f"## {module.removeprefix('diptych.')}", f"```mermaid\nstateDiagram-v2\n{body}\n```"]
+    return "\n\n".join(parts)
+
+
+def formats_page() -> str:
+    """Every file of open data that can be imported."""
+    from diptych.culture.gateways.open_data.formats import as_markdown
+
+    return as_markdown()
+
+
+PAGES = (
+    Page("settings.md", settings_page),
+    Page("reasons.md", reasons_page),
+    Page("commands.md", commands_page),
+    Page("tables.md", tables_page),
+    Page("states.md", states_page),
+    Page("open-data-formats.md", formats_page),
+)
