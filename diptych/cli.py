@@ -21,7 +21,8 @@ CULTURE: tuple[Room, ...] = (
     Room("work", "diptych.culture.commands.work:work", "Run the jobs: what a clock starts, what the outbox asks.", opens=True),
     Room("outbox", "diptych.culture.commands.outbox:app", "Messages that could not be delivered: see and replay.", opens=True),
     Room("journal", "diptych.culture.commands.journal:app", "Who did what to whom: verify the chain.", opens=True),
-    Room("bench", "diptych.culture.commands.bench:app", "Measure booking, on the server as in production."),
+    Room("reconcile", "diptych.culture.commands.reconcile:reconcile", "Compare stocks, bookings and wallets.", opens=True),
+    Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking, on the server as in production."),
 )
 """The verbs of `diptych culture`, in the order of help."""
 
