@@ -4,14 +4,16 @@ Holds the mapping and the middleware. Does not hold reasons, nor the pages' word
 """
 
 from collections.abc import Callable
+from datetime import date, datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from diptych.commons.refusal import Kind, Refusal, Refused
+from diptych.commons.web import formatting
 
 STATUS: Final[dict[Kind, HTTPStatus]] = {
     Kind.MISSING: HTTPStatus.NOT_FOUND,
@@ -28,9 +30,19 @@ def status_of(refusal: Refusal) -> int:
     return int(refusal.facts.get("status", STATUS[refusal.reason.kind].value))
 
 
-def sentence(refusal: Refusal) -> str:
-    """The refusal in the reader's language, with its facts."""
-    return gettext(refusal.reason.sentence).format(**refusal.facts)
+def sentence(refusal: Refusal, *, zone: str = "Europe/Paris") -> str:
+    """The refusal in the reader's language, with its facts: instants by the clock of `zone`, cents as an amount."""
+    return gettext(refusal.reason.sentence).format(**{name: _said(name, fact, zone) for name, fact in refusal.facts.items()})
+
+
+def _said(name: str, fact: Any, zone: str) -> Any:
+    "A fact as people say it."
+    language = get_language() or "fr"
+    if isinstance(fact, datetime):
+        return formatting.exact(fact, zone=zone, language=language)
+    if isinstance(fact, date):
+        return formatting.exact_day(fact, language=language)
+    return formatting.money(fact, language=language) if name.endswith("_cents") else fact
 
 
 def as_json(refusal: Refusal) -> dict[str, object]:

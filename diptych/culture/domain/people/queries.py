@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from .models import EmailCheck, Person
-from .rules import age_at, audience_for
+from .rules import DEPARTMENTS, Department, age_at, audience_for, zone_of
 from .terms import NOT_FOUND, Audience
+
 from diptych.commons.refusal import deny
 
 
@@ -43,6 +44,16 @@ class Addressee:
     language: str
     audience: Audience
     validated: bool
+
+
+def departments() -> list[Department]:
+    """Every département that may be chosen, by code."""
+    return list(DEPARTMENTS.values())
+
+
+def zone_name(*, department: str) -> str:
+    """The time zone that a département lives by, as an IANA name; Paris where it is not known."""
+    return zone_of(department).key
 
 
 def account_of(*, person_id: int, at: datetime) -> Account:

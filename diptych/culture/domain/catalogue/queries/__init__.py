@@ -3,6 +3,7 @@
 from .cards import OfferCard
 from .favourites import favourites, is_favourite
 from .home import ShelfView, home
+from .kinds import Kind, groups_of, kinds
 from .offers import OfferPage, StockLine, VenueLine, offer_page
 from .search import ACCESSIBILITY, MOST_RESULTS, SORTS, CommuneFound, Criteria, Results, communes_like, search
 
@@ -12,6 +13,7 @@ __all__ = [
     "SORTS",
     "CommuneFound",
     "Criteria",
+    "Kind",
     "OfferCard",
     "OfferPage",
     "Results",
@@ -20,8 +22,10 @@ __all__ = [
     "VenueLine",
     "communes_like",
     "favourites",
+    "groups_of",
     "home",
     "is_favourite",
+    "kinds",
     "offer_page",
     "search",
 ]
