@@ -29,6 +29,7 @@ KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
     "Reason": (3,),
+    "Subcategory": (3,),
 }
 _STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _CALL = re.compile(rf"\b(gettext|ngettext|pgettext|npgettext|_)\(\s*({_STRING}(?:\s*,\s*{_STRING})*)")
@@ -81,7 +82,7 @@ def _of_python(path: Path) -> Iterator[tuple[Id, str | None]]:
     for _line, function, said, _comments in extract_python(BytesIO(source), KEYWORDS, (), {"encoding": "utf-8"}):
         spec = KEYWORDS[str(function)]
         parts = list(said) if isinstance(said, (tuple, list)) else [said]
-        if function == "Reason":
+        if function in {"Reason", "Subcategory"}:
             chosen, context = parts[2:3], None
         elif spec is None:
             chosen, context = parts[:1], None
