@@ -9,10 +9,12 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import jwt
+import requests
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialLogin, SocialToken
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
@@ -23,6 +25,11 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseBase
 
 from diptych.commons import clock
+from diptych.commons.refusal import Kind, Reason, Refused, deny
+
+PROVIDER_AWAY = Reason(
+    "oidc.provider_away", Kind.CONFLICT, "Your identity provider does not answer: try again, or sign in another way."
+)
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 """Signatures that we accept: by key pairs only. "none" and shared secrets are not in it."""
@@ -43,7 +50,9 @@ class Identity:
     last_name: str
 
 
-def read_signed(token: str, *, keys: dict[str, Any], issuer: str, audience: str, at: datetime, must_end: bool = True) -> dict[str, Any]:
+def read_signed(
+    token: str, *, keys: dict[str, Any], issuer: str, audience: str, at: datetime, must_end: bool = True
+) -> dict[str, Any]:
     """The claims of a signed token, or OAuth2Error: unknown key or algorithm, wrong signature, issuer or audience, ended.
 
     `keys` is the provider's JWKS document. `must_end` asks for `exp`, which a userinfo answer may leave out.
@@ -80,10 +89,13 @@ class CheckedAdapter(OpenIDConnectOAuth2Adapter):
 
     @property
     def openid_config(self) -> dict[str, Any]:
-        """The provider's own description; refused when it names another issuer than ours does."""
-        config: dict[str, Any] = super().openid_config
+        """The provider's own description. Refuses when it is away, or names another issuer than our settings do."""
+        try:
+            config: dict[str, Any] = super().openid_config
+        except requests.RequestException:
+            deny(PROVIDER_AWAY, status=HTTPStatus.BAD_GATEWAY.value)
         if config.get("issuer") != self.get_provider().app.settings["issuer"]:
-            raise OAuth2Error("the provider describes itself as another")
+            deny(PROVIDER_AWAY, status=HTTPStatus.BAD_GATEWAY.value)
         return config
 
     def complete_login(self, request: HttpRequest, app: Any, token: SocialToken, **kwargs: Any) -> SocialLogin:
@@ -174,9 +186,14 @@ def end_session_url(request: HttpRequest, *, back_to: str) -> str | None:
         adapter = CheckedAdapter(request, held["provider"])
         address = adapter.openid_config.get("end_session_endpoint")
         client_id = adapter.get_provider().app.client_id
-    except Exception:  # noqa: BLE001  # a provider that is away must not keep anybody signed in here
+    except Refused:  # a provider that is away must not keep anybody signed in here
         return None
     if not address:
         return None
-    query = {"id_token_hint": held["id_token"], "post_logout_redirect_uri": back_to, "client_id": client_id, "state": secrets.token_urlsafe(16)}
+    query = {
+        "id_token_hint": held["id_token"],
+        "post_logout_redirect_uri": back_to,
+        "client_id": client_id,
+        "state": secrets.token_urlsafe(16),
+    }
     return f"{address}?{urlencode(query)}"

@@ -41,7 +41,15 @@ DOORS: dict[str, tuple[Audience, ...]] = {
 
 SECOND_FACTOR_FOR = frozenset({STAFF})
 SECOND_FACTOR_DOORS = frozenset(
-    {"mfa_activate_totp", "mfa_authenticate", "account_reauthenticate", "account_logout", "account_login", "choose-theme", "choose-language"}
+    {
+        "mfa_activate_totp",
+        "mfa_authenticate",
+        "account_reauthenticate",
+        "account_logout",
+        "account_login",
+        "choose-theme",
+        "choose-language",
+    }
 )
 HOME_OF = {YOUTH: "/", VENUE: "/pro/", STAFF: "/equipe/"}
 """Where each audience begins, once signed in."""

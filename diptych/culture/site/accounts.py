@@ -24,6 +24,7 @@ from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -31,6 +32,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, re_path, reverse
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -50,7 +52,9 @@ LINK_WAITS: Final = 900
 FRESH: Final = 300
 """Seconds after signing in during which the password is not asked again."""
 
-LINK_GONE = Reason("accounts.link_gone", Kind.GONE, "This link to your account has expired: sign in again with your identity provider.")
+LINK_GONE = Reason(
+    "accounts.link_gone", Kind.GONE, "This link to your account has expired: sign in again with your identity provider."
+)
 ADDRESS_UNKNOWN = Reason("accounts.address_unknown", Kind.FORBIDDEN, "Your identity provider did not give your e-mail address.")
 ADDRESS_HELD = Reason(
     "accounts.address_held", Kind.CONFLICT, "This address already has an account: sign in to it with its password."
@@ -92,7 +96,9 @@ class AccountAdapter(DefaultAccountAdapter):
         host = self.request.get_host()
         return url_has_allowed_host_and_scheme(url, allowed_hosts={host}, require_https=self.request.is_secure())
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any) -> None:
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
         """Say that a password or a factor changed; that one is signed in shows by itself."""
         if message_template and "logged_" in message_template:
             return
@@ -124,7 +130,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     @cached_property
     def _box(self) -> Fernet:
-        return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"diptych.second_factor\0" + settings.SECRET_KEY.encode()).digest()))
+        return Fernet(
+            base64.urlsafe_b64encode(hashlib.sha256(b"diptych.second_factor\0" + settings.SECRET_KEY.encode()).digest())
+        )
 
     def encrypt(self, text: str) -> str:
         """For the database."""
@@ -275,7 +283,20 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return render(request, "account/signed_out.html")
 
 
+@door(VISITOR)
+@never_cache
+def check_address(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the link of a sign-up leads. It is used on POST only: mail servers open links to look at them. One signs in
+    afterwards, with the password chosen at sign-up: the link alone opens nothing."""
+    if request.method != "POST":
+        return render(request, "account/check_address.html")
+    people.validate_email(token=token, at=clock.now())
+    messages.success(request, gettext("Your address is checked: you can sign in."))
+    return redirect("account_login")
+
+
 ADDRESSES: list[URLPattern] = [
+    path("adresse/<str:token>/", check_address, name="account-check-address"),
     path("connexion/", account_views.login, name="account_login"),
     path("deconnexion/", sign_out, name="account_logout"),
     path("deconnexion/faite/", signed_out, name="signed-out"),

@@ -19,6 +19,7 @@ from . import terms
 from .models import EmailCheck, Person
 from .rules import LINK_LASTS, why_not_mail, why_not_profile
 from .terms import AccountState, Audience, Role
+
 from diptych.commons import journal, outbox
 from diptych.commons.refusal import Refused, deny
 from diptych.commons.web import bearer

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from .terms import BIRTH_DATE_IN_FUTURE, TOO_MANY_MAILS, UNKNOWN_DEPARTMENT, Audience, Role
+
 from diptych.commons.refusal import Refusal, refuse
 
 PARIS: Final = "Europe/Paris"

@@ -1,0 +1,75 @@
+"""Sends the e-mails that accounts ask for, from the outbox's messages: they carry numbers, the rest is read here.
+
+Holds which message makes which letter, and their links. Does not hold words (`letters`) nor SMTP (`gateways.mail`). A
+message tried twice may send a letter twice, with the same link: its number goes along so that a server may tell.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+
+from diptych.commons.outbox import Consumer, Message
+from diptych.culture.domain.people import queries
+from diptych.culture.domain.people.operations import link_of
+from diptych.culture.jobs import letters
+
+LinkOf = Callable[[Message], str]
+
+
+def validation_link(message: Message) -> str:
+    """Where the address is checked: made now, stored nowhere."""
+    return _absolute(reverse("account-check-address", kwargs={"token": link_of(check_id=message.payload["check_id"])}))
+
+
+def reset_link(*, person_id: int) -> str:
+    """Where a new password is chosen: the path alone. Works once, for an hour: it is signed with the present password."""
+    person = get_user_model().objects.get(pk=person_id)
+    key = default_token_generator.make_token(person)
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(person), "key": key})
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.BASE_URL.rstrip('/')}{path}"
+
+
+def _page(name: str) -> LinkOf:
+    return lambda message: _absolute(reverse(name))
+
+
+def _no_link(message: Message) -> str:
+    return ""
+
+
+def _consumer(words: Callable[[bool], letters.Words], link: LinkOf) -> Consumer:
+    def send(message: Message, connection: "psycopg.Connection[Any]", at: datetime) -> None:
+        addressee = queries.addressee(person_id=message.payload["person_id"])
+        if addressee is None or (
+            "check_id" in message.payload and not queries.check_waits(check_id=message.payload["check_id"], at=at)
+        ):
+            return  # gone, or already checked: nothing to say any more
+        from diptych.culture.gateways import mail
+
+        letter = letters.compose(addressee, words, link=link(message))
+        mail.send(to=addressee.email, subject=letter.subject, text=letter.text, html=letter.html, key=f"outbox:{message.id}")
+
+    return send
+
+
+CONSUMES: dict[str, tuple[str, Consumer]] = {
+    "people.registered": ("send_mail", _consumer(letters.registered, validation_link)),
+    "people.address_reused": ("send_mail", _consumer(letters.address_reused, _page("account_login"))),
+    "people.password_forgotten": (
+        "send_mail",
+        _consumer(letters.password_forgotten, lambda message: _absolute(reset_link(person_id=message.payload["person_id"]))),
+    ),
+    "people.password_changed": ("send_mail", _consumer(letters.password_changed, _page("account_reset_password"))),
+    "people.suspended": ("send_mail", _consumer(letters.suspended, _no_link)),
+    "people.identity_linked": ("send_mail", _consumer(letters.identity_linked, _no_link)),
+}
