@@ -1,0 +1,186 @@
+"""People of the demo's world, and what they have booked, so that wallets and counters tell a story.
+
+Bookings are made by the chapter's own operations, at the instants when they would have been: every rule holds. Someone
+whom a rule refuses simply does not book.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Final
+
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.hashers import make_password
+
+from .venues import HALLES, HOME, MELIES
+from .words import FIRST_NAMES, LAST_NAMES
+from diptych.commons.refusal import Refused
+from diptych.culture.domain.bookings import operations as bookings
+from diptych.culture.domain.bookings.operations import BookingMade
+from diptych.culture.domain.catalogue import operations as catalogue
+from diptych.culture.domain.catalogue.models import Stock
+from diptych.culture.domain.catalogue.rules.subcategories import SearchGroup, in_group
+from diptych.culture.domain.people.models import Person
+from diptych.culture.domain.people.terms import Role
+from diptych.culture.domain.venues.models import Membership, Venue
+from diptych.culture.domain.venues.terms import Validation
+from diptych.culture.domain.wallet.operations import open_credit
+
+PASSWORD: Final = "bonjour-diptych"  # noqa: S105  # of invented people, printed by the demo
+TOTP_SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  # the same
+CROWD: Final = 48
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody to sign in as."""
+
+    who: str
+    email: str
+    password: str
+    where: str
+    totp_secret: str = ""
+
+
+def make_people(chance: Random, *, at: datetime, advance: Callable[[], None]) -> list[Account]:
+    """Make everybody, their credit and their bookings; `advance` is called after each person of the crowd."""
+    password = make_password(PASSWORD)
+    ines = _youth("ines@exemple.fr", "Inès", "Benaïcha", _years_before(at, 17, months=5), "42", password, at - 90 * DAY)
+    malo = _youth("malo@exemple.fr", "Malo", "Trégastan", _years_before(at, 18, months=3), "35", password, at - 60 * DAY)
+    _youth("lou@exemple.fr", "Lou", "Fontbrune", _years_before(at, 15, months=4), "42", password, at - 10 * DAY, credit=False)
+    bookseller = _pro("claire@halles.exemple.fr", "Claire", "Montfort", password, HALLES, at)
+    manager = _pro("samba@melies.exemple.fr", "Samba", "Diarraté", password, MELIES, at)
+    staff = Person.objects.create(
+        email="odile@equipe.exemple.fr", password=password, first_name="Odile", last_name="Quélennou", roles=[Role.ADMIN],
+        registered_at=at - 200 * DAY, email_validated_at=at - 200 * DAY,
+    )  # fmt: skip
+    TOTP.activate(staff, TOTP_SECRET)
+    _story_of_ines(ines, at)
+    _story_of_malo(malo, at)
+    _crowd(chance, at, advance)
+    return [
+        Account("Inès, 17 ans, Saint-Étienne : son crédit, des réservations", ines.email, PASSWORD, "/"),
+        Account("Malo, 18 ans, Rennes : 150 €, presque tout à dépenser", malo.email, PASSWORD, "/"),
+        Account("Lou, 15 ans : trop jeune pour un crédit", "lou@exemple.fr", PASSWORD, "/"),
+        Account(f"Claire, {HALLES}", bookseller.email, PASSWORD, "/pro/"),
+        Account(f"Samba, {MELIES}", manager.email, PASSWORD, "/pro/"),
+        Account("Odile, équipe du service", staff.email, PASSWORD, "/equipe/", TOTP_SECRET),
+    ]
+
+
+def _years_before(at: datetime, years: int, *, months: int) -> date:
+    day = at.date() - timedelta(days=round(30.4 * months))
+    return day.replace(year=day.year - years, day=min(day.day, 28))
+
+
+def _youth(
+    email: str, first: str, last: str, born: date, department: str, password: str, since: datetime, *, credit: bool = True
+) -> Person:
+    person = Person.objects.create(
+        email=email, password=password, first_name=first, last_name=last, birth_date=born, department=department,
+        registered_at=since, email_validated_at=since,
+    )  # fmt: skip
+    if credit:
+        open_credit(person_id=person.pk, at=since)
+    return person
+
+
+def _pro(email: str, first: str, last: str, password: str, venue_name: str, at: datetime) -> Person:
+    person = Person.objects.create(
+        email=email, password=password, first_name=first, last_name=last, roles=[Role.PRO], registered_at=at - 120 * DAY,
+        email_validated_at=at - 120 * DAY,
+    )  # fmt: skip
+    venue = Venue.objects.get(name=venue_name, structure__isnull=False)
+    Membership.objects.create(person=person, structure=venue.structure, validation=Validation.VALIDATED, created_at=at - 119 * DAY)
+    return person
+
+
+def _story_of_ines(ines: Person, at: datetime) -> None:
+    "A book collected, a film seen, a book waiting, a concert to come, one cancelled, a ticket for a film tonight if it fits."
+    here = Stock.objects.filter(offer__venue__department="42", offer__venue__commune_id=HOME, offer__validation="APPROVED")
+    shop = here.filter(offer__venue__name=HALLES, offer__subcategory="LIVRE_PAPIER").order_by("price_cents", "pk")
+    roomy = shop.filter(quantity__gte=3, price_cents__lte=1000)
+    first, second, third = list(roomy[:3])
+    _collected(ines, first, booked=at - 41 * DAY, used=at - 38 * DAY)
+    cinema = here.filter(offer__venue__name=MELIES, offer__subcategory="SEANCE_CINE", quantity__gte=10).order_by("starts_at", "pk")
+    seen = cinema.filter(starts_at__lt=at - timedelta(hours=30)).first()
+    if seen is not None and seen.starts_at is not None:
+        _collected(ines, seen, booked=seen.starts_at - 5 * DAY, used=seen.starts_at - timedelta(minutes=12))
+    _book(ines, second, at - 2 * DAY)
+    changed = _book(ines, third, at - 20 * DAY)
+    if changed is not None:
+        bookings.cancel(booking_id=changed.id, person_id=ines.pk, at=at - 19 * DAY)
+    to_come = cinema.filter(starts_at__gt=at + timedelta(hours=2)).exclude(offer=seen.offer if seen else None)
+    _book_first(ines, to_come, at - timedelta(hours=20))
+    free = here.filter(offer__subcategory__in=in_group(SearchGroup.VISITS), price_cents=0, starts_at__gt=at + 3 * DAY, quantity__gte=10)
+    _book_first(ines, free.order_by("starts_at", "pk"), at - DAY)
+    for stock in shop[5:9]:
+        _favour(ines, stock, at - 3 * DAY)
+
+
+def _story_of_malo(malo: Person, at: datetime) -> None:
+    "One concert, kept; the rest is his to try."
+    concerts = Stock.objects.filter(
+        offer__subcategory="CONCERT", offer__venue__department="35", starts_at__gt=at + 4 * DAY, quantity__gte=10, offer__validation="APPROVED"
+    )
+    _book_first(malo, concerts.order_by("price_cents", "starts_at", "pk"), at - DAY)
+
+
+def _crowd(chance: Random, at: datetime, advance: Callable[[], None]) -> None:
+    "Others, without a password: their bookings fill the counters, sell out a few screenings and take most places of others."
+    small = list(Stock.objects.filter(quantity=2, offer__subcategory="SEANCE_CINE", starts_at__gt=at, starts_at__lt=at + 12 * DAY).order_by("pk"))
+    counters = list(
+        Stock.objects.filter(offer__venue__name__in=(HALLES, MELIES), quantity__gte=5).exclude(starts_at__lt=at - 5 * DAY).order_by("pk")
+    )
+    anywhere = list(Stock.objects.filter(quantity__gte=4, offer__url="").exclude(starts_at__lt=at).order_by("pk")[::7])
+    for number in range(CROWD):
+        first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
+        born = _years_before(at, chance.choice((17, 18, 18)), months=chance.randint(3, 9))
+        email = f"jeune{number:03d}@exemple.fr"
+        person = _youth(email, first, last, born, "42", make_password(None), at - 58 * DAY)
+        for stock in [*_some(chance, small, 3), *_some(chance, counters, 2), *_some(chance, anywhere, 2)]:
+            if stock.starts_at is not None and stock.starts_at <= at:
+                _collected(person, stock, booked=stock.starts_at - 4 * DAY, used=stock.starts_at)
+            elif stock.starts_at is None and chance.random() < 0.4:
+                booked = at - timedelta(days=chance.uniform(6, 9))
+                _collected(person, stock, booked=booked, used=booked + 2 * DAY)
+            else:
+                _book(person, stock, at - timedelta(hours=chance.uniform(1, 150)))
+        advance()
+
+
+def _some(chance: Random, stocks: Sequence[Stock], count: int) -> list[Stock]:
+    return chance.sample(stocks, min(count, len(stocks)))
+
+
+def _book(person: Person, stock: Stock, when: datetime) -> BookingMade | None:
+    try:
+        return bookings.book(person_id=person.pk, stock_id=stock.pk, places=1, at=when)
+    except Refused:
+        return None
+
+
+def _book_first(person: Person, stocks: Iterable[Stock], when: datetime) -> None:
+    for stock in list(stocks)[:6]:
+        if _book(person, stock, when) is not None:
+            return
+
+
+def _collected(person: Person, stock: Stock, *, booked: datetime, used: datetime) -> None:
+    "Booked, then validated at the counter."
+    made = _book(person, stock, booked)
+    if made is not None:
+        try:
+            bookings.use(token=made.token, venue_ids={stock.offer.venue_id}, actor=f"venue:{stock.offer.venue_id}", at=used)
+        except Refused:
+            return
+
+
+def _favour(person: Person, stock: Stock, when: datetime) -> None:
+    try:
+        catalogue.favour(person_id=person.pk, offer_id=stock.offer_id, at=when)
+    except Refused:
+        return
+
