@@ -108,3 +108,27 @@ from (
     from (select * from journal_entry where id > %s order by id limit %s) part window w as (order by id)
 ) checked
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal, as it is read."""
+
+    id: int
+    at: datetime
+    actor: str
+    act: str
+    subject: str
+    facts: Mapping[str, Any]
+
+
+def entries(cursor: Any, *, subject: str = "", actor: str = "", act: str = "", before: int = 0, limit: int = 50) -> list[Entry]:
+    """Entries, latest first, that have these words (each left out where it is empty) and come before the one numbered
+    `before` (0: from the end)."""
+    cursor.execute(
+        "select id, at, actor, act, subject, facts::text from journal_entry"
+        " where (%(subject)s = '' or subject = %(subject)s) and (%(actor)s = '' or actor = %(actor)s)"
+        " and (%(act)s = '' or act = %(act)s) and (%(before)s = 0 or id < %(before)s) order by id desc limit %(limit)s",
+        {"subject": subject, "actor": actor, "act": act, "before": before, "limit": limit},
+    )
+    return [Entry(*row[:5], json.loads(row[5])) for row in cursor.fetchall()]

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.test import Client
+
 from diptych.culture.domain.catalogue.models import ActivationCode, Offer, PriceCategory, Stock
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.terms import Role
@@ -133,3 +135,15 @@ def digital_stock(*, codes: int = 2, at: datetime = AT, **fields: Any) -> Stock:
     for n in range(codes):
         ActivationCode.objects.create(stock=made, code=f"CODE-{made.pk}-{n}")
     return made
+
+
+def signed_in(person: Person, *, second_factor: bool = True) -> Client:
+    """A browser whose session is this person's. Staff's has its second factor, unless told otherwise."""
+    client = Client()
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if second_factor and person.is_staff:
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "mfa", "at": AT.timestamp(), "type": "totp"}]
+        session["account_authentication_methods_user"] = str(person.pk)
+        session.save()
+    return client

@@ -26,6 +26,7 @@ _api_patterns, _api_name, _api_namespace = api.urls
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("diptych.commons.web.urls")),
     path("compte/", include(ADDRESSES)),
+    path("equipe/", include("diptych.culture.portals.backoffice.urls")),
     path("api/v1/", (open_doors(_api_patterns), _api_name, _api_namespace)),
     path("openapi.json", openapi, name="openapi"),
     path(".well-known/diptych-ticket-key.json", ticket_key, name="ticket-key"),

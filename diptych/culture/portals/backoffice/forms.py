@@ -1,0 +1,53 @@
+"""What staff type. Does not hold rules."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountForm(forms.Form):
+    """An account, by number or by exact address. Sent by POST: an address stays out of URLs and logs."""
+
+    who = forms.CharField(
+        label=_("Number or exact e-mail address"), max_length=254, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+
+class BookingForm(forms.Form):
+    """A booking, by its code."""
+
+    token = forms.CharField(label=_("Code of the booking"), max_length=12, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class JournalForm(forms.Form):
+    """What to look for in the journal; exact words, each optional."""
+
+    subject = forms.CharField(
+        label=_("Subject"), required=False, max_length=80, help_text=_("For instance person:17 or booking:3")
+    )
+    actor = forms.CharField(label=_("Actor"), required=False, max_length=80)
+    act = forms.CharField(label=_("Act"), required=False, max_length=80, help_text=_("For instance bookings.use"))
+
+
+class ReplayForm(forms.Form):
+    """Which letters to replay. `all_of_them` stands for every dead letter there is."""
+
+    ids = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    all_of_them = forms.BooleanField(required=False)
+    sure = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, known: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ids"].choices = [(number, number) for number in known]  # type: ignore[attr-defined]  # a choice field
+
+
+class SuspendForm(forms.Form):
+    """Whom to suspend or open again, and why."""
+
+    person_id = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    why = forms.ChoiceField(
+        label=_("Why"),
+        choices=[("fraud", _("Suspected fraud")), ("upon_request", _("At the person's request")), ("duplicate", _("Second account")), ("other", _("Another reason"))],
+        required=False,
+    )  # fmt: skip
