@@ -6,6 +6,7 @@ inherit the address from the process that started them, and make databases of th
 
 import atexit
 import os
+import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,14 +21,17 @@ os.environ.setdefault("DIPTYCH_SECRET_KEY", "only for tests, and long enough to 
 os.environ.setdefault("DIPTYCH_TICKET_KEY", "11" * 32)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the test's own thread
 _STACK = ExitStack()
+_STACK.callback(shutil.rmtree, _HOME, ignore_errors=True)
+atexit.register(_STACK.close)
 
 
 def _start_database() -> None:
     if os.environ.get("DATABASE_URL"):
         return
-    server = _STACK.enter_context(postgres.embedded(data=Path(_HOME) / "pg", options={**postgres.QUICK, "max_connections": "200"}))
+    server = _STACK.enter_context(
+        postgres.embedded(data=Path(_HOME) / "pg", options={**postgres.QUICK, "max_connections": "200"})
+    )
     os.environ["DATABASE_URL"] = server.url()
-    atexit.register(_STACK.close)
 
 
 _start_database()

@@ -76,7 +76,8 @@ def _hand_out(*, family: str, person_id: int, audience: str, at: datetime) -> To
     refresh = secrets.token_urlsafe(32)
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into bearer_refresh (digest, family, person_id, audience, issued_at, expires_at) values (%s, %s, %s, %s, %s, %s)",
+            "insert into bearer_refresh (digest, family, person_id, audience, issued_at, expires_at)"
+            " values (%s, %s, %s, %s, %s, %s)",
             (_digest(refresh), family, person_id, audience, at, at + REFRESH_FOR),
         )
     access = issue(person_id=person_id, audience=audience, at=at)
@@ -96,7 +97,8 @@ def rotate(refresh: str, *, at: datetime) -> Tokens:
 def _rotate(refresh: str, at: datetime) -> Tokens | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select family, person_id, audience, expires_at, spent_at from bearer_refresh where digest = %s for update", (_digest(refresh),)
+            "select family, person_id, audience, expires_at, spent_at from bearer_refresh where digest = %s for update",
+            (_digest(refresh),),
         )
         row = cursor.fetchone()
         if row is None:

@@ -230,10 +230,10 @@ def test_lists() -> None:
         "update bookings_booking set deposit_id = null",
         "update wallet_movement set amount_cents = 0",
         "delete from wallet_movement",
-        "insert into wallet_movement (deposit_id, kind, amount_cents, bucket, booking_id, at)"
-        " select deposit_id, 'Booking', -20000, '', id, booked_at from bookings_booking",
-        "insert into wallet_movement (deposit_id, kind, amount_cents, bucket, booking_id, at)"
-        " select deposit_id, 'Booking', -10001, 'digital', id, booked_at from bookings_booking",
+        """insert into wallet_movement (deposit_id, kind, amount_cents, bucket, booking_id, at)
+        select deposit_id, 'Booking', -20000, '', id, booked_at from bookings_booking""",
+        """insert into wallet_movement (deposit_id, kind, amount_cents, bucket, booking_id, at)
+        select deposit_id, 'Booking', -10001, 'digital', id, booked_at from bookings_booking""",
     ],
 )
 def test_constraints_stand_behind_every_rule(change: str) -> None:

@@ -84,7 +84,8 @@ def test_end_of_a_deposit() -> None:
 def test_caps_by_department() -> None:
     """100 € of digital, but none in Wallis-et-Futuna, 150 € in Mayotte, 200 € in Saint-Pierre-et-Miquelon."""
     caps = {
-        d: cap_for(DepositType.GRANT_17_18, Bucket.DIGITAL, department=d, on=date(2026, 1, 1)) for d in ("42", "986", "976", "975")
+        d: cap_for(DepositType.GRANT_17_18, Bucket.DIGITAL, department=d, on=date(2026, 1, 1))
+        for d in ("42", "986", "976", "975")
     }
     assert caps == {"42": 100_00, "986": None, "976": 150_00, "975": 200_00}
     assert cap_for(DepositType.GRANT_17_18, Bucket.PHYSICAL, department="42", on=date(2026, 1, 1)) is None
@@ -111,7 +112,10 @@ def test_departments_and_profiles() -> None:
     """Every covered département has a clock; 984 has none; a birth date lies in the past."""
     assert len(DEPARTMENTS) == 96 + 12
     assert "984" not in DEPARTMENTS
-    assert {zone_of(code).utcoffset(AT.replace(tzinfo=None)) for code in ("986", "987")} == {timedelta(hours=12), timedelta(hours=-10)}  # type: ignore[comparison-overlap]  # offsets may be None in the type only
+    assert {zone_of(code).utcoffset(AT.replace(tzinfo=None)) for code in ("986", "987")} == {
+        timedelta(hours=12),
+        timedelta(hours=-10),
+    }  # type: ignore[comparison-overlap]  # offsets may be None in the type only
     refusals = [
         why_not_profile(born=date(2008, 1, 1), department="99", at=AT),
         why_not_profile(born=date(2026, 11, 25), department="75", at=AT),

@@ -68,8 +68,9 @@ def rush(as_json: Annotated[bool, typer.Option("--json", help="One line of JSON 
             print(result.as_json())
         else:
             print(
-                f"{result.places} places, {result.clients} clients, {result.people} people: {result.sold} sold, {result.cancelled} cancelled,"
-                f" {result.refused} refused, {result.repeated} repeated, {result.broken_lines} broken lines, {result.seconds} s"
+                f"{result.places} places, {result.clients} clients, {result.people} people: {result.sold} sold,"
+                f" {result.cancelled} cancelled, {result.refused} refused, {result.repeated} repeated,"
+                f" {result.broken_lines} broken lines, {result.seconds} s"
             )
         for fault in result.faults:
             console.print(f"[red]fault[/red] {fault}")

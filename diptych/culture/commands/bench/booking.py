@@ -19,6 +19,7 @@ import psycopg
 
 from . import load, peer, world
 from .server import WebServer, cpu_seconds, free_port, running
+
 from diptych.commons import clock, postgres
 
 WARM_UP_SECONDS = 2.0
@@ -49,16 +50,20 @@ class Figures:
         return json.dumps({name: round(v, 3) if isinstance(v, float) else v for name, v in asdict(self).items()})
 
 
-def measure(*, clients: int, seconds: float, shape: str, folder: Path | None = None, workers: int = 2, threads: int = 16) -> Figures:
+def measure(
+    *, clients: int, seconds: float, shape: str, folder: Path | None = None, workers: int = 2, threads: int = 16
+) -> Figures:
     """Make the world, run the load and the peer, give the figures. `shape` is spread or hot."""
-    with tempfile.TemporaryDirectory(dir=folder) as home:
+    with tempfile.TemporaryDirectory(dir=folder) as home:  # noqa: SIM117 - the server's folder outlives the server
         with postgres.embedded(data=Path(home) / "pg", options={**postgres.DURABLE, **SERVER}) as server:
             environ = environment(server.url(), home)
             migrate(environ)
             with psycopg.connect(server.url(), autocommit=True) as connection:
                 at = clock.now() - timedelta(minutes=1)
                 people, stocks = world.make(connection, at=at)
-                requests = prepare(people, stocks, count=int((seconds + WARM_UP_SECONDS) * HIGHEST_RATE), hot=shape == "hot", environ=environ)
+                requests = prepare(
+                    people, stocks, count=int((seconds + WARM_UP_SECONDS) * HIGHEST_RATE), hot=shape == "hot", environ=environ
+                )
                 web = WebServer(port=free_port(), environ=environ, workers=workers, threads=threads, log=Path(home) / "web.log")
                 with running(web):
                     cut = int(WARM_UP_SECONDS * HIGHEST_RATE)
@@ -70,8 +75,8 @@ def measure(*, clients: int, seconds: float, shape: str, folder: Path | None = N
                     app, base = cpu_seconds(web.session) - app_before, cpu_seconds(database) - database_before
                 connection.execute("checkpoint")
                 peak = peer.pgbench(
-                    server, connection, database="diptych", clients=clients, seconds=max(int(seconds), 1), people=people, stocks=stocks,
-                    hot=shape == "hot",
+                    server, connection, database="diptych", clients=clients, seconds=max(int(seconds), 1), people=people,
+                    stocks=stocks, hot=shape == "hot",
                 )  # fmt: skip
     made = outcome.statuses.get(201, 0)
     if not made:

@@ -25,6 +25,7 @@ import psycopg
 from . import world
 from .booking import SERVER, environment, migrate
 from .server import WebServer, free_port, running
+
 from diptych.commons import clock, postgres
 
 CANCELS = 5
@@ -66,12 +67,14 @@ class Result:
 
 def rush(*, places: int, clients: int) -> Result:
     """Play one rush on a server and a database of its own, and judge it."""
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as home:  # noqa: SIM117 - the server's folder outlives the server
         with postgres.embedded(data=Path(home) / "pg", options={**postgres.DURABLE, **SERVER}) as server:
             environ = environment(server.url(), home)
             migrate(environ)
             with psycopg.connect(server.url(), autocommit=True) as connection:
-                people, stocks = world.make(connection, at=clock.now() - timedelta(minutes=1), wallets=places * 2 + clients, stocks=10)
+                people, stocks = world.make(
+                    connection, at=clock.now() - timedelta(minutes=1), wallets=places * 2 + clients, stocks=10
+                )
                 connection.execute("update catalogue_stock set quantity = %s where id = %s", (places, stocks[0]))
                 web = WebServer(port=free_port(), environ=environ, workers=2, threads=16, log=Path(home) / "web.log")
                 result = Result(places, clients, len(people))
@@ -107,7 +110,9 @@ def _play(web: WebServer, people: list[int], stock: int, result: Result, environ
     killer = threading.Thread(target=_kill_and_restart, args=(web, crowd))
     killer.start()
     _all_clients(web.port, crowd, stock, result.clients)
-    while (disappointed := [t.person_id for t in crowd.told.values() if t.answer == "bookings.sold_out"]) and _some_left(crowd, result):
+    while (disappointed := [t.person_id for t in crowd.told.values() if t.answer == "bookings.sold_out"]) and _some_left(
+        crowd, result
+    ):
         for person in disappointed:
             crowd.waiting.put(person)
         _all_clients(web.port, crowd, stock, result.clients)
@@ -173,7 +178,8 @@ class _Line:
 
     def ask(self, method: str, path: str, token: str, key: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         headers = {
-            "Authorization": f"Bearer {token}", "Idempotency-Key": key, "Content-Type": "application/json", "Accept": "application/json",
+            "Authorization": f"Bearer {token}", "Idempotency-Key": key, "Content-Type": "application/json",
+            "Accept": "application/json",
         }  # fmt: skip
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
@@ -193,7 +199,9 @@ class _Line:
 
 def _judge(connection: Any, told: dict[int, Told], stock: int, result: Result) -> None:
     "Compare the database with what was told, and with itself."
-    rows = connection.execute("select person_id, id, token, status, quantity from bookings_booking where stock_id = %s", (stock,)).fetchall()
+    rows = connection.execute(
+        "select person_id, id, token, status, quantity from bookings_booking where stock_id = %s", (stock,)
+    ).fetchall()
     live = {person: (id_, token) for person, id_, token, status, _ in rows if status != "CANCELLED"}
     ever = {id_: status for _, id_, _, status, _ in rows}
     booked = connection.execute("select booked from catalogue_stock where id = %s", (stock,)).fetchone()[0]

@@ -42,9 +42,17 @@ from catalogue_offer where name like 'Séance %%' order by id;
 
 def make(connection: Any, *, at: datetime, wallets: int = WALLETS, stocks: int = STOCKS) -> tuple[list[int], list[int]]:
     """Make the world. Gives the ids of its people and of its stocks. Values are ours: nothing comes from outside."""
-    values = {"at": f"'{at.isoformat()}'::timestamptz", "wallets": wallets, "stocks": stocks, "venues": VENUES, "price": PRICE_CENTS}
+    values = {
+        "at": f"'{at.isoformat()}'::timestamptz",
+        "wallets": wallets,
+        "stocks": stocks,
+        "venues": VENUES,
+        "price": PRICE_CENTS,
+    }
     connection.execute((_WORLD % values).replace("{{", "{").replace("}}", "}"))
     connection.execute("analyze")
-    people = [row[0] for row in connection.execute("select id from people_person where email like 'bench%' order by id").fetchall()]
+    people = [
+        row[0] for row in connection.execute("select id from people_person where email like 'bench%' order by id").fetchall()
+    ]
     places = [row[0] for row in connection.execute("select id from catalogue_stock order by id").fetchall()]
     return people, places

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from .terms import Author, Cancellation, Status
+
 from diptych.culture.domain.catalogue.models import Offer, Stock
 from diptych.culture.domain.wallet.models import Deposit
 
@@ -48,7 +49,7 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(condition=Q(quantity__in=[1, 2]), name="booking_one_or_two"),
             models.CheckConstraint(condition=Q(total_cents__gte=0), name="booking_total_not_negative"),
-            models.CheckConstraint(condition=Q(token__regex=r"^[A-HJ-NP-Z2-7]{6}$"), name="booking_token"),
+            models.CheckConstraint(condition=Q(token__regex=r"^[A-HJ-NP-Z2-7]{6}$"), name="booking_token"),  # noqa: S106 - an alphabet, no password
             models.CheckConstraint(
                 condition=Q(status__in=["USED", "REIMBURSED"], used_at__isnull=False)
                 | (~Q(status__in=["USED", "REIMBURSED"]) & Q(used_at=None)),

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 
-
 from django.db import connection, transaction
-
 
 from .models import Deposit, Movement
 from .queries import people_with_a_birthday
 from .rules import MAJORITY, decide_grant, grants_due
 from .terms import DepositType, Grant, Granted
+
 from diptych.commons import journal, outbox
 from diptych.commons.refusal import Refusal, Refused
 from diptych.culture.domain.people.models import Person

@@ -10,6 +10,7 @@ from typing import Final
 
 from . import terms
 from .terms import Bucket, DepositType, Grant, Granted, Left, MovementKind
+
 from diptych.commons.refusal import Refusal, refuse
 from diptych.culture.domain.people.rules import age_at, birthday, birthday_begins, zone_of
 

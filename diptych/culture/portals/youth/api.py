@@ -309,7 +309,11 @@ def book(
 ) -> Any:
     """Book one or two places. The same Idempotency-Key again gives the same booking (200 instead of 201)."""
     made = bookings.book(
-        person_id=request.auth, stock_id=body.stock_id, places=body.places, at=clock.now(), key=idempotency_key  # type: ignore[attr-defined]  # ninja sets it
+        person_id=request.auth,
+        stock_id=body.stock_id,
+        places=body.places,
+        at=clock.now(),
+        key=idempotency_key,  # type: ignore[attr-defined]  # ninja sets it
     )
     return Status(200 if made.repeated else 201, made)
 

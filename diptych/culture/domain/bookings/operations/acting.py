@@ -14,6 +14,7 @@ from .. import terms
 from ..models import Booking
 from ..rules.acts import may_move
 from ..terms import Author, Cancellation, Status
+
 from diptych.commons import journal, outbox
 from diptych.commons.refusal import deny
 from diptych.culture.domain.catalogue.models import Stock

@@ -21,6 +21,7 @@ from ..rules.times import HOLD_FOR
 from ..rules.tokens import TRIES, new_token
 from ..terms import Accepted, Author, Status
 from . import batching
+
 from diptych.commons import ids
 from diptych.commons.refusal import Reason, Refusal, Refused, refuse
 

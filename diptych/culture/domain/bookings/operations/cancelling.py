@@ -12,6 +12,7 @@ from ..rules.acts import why_not_cancel, why_not_cancel_by_venue
 from ..rules.tokens import read_token
 from ..terms import Cancellation, Status
 from .acting import free, lock, tell
+
 from diptych.commons.refusal import Refused, deny
 
 

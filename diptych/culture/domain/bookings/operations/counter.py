@@ -13,6 +13,7 @@ from ..rules.acts import why_not_take_back, why_not_use
 from ..rules.tokens import read_token
 from ..terms import Author, Status
 from .acting import lock, move, tell, use_now
+
 from diptych.commons.refusal import Refused, deny
 from diptych.culture.domain.catalogue.models import ActivationCode
 

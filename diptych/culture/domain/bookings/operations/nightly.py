@@ -15,6 +15,7 @@ from ..rules.times import AUTOMATIC_USE_AFTER, EXPIRIES, expires_at, today_midni
 from ..terms import Author, Cancellation, Status
 from .acting import free, lock, tell, use_now
 from .holds import release_hold
+
 from diptych.culture.domain.catalogue.rules.subcategories import SUBCATEGORIES
 
 BATCH = 500

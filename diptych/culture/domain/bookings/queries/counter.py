@@ -10,6 +10,7 @@ from ..rules.acts import why_not_take_back, why_not_use
 from ..rules.tokens import read_token
 from ..terms import Status
 from .tickets import facts_of
+
 from diptych.commons.refusal import Refusal, deny
 from diptych.culture.domain.catalogue.models import ActivationCode
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID

@@ -14,6 +14,7 @@ from django.db import connection
 
 from ..rules.booking import decide_booking, why_not_stock
 from ..terms import BookingFacts, Status
+
 from diptych.commons.refusal import Refusal
 from diptych.culture.domain.catalogue.terms import OfferValidation
 from diptych.culture.domain.people.terms import AccountState

@@ -41,5 +41,6 @@ def _hold(booking: Booking) -> Hold:
     assert system is not None and booking.held_until is not None  # filtered above; the constraint says the second
     return Hold(
         booking.pk, booking.token, system.pk, system.name, system.booking_url, system.cancellation_url, system.secret,
-        booking.stock_id, booking.stock.source_id, booking.offer_id, booking.quantity, booking.stock.starts_at, booking.held_until,
+        booking.stock_id, booking.stock.source_id, booking.offer_id, booking.quantity, booking.stock.starts_at,
+        booking.held_until,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from ..rules.acts import why_not_cancel
 from ..rules.tickets import TicketText, jwk, private_key, sign_ticket
 from ..rules.times import ENDED_AFTER, expires_at
 from ..terms import Status, TicketFacts
+
 from diptych.commons.refusal import Refusal, deny
 from diptych.culture.domain.catalogue.models import ActivationCode
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID

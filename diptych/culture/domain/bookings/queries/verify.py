@@ -31,7 +31,8 @@ CHECKS = {
     "wallet.overspent": """
         select deposit_id, sum(amount_cents), 0 from wallet_movement group by 1 having sum(amount_cents) < 0""",
     "offer.booked_twice": """
-        select min(id), count(*), 1 from bookings_booking where status <> 'CANCELLED' group by person_id, offer_id having count(*) > 1""",
+        select min(id), count(*), 1 from bookings_booking where status <> 'CANCELLED'
+        group by person_id, offer_id having count(*) > 1""",
 }
 
 

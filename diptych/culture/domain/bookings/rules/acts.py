@@ -7,6 +7,7 @@ from datetime import datetime
 
 from .. import terms
 from ..terms import MOVES, Status, TicketFacts
+
 from diptych.commons.refusal import Refusal, refuse
 
 

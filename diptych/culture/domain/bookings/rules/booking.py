@@ -9,6 +9,7 @@ from typing import Final
 from .. import terms
 from ..terms import Accepted, BookingFacts, Status
 from .times import cancellation_limit
+
 from diptych.commons.refusal import Refusal, refuse
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID, Minors, Subcategory
 from diptych.culture.domain.people.terms import BENEFICIARIES, Role

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from .. import terms
 from .tokens import read_token
+
 from diptych.commons.refusal import deny
 
 PREFIX: Final = "DIPTYCH:v1"

@@ -6,6 +6,7 @@ Holds the alphabet and the reading of what people type. Does not draw: randomnes
 from typing import Final
 
 from .. import terms
+
 from diptych.commons.ids import Draw
 from diptych.commons.refusal import deny
 

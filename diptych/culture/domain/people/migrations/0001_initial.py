@@ -7,33 +7,120 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('email_validated_at', models.DateTimeField(blank=True, null=True)),
-                ('first_name', models.CharField(blank=True, max_length=120)),
-                ('last_name', models.CharField(blank=True, max_length=120)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[(diptych.culture.domain.people.terms.Role['ADMIN'], diptych.culture.domain.people.terms.Role['ADMIN']), (diptych.culture.domain.people.terms.Role['ANONYMIZED'], diptych.culture.domain.people.terms.Role['ANONYMIZED']), (diptych.culture.domain.people.terms.Role['BENEFICIARY'], diptych.culture.domain.people.terms.Role['BENEFICIARY']), (diptych.culture.domain.people.terms.Role['UNDERAGE_BENEFICIARY'], diptych.culture.domain.people.terms.Role['UNDERAGE_BENEFICIARY']), (diptych.culture.domain.people.terms.Role['FREE_BENEFICIARY'], diptych.culture.domain.people.terms.Role['FREE_BENEFICIARY']), (diptych.culture.domain.people.terms.Role['PRO'], diptych.culture.domain.people.terms.Role['PRO']), (diptych.culture.domain.people.terms.Role['NON_ATTACHED_PRO'], diptych.culture.domain.people.terms.Role['NON_ATTACHED_PRO']), (diptych.culture.domain.people.terms.Role['TEST'], diptych.culture.domain.people.terms.Role['TEST'])], max_length=32), blank=True, default=list, size=None)),
-                ('state', models.CharField(choices=[(diptych.culture.domain.people.terms.AccountState['ACTIVE'], diptych.culture.domain.people.terms.AccountState['ACTIVE']), (diptych.culture.domain.people.terms.AccountState['ANONYMIZED'], diptych.culture.domain.people.terms.AccountState['ANONYMIZED']), (diptych.culture.domain.people.terms.AccountState['INACTIVE'], diptych.culture.domain.people.terms.AccountState['INACTIVE']), (diptych.culture.domain.people.terms.AccountState['SUSPENDED'], diptych.culture.domain.people.terms.AccountState['SUSPENDED']), (diptych.culture.domain.people.terms.AccountState['SUSPENDED_UPON_USER_REQUEST'], diptych.culture.domain.people.terms.AccountState['SUSPENDED_UPON_USER_REQUEST']), (diptych.culture.domain.people.terms.AccountState['SUSPICIOUS_LOGIN_REPORTED_BY_USER'], diptych.culture.domain.people.terms.AccountState['SUSPICIOUS_LOGIN_REPORTED_BY_USER']), (diptych.culture.domain.people.terms.AccountState['DELETED'], diptych.culture.domain.people.terms.AccountState['DELETED']), (diptych.culture.domain.people.terms.AccountState['WAITING_FOR_ANONYMIZATION'], diptych.culture.domain.people.terms.AccountState['WAITING_FOR_ANONYMIZATION'])], default=diptych.culture.domain.people.terms.AccountState['ACTIVE'], max_length=40)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('validated_birth_date', models.DateField(blank=True, null=True)),
-                ('department', models.CharField(blank=True, max_length=3)),
-                ('language', models.CharField(default='fr', max_length=2)),
-                ('registered_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("email_validated_at", models.DateTimeField(blank=True, null=True)),
+                ("first_name", models.CharField(blank=True, max_length=120)),
+                ("last_name", models.CharField(blank=True, max_length=120)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                (
+                                    diptych.culture.domain.people.terms.Role["ADMIN"],
+                                    diptych.culture.domain.people.terms.Role["ADMIN"],
+                                ),
+                                (
+                                    diptych.culture.domain.people.terms.Role["ANONYMIZED"],
+                                    diptych.culture.domain.people.terms.Role["ANONYMIZED"],
+                                ),
+                                (
+                                    diptych.culture.domain.people.terms.Role["BENEFICIARY"],
+                                    diptych.culture.domain.people.terms.Role["BENEFICIARY"],
+                                ),
+                                (
+                                    diptych.culture.domain.people.terms.Role["UNDERAGE_BENEFICIARY"],
+                                    diptych.culture.domain.people.terms.Role["UNDERAGE_BENEFICIARY"],
+                                ),
+                                (
+                                    diptych.culture.domain.people.terms.Role["FREE_BENEFICIARY"],
+                                    diptych.culture.domain.people.terms.Role["FREE_BENEFICIARY"],
+                                ),
+                                (
+                                    diptych.culture.domain.people.terms.Role["PRO"],
+                                    diptych.culture.domain.people.terms.Role["PRO"],
+                                ),
+                                (
+                                    diptych.culture.domain.people.terms.Role["NON_ATTACHED_PRO"],
+                                    diptych.culture.domain.people.terms.Role["NON_ATTACHED_PRO"],
+                                ),
+                                (
+                                    diptych.culture.domain.people.terms.Role["TEST"],
+                                    diptych.culture.domain.people.terms.Role["TEST"],
+                                ),
+                            ],
+                            max_length=32,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (
+                                diptych.culture.domain.people.terms.AccountState["ACTIVE"],
+                                diptych.culture.domain.people.terms.AccountState["ACTIVE"],
+                            ),
+                            (
+                                diptych.culture.domain.people.terms.AccountState["ANONYMIZED"],
+                                diptych.culture.domain.people.terms.AccountState["ANONYMIZED"],
+                            ),
+                            (
+                                diptych.culture.domain.people.terms.AccountState["INACTIVE"],
+                                diptych.culture.domain.people.terms.AccountState["INACTIVE"],
+                            ),
+                            (
+                                diptych.culture.domain.people.terms.AccountState["SUSPENDED"],
+                                diptych.culture.domain.people.terms.AccountState["SUSPENDED"],
+                            ),
+                            (
+                                diptych.culture.domain.people.terms.AccountState["SUSPENDED_UPON_USER_REQUEST"],
+                                diptych.culture.domain.people.terms.AccountState["SUSPENDED_UPON_USER_REQUEST"],
+                            ),
+                            (
+                                diptych.culture.domain.people.terms.AccountState["SUSPICIOUS_LOGIN_REPORTED_BY_USER"],
+                                diptych.culture.domain.people.terms.AccountState["SUSPICIOUS_LOGIN_REPORTED_BY_USER"],
+                            ),
+                            (
+                                diptych.culture.domain.people.terms.AccountState["DELETED"],
+                                diptych.culture.domain.people.terms.AccountState["DELETED"],
+                            ),
+                            (
+                                diptych.culture.domain.people.terms.AccountState["WAITING_FOR_ANONYMIZATION"],
+                                diptych.culture.domain.people.terms.AccountState["WAITING_FOR_ANONYMIZATION"],
+                            ),
+                        ],
+                        default=diptych.culture.domain.people.terms.AccountState["ACTIVE"],
+                        max_length=40,
+                    ),
+                ),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                ("validated_birth_date", models.DateField(blank=True, null=True)),
+                ("department", models.CharField(blank=True, max_length=3)),
+                ("language", models.CharField(default="fr", max_length=2)),
+                ("registered_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='person_email_lower_case')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="person_email_lower_case",
+                    )
+                ],
             },
         ),
     ]
