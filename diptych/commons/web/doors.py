@@ -5,14 +5,15 @@ Does not hold the audiences: a service declares its own (a StrEnum) and gives ea
 """
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver
 
 from diptych.commons import clock
 from diptych.commons.refusal import Kind, Reason, refuse
@@ -52,6 +53,30 @@ def open_doors(patterns: Iterable[URLPattern]) -> list[URLPattern]:
         pattern.callback.audiences_by_method = doors
         opened.append(pattern)
     return opened
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One address and method of the site. `audiences` is None where nobody said: the middleware refuses it."""
+
+    address: str
+    name: str
+    method: str
+    audiences: frozenset[str] | None
+
+
+def every_door(patterns: Iterable[Any], *, under: str = "", names: tuple[str, ...] = ()) -> Iterator[Door]:
+    """Every address of a site, read from its patterns, in their order: one door a method for an API, else one for GET
+    and POST."""
+    for pattern in patterns:
+        address = under + str(pattern.pattern).removeprefix("^").removesuffix("$")
+        if isinstance(pattern, URLResolver):
+            inner = (*names, pattern.namespace) if pattern.namespace else names
+            yield from every_door(pattern.url_patterns, under=address, names=inner)
+            continue
+        name = ":".join((*names, pattern.name or ""))
+        for method in sorted(getattr(pattern.callback, "audiences_by_method", None) or ("GET, POST",)):
+            yield Door(f"/{address}", name, method, audiences_of(pattern.callback, name, method))
 
 
 def audiences_of(view: Any, view_name: str | None, method: str = "GET") -> frozenset[str] | None:
