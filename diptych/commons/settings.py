@@ -4,6 +4,7 @@ Holds the list, its reader and its errors. Does not hold rules (a number set by 
 rules.py) nor Django's own wiring (`culture.site.settings`), which reads from here.
 """
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -59,6 +60,69 @@ def _whole(text: str) -> int:
     return number
 
 
+def _theme(text: str) -> str:
+    if text not in THEMES:
+        raise ValueError(f"set it to one of {', '.join(THEMES)}")
+    return text
+
+
+def _long(text: str) -> str:
+    if len(text) < 50:
+        raise ValueError("set it to at least 50 random characters")
+    return text
+
+
+def _key(text: str) -> str:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise ValueError("set it to 64 hexadecimal digits")
+    return text
+
+
+def _postgres(text: str) -> str:
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("set it to an address that starts with postgresql://")
+    return text
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("set it to an address that starts with https:// (or http://)")
+    return text.rstrip("/")
+
+
+def _providers(text: str) -> tuple[Mapping[str, Any], ...]:
+    "Identity providers: what is wrong is said by place and name, never by value (a secret is among them)."
+    try:
+        providers = json.loads(text)
+    except json.JSONDecodeError as fault:
+        raise ValueError(f"it is not JSON (line {fault.lineno}, column {fault.colno})") from None
+    if not isinstance(providers, list) or not all(isinstance(provider, dict) for provider in providers):
+        raise ValueError("set it to a JSON list of objects")
+    for place, provider in enumerate(providers, start=1):
+        for name in PROVIDER_NEEDS:
+            if not isinstance(provider.get(name), str) or not provider[name]:
+                raise ValueError(f"provider {place} has no {name}")
+        if (
+            not provider["issuer"].startswith("https://")
+            and "://127.0.0.1" not in provider["issuer"]
+            and "://localhost" not in provider["issuer"]
+        ):
+            raise ValueError(f"provider {place}: its issuer must start with https://")
+    named = [provider["id"] for provider in providers]
+    if len(set(named)) < len(named):
+        raise ValueError("two providers have the same id")
+    return tuple(providers)
+
+
+THEMES = ("diptych", "dsfr")
+
+PROVIDER_NEEDS = ("id", "name", "issuer", "client_id", "secret")
+"""What each identity provider must say. `audience`, `scope`, `acr_values` and others may be added."""
+
 MODES = ("production", "demo", "development", "test", "bench")
 
 SETTINGS: tuple[Setting, ...] = (
@@ -67,19 +131,20 @@ SETTINGS: tuple[Setting, ...] = (
         "DATABASE_URL",
         "The PostgreSQL (15 or later) to use, as postgresql://user:password@host:port/name. Without it an embedded "
         "one is started, which production refuses.",
+        _postgres,
         needed_in=("production",),
         secret=True,
     ),
-    Setting("DIPTYCH_SECRET_KEY", "Signs sessions and tokens. At least 50 random characters.", needed_in=("production",), secret=True),
-    Setting("DIPTYCH_TICKET_KEY", "Signs tickets: an Ed25519 private key, 32 bytes in hexadecimal.", needed_in=("production",), secret=True),
+    Setting("DIPTYCH_SECRET_KEY", "Signs sessions and tokens. At least 50 random characters.", _long, needed_in=("production",), secret=True),
+    Setting("DIPTYCH_TICKET_KEY", "Signs tickets: an Ed25519 private key, 32 bytes in hexadecimal.", _key, needed_in=("production",), secret=True),
     Setting("DIPTYCH_HOSTS", "Host names that the service answers to, separated by commas.", _words, "localhost,127.0.0.1"),
-    Setting("DIPTYCH_BASE_URL", "The address that links in e-mails start with.", default="http://localhost:8000"),
+    Setting("DIPTYCH_BASE_URL", "The address that links in e-mails start with.", _address, "http://localhost:8000"),
     Setting("DIPTYCH_HOME", "The folder for what Diptych keeps on disk: the embedded database, built assets.", Path, ".cache/diptych"),
-    Setting("DIPTYCH_THEME", "The look: `diptych`, or `dsfr` on a site of the French State (the law reserves it).", default="diptych"),
+    Setting("DIPTYCH_THEME", "The look: `diptych`, or `dsfr` on a site of the French State (the law reserves it).", _theme, "diptych"),
     Setting("PG_BIN", "The folder of PostgreSQL's programs, where the embedded ones must not be used."),
     Setting("DIPTYCH_MAIL_URL", "The mail server, as smtp://user:password@host:port, or `fake` for the demo's mailbox.", default="fake", needed_in=("production",), secret=True),
     Setting("DIPTYCH_MAIL_FROM", "The sender of e-mails.", default="Diptych <bonjour@diptych.example>"),
-    Setting("DIPTYCH_OIDC", "Identity providers: a JSON list of {id, name, issuer, client_id, secret, audience}.", default="[]", secret=True),
+    Setting("DIPTYCH_OIDC", "Identity providers: a JSON list of {id, name, issuer, client_id, secret, audience}.", _providers, "[]", secret=True),
     Setting("DIPTYCH_WORKERS", "Web processes.", _whole, "2"),
     Setting("DIPTYCH_THREADS", "Requests that one web process answers at once.", _whole, "16"),
     Setting("DIPTYCH_TRUST_PROXY", "1 behind a proxy that sets X-Forwarded-For and X-Forwarded-Proto itself.", _flag, "0"),
@@ -109,7 +174,9 @@ def read(environ: Mapping[str, str]) -> Settings:
     for setting in SETTINGS:
         text = environ.get(setting.name, setting.default)
         try:
-            values[setting.name] = None if text is None else setting.read(text)
+            values[setting.name] = (
+                setting.read(text) if text else None if setting.default is None else setting.read(setting.default)
+            )
         except ValueError as fault:
             faults.append(f"{setting.name}: {fault}. {setting.meaning}")
     mode = values.get("DIPTYCH_MODE")

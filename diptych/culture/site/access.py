@@ -3,7 +3,6 @@
 Holds tables and switches only; `accounts.py` holds what they call.
 """
 
-import json
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -142,7 +141,7 @@ def _origin(issuer: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-_PROVIDERS: list[dict[str, Any]] = json.loads(_env["DIPTYCH_OIDC"] or "[]")
+_PROVIDERS: list[dict[str, Any]] = [dict(entry) for entry in _env["DIPTYCH_OIDC"]]
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_provider(entry) for entry in _PROVIDERS]}}
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
