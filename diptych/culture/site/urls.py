@@ -30,4 +30,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", (open_doors(_api_patterns), _api_name, _api_namespace)),
     path("openapi.json", openapi, name="openapi"),
     path(".well-known/diptych-ticket-key.json", ticket_key, name="ticket-key"),
+    path("", include("diptych.culture.portals.youth.urls")),
 ]

@@ -1,0 +1,34 @@
+"""Addresses of the youth's app, mounted at the root."""
+
+from django.urls import path
+
+from .views import bookings, home, me, offers, pwa, search, sign_up, wallet
+
+app_name = "youth"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("recherche/", search.search, name="search"),
+    path("ici/", search.here, name="here"),
+    path("offres/<int:offer_id>/", offers.offer, name="offer"),
+    path("offres/<int:offer_id>/reserver/", offers.book, name="book"),
+    path("offres/<int:offer_id>/favori/", offers.favourite, name="favourite"),
+    path("places/", bookings.coming, name="bookings"),
+    path("places/passees/", bookings.past, name="past"),
+    path("places/<int:booking_id>/", bookings.ticket, name="ticket"),
+    path("places/<int:booking_id>/annuler/", bookings.cancel, name="cancel"),
+    path("places/<int:booking_id>/agenda.ics", bookings.calendar_file, name="ics"),
+    path("portefeuille/", wallet.wallet, name="wallet"),
+    path("favoris/", wallet.favourites, name="favourites"),
+    path("moi/", me.me, name="me"),
+    path("moi/langue/", me.language, name="language"),
+    path("inscription/", sign_up.sign_up, name="sign-up"),
+    path("inscription/courriel/", sign_up.check_mail, name="check-mail"),
+    path("inscription/renvoyer/", sign_up.resend, name="resend"),
+    path("inscription/confirmer/<str:token>/", sign_up.confirm, name="confirm"),
+    path("inscription/profil/", sign_up.profile, name="profile"),
+    path("inscription/credit/", sign_up.credit, name="credit"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("sw.js", pwa.service_worker, name="service-worker"),
+    path("hors-ligne/", pwa.offline, name="offline"),
+]

@@ -1,0 +1,1 @@
+"""Views of the youth's app: translate, call, translate back."""

@@ -1,0 +1,91 @@
+"""Words of the youth's pages: how groups, needs, statuses, movements and ends of bookings are said.
+
+Holds English gettext ids beside the codes they stand for. Does not hold subcategories' labels nor refusals' sentences:
+those are the chapters' own.
+"""
+
+from typing import Final, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from diptych.culture.domain.bookings.terms import Cancellation, Status
+from diptych.culture.domain.wallet.terms import MovementKind
+
+
+class Word(NamedTuple):
+    """A label with its icon."""
+
+    label: StrPromise
+    icon: str
+
+
+GROUPS: Final[dict[str, Word]] = {
+    "CINEMA": Word(_("Cinema"), "clapperboard"),
+    "CONCERT": Word(_("Concerts"), "mic-vocal"),
+    "FESTIVAL": Word(_("Festivals"), "party-popper"),
+    "SHOWS": Word(_("Shows"), "drama"),
+    "BOOKS": Word(_("Books"), "book-open"),
+    "MUSIC": Word(_("Recorded music"), "disc-3"),
+    "MUSEUM": Word(_("Museums"), "landmark"),
+    "VISITS": Word(_("Visits"), "footprints"),
+    "WORKSHOP": Word(_("Workshops"), "palette"),
+    "CLASSES": Word(_("Classes"), "graduation-cap"),
+    "GAMES": Word(_("Games"), "dices"),
+    "MEETINGS": Word(_("Meet-ups"), "messages-square"),
+    "FILMS": Word(_("Films at home"), "tv"),
+    "INSTRUMENT": Word(_("Instruments"), "guitar"),
+    "FINE_ARTS": Word(_("Art supplies for all"), "brush"),
+    "MEDIA": Word(_("Press"), "newspaper"),
+    "PLATFORM": Word(_("Online platforms"), "monitor-play"),
+    "YOUTH_CARD": Word(_("Youth cards"), "id-card"),
+}
+
+NEEDS: Final[dict[str, Word]] = {
+    "audio": Word(_("Deaf or hard of hearing"), "ear"),
+    "mental": Word(_("Learning or psychological disability"), "brain"),
+    "motor": Word(_("Wheelchair or reduced mobility"), "accessibility"),
+    "visual": Word(_("Blind or partially sighted"), "eye"),
+}
+
+STATUSES: Final[dict[Status, tuple[StrPromise, str]]] = {
+    Status.HELD: (_("waiting for the ticketing system"), "wait"),
+    Status.CONFIRMED: (_("booked"), "accent"),
+    Status.USED: (_("used"), "good"),
+    Status.CANCELLED: (_("cancelled"), "bad"),
+    Status.REIMBURSED: (_("used"), "good"),
+}
+"""How a status is said to its holder, and its tone: that a venue was paid is no affair of theirs."""
+
+MOVEMENTS: Final[dict[str, StrPromise]] = {
+    MovementKind.RECREDIT_17: _("Credit for your 17 years"),
+    MovementKind.RECREDIT_18: _("Credit for your 18 years"),
+    MovementKind.BOOKING: _("Booking"),
+    MovementKind.CANCELLATION: _("Cancelled booking"),
+}
+
+_BY_VENUE: Final = _("The venue cancelled. Your credit came back.")
+_BY_SERVICE: Final = _("The pass cancelled this booking. Your credit came back.")
+ENDINGS: Final[dict[str, StrPromise]] = {
+    Cancellation.BENEFICIARY: _("You cancelled it. Your credit came back."),
+    Cancellation.EXPIRED: _("It was not collected in time. Your credit came back."),
+    Cancellation.OFFERER: _BY_VENUE,
+    Cancellation.OFFERER_CLOSED: _BY_VENUE,
+    Cancellation.OFFERER_CONNECT_AS: _BY_VENUE,
+    Cancellation.BACKOFFICE_EVENT_CANCELLED: _BY_VENUE,
+    Cancellation.BACKOFFICE_OFFERER_BUSINESS_CLOSED: _BY_VENUE,
+}
+"""Why a booking ended, by its cancellation; `ending_of` answers for all."""
+
+
+def ending_of(cancellation: str) -> StrPromise:
+    """Why a booking was cancelled, for its holder."""
+    return ENDINGS.get(cancellation, _BY_SERVICE)
+
+
+WITHDRAWALS: Final[dict[str, StrPromise]] = {
+    "by_email": _("Your ticket comes by e-mail."),
+    "in_app": _("Your ticket is here."),
+    "no_ticket": _("No ticket: your code is enough."),
+    "on_site": _("Collect your ticket on the spot."),
+}
