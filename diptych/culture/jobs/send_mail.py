@@ -18,6 +18,7 @@ from django.urls import reverse
 from diptych.commons.outbox import Consumer, Message
 from diptych.culture.domain.people import queries
 from diptych.culture.domain.people.operations import link_of
+from diptych.culture.gateways import mail
 from diptych.culture.jobs import letters
 
 LinkOf = Callable[[Message], str]
@@ -54,8 +55,6 @@ def _consumer(words: Callable[[bool], letters.Words], link: LinkOf) -> Consumer:
             "check_id" in message.payload and not queries.check_waits(check_id=message.payload["check_id"], at=at)
         ):
             return  # gone, or already checked: nothing to say any more
-        from diptych.culture.gateways import mail
-
         letter = letters.compose(addressee, words, link=link(message))
         mail.send(to=addressee.email, subject=letter.subject, text=letter.text, html=letter.html, key=f"outbox:{message.id}")
 
