@@ -3,6 +3,7 @@
 Holds invention and loading. Nobody here exists; the communes do.
 """
 
-from .making import Account, World, make
+from .making import World, is_made, make
+from .people import Account, accounts
 
-__all__ = ["Account", "World", "make"]
+__all__ = ["Account", "World", "accounts", "is_made", "make"]

@@ -12,6 +12,7 @@ from . import texts
 from .communes import Place
 from .offers import Work
 from .venues import HALLES, HOME, MELIES, VenuePlan, plan
+
 from diptych.culture.domain.catalogue.models import Product
 from diptych.culture.domain.venues.models import Commune, Venue
 from diptych.culture.domain.venues.terms import Activity
@@ -24,8 +25,12 @@ TITLES: Final = 400
 
 def chosen_venues(chance: Random) -> tuple[list[VenuePlan], list[Venue]]:
     """Imported venues that can propose something, then the two that the accounts manage and the online ones, invented."""
-    usable = Venue.objects.filter(structure=None, latitude__isnull=False, commune__isnull=False, deleted_at=None).exclude(source="demo")
-    known = usable.filter(activity__in=[Activity.CINEMA, Activity.MUSEUM, Activity.LIBRARY, Activity.PERFORMANCE_HALL, Activity.MUSIC_VENUE])
+    usable = Venue.objects.filter(structure=None, latitude__isnull=False, commune__isnull=False, deleted_at=None).exclude(
+        source="demo"
+    )
+    known = usable.filter(
+        activity__in=[Activity.CINEMA, Activity.MUSEUM, Activity.LIBRARY, Activity.PERFORMANCE_HALL, Activity.MUSIC_VENUE]
+    )
     near = list(known.filter(department__in=NEAR).order_by("source", "source_id")[:2000])
     far = list(known.exclude(department__in=NEAR).order_by("source", "source_id")[:4000])
     home = [venue for venue in near if venue.commune_id == HOME][:12]
@@ -44,15 +49,31 @@ def _is_extra(p: VenuePlan) -> bool:
 
 
 _MISSING: Final = frozenset(
-    {Activity.MUSIC_VENUE, Activity.PERFORMANCE_HALL, Activity.RECORD_STORE, Activity.ART_SCHOOL, Activity.MUSICAL_INSTRUMENT_STORE}
+    {
+        Activity.MUSIC_VENUE,
+        Activity.PERFORMANCE_HALL,
+        Activity.RECORD_STORE,
+        Activity.ART_SCHOOL,
+        Activity.MUSICAL_INSTRUMENT_STORE,
+    }
 )
 """What no official file lists."""
 
 
 def _plan(venue: Venue, commune: Commune) -> VenuePlan:
-    place = Place(commune.insee, commune.name, venue.department, venue.postcode, commune.population or 0, venue.latitude or 0, venue.longitude or 0)
+    place = Place(
+        commune.insee,
+        commune.name,
+        venue.department,
+        venue.postcode,
+        commune.population or 0,
+        venue.latitude or 0,
+        venue.longitude or 0,
+    )
     access = (venue.accessible_audio, venue.accessible_mental, venue.accessible_motor, venue.accessible_visual)
-    return VenuePlan(venue.name, Activity(venue.activity), place, venue.address, venue.latitude or 0, venue.longitude or 0, "", access)
+    return VenuePlan(
+        venue.name, Activity(venue.activity), place, venue.address, venue.latitude or 0, venue.longitude or 0, "", access
+    )
 
 
 def _venue(p: VenuePlan, number: int) -> Venue:
@@ -77,4 +98,3 @@ def _works(chance: Random, which: Q, low: int, high: int) -> list[Work]:
              p.ean or "", chance.randint(low // 50, high // 50) * 50 - 10, 0, chance.getrandbits(40))
         for p in found
     ]  # fmt: skip
-

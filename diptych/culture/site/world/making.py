@@ -16,6 +16,7 @@ from .imported import chosen_venues, imported_works
 from .offers import OfferPlan, Programme, Work
 from .people import CROWD, Account, make_people
 from .venues import HALLES, VenuePlan, plan
+
 from diptych.commons.ids import draw
 from diptych.culture.domain.catalogue.models import ActivationCode, Offer, PriceCategory, Product, Shelf, Stock
 from diptych.culture.domain.people.rules import DEPARTMENTS
@@ -76,9 +77,7 @@ def make(*, seed: int, at: datetime, advance: Advance = lambda what, done, of: N
 
 
 def _geography() -> None:
-    Department.objects.bulk_create(
-        [Department(code=d.code, name=d.name) for d in DEPARTMENTS.values()], ignore_conflicts=True
-    )
+    Department.objects.bulk_create([Department(code=d.code, name=d.name) for d in DEPARTMENTS.values()], ignore_conflicts=True)
     Commune.objects.bulk_create(
         [
             Commune(insee=p.insee, name=p.name, department=p.department, postcodes=[p.postcode], population=p.population,
@@ -91,7 +90,12 @@ def _geography() -> None:
 
 def _venues(plans: list[VenuePlan], at: datetime) -> list[Venue]:
     structures = Structure.objects.bulk_create(
-        Structure(siren=_luhn(f"{80_000_000 + number * 7:08d}"), name=p.name, validation=Validation.VALIDATED, created_at=at - timedelta(days=400))
+        Structure(
+            siren=_luhn(f"{80_000_000 + number * 7:08d}"),
+            name=p.name,
+            validation=Validation.VALIDATED,
+            created_at=at - timedelta(days=400),
+        )
         for number, p in enumerate(plans)
     )
     elsewhere = _ticketing() if any(p.ticketed_elsewhere for p in plans) else None
@@ -128,7 +132,9 @@ def _imported(chance: Random, at: datetime) -> tuple[list[Venue], list[VenuePlan
     "Imported venues, those of the Loire first, each with a structure; and the titles most lent, to sell."
     plans, venues = chosen_venues(chance)
     structures = Structure.objects.bulk_create(
-        Structure(siren=_luhn(f"{80_000_000 + number * 7:08d}"), name=p.name[:200], validation=Validation.VALIDATED, created_at=at)
+        Structure(
+            siren=_luhn(f"{80_000_000 + number * 7:08d}"), name=p.name[:200], validation=Validation.VALIDATED, created_at=at
+        )
         for number, p in enumerate(plans)
     )
     for venue, structure in zip(venues, structures, strict=True):
@@ -144,7 +150,11 @@ def _imported(chance: Random, at: datetime) -> tuple[list[Venue], list[VenuePlan
 
 def _products(works: list[Work]) -> dict[str, Product]:
     made = Product.objects.bulk_create(
-        (Product(subcategory=w.subcategory, name=w.name, creator=w.creator, description=w.description, ean=w.ean) for w in works if w.ean),
+        (
+            Product(subcategory=w.subcategory, name=w.name, creator=w.creator, description=w.description, ean=w.ean)
+            for w in works
+            if w.ean
+        ),
         batch_size=AT_ONCE,
     )
     return {product.ean: product for product in made if product.ean}
@@ -167,7 +177,9 @@ def _offers(plans: list[OfferPlan], venues: list[Venue], products: dict[str, Pro
         )  # fmt: skip
         flat = [s for p in batch for s in p.stocks]
         ActivationCode.objects.bulk_create(
-            ActivationCode(stock=stock, code=draw(CODE_SYMBOLS, 12)) for stock, s in zip(made, flat, strict=True) for _ in range(s.codes)
+            ActivationCode(stock=stock, code=draw(CODE_SYMBOLS, 12))
+            for stock, s in zip(made, flat, strict=True)
+            for _ in range(s.codes)
         )
         stocks += len(made)
         advance("offers", first + len(batch), len(plans))
@@ -191,12 +203,16 @@ def _prices(offers: list[Offer], plans: list[OfferPlan]) -> dict[tuple[int, str,
     wanted = dict.fromkeys(
         (offer.pk, s.label, s.price_cents) for offer, p in zip(offers, plans, strict=True) for s in p.stocks if s.label
     )
-    made = PriceCategory.objects.bulk_create(PriceCategory(offer_id=o, label=label, price_cents=cents) for o, label, cents in wanted)
+    made = PriceCategory.objects.bulk_create(
+        PriceCategory(offer_id=o, label=label, price_cents=cents) for o, label, cents in wanted
+    )
     return dict(zip(wanted, made, strict=True))
 
 
 def _shelves(at: datetime) -> None:
-    picks = Offer.objects.filter(venue__name=HALLES, subcategory="LIVRE_PAPIER").order_by("pk").values_list("pk", flat=True)[20:32]
+    picks = (
+        Offer.objects.filter(venue__name=HALLES, subcategory="LIVRE_PAPIER").order_by("pk").values_list("pk", flat=True)[20:32]
+    )
     rows: list[tuple[str, str, dict[str, Any], list[int]]] = [
         ("Ce week-end, près de toi", "samedi et dimanche", {"from_day": "saturday", "to_day": "sunday", "here": True, "sort": "date"}, []),
         ("Premiers pas au spectacle", "à moins de 10 €", {"group": "SHOWS", "max_price_cents": 1000, "here": True, "sort": "price"}, []),
@@ -212,4 +228,3 @@ def _shelves(at: datetime) -> None:
         Shelf(title=title, hint=hint, position=place, query=query, offers=offers, shown_from=at - timedelta(days=1))
         for place, (title, hint, query, offers) in enumerate(rows)
     )
-

@@ -13,6 +13,7 @@ from typing import Any, Final
 from . import texts
 from .venues import VenuePlan
 from .words import MUSIC
+
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID
 from diptych.culture.domain.people.rules import zone_of
 from diptych.culture.domain.venues.terms import Activity
@@ -76,7 +77,13 @@ class Programme:
     """Makes the offers of each venue, in turn, from one chance."""
 
     def __init__(
-        self, chance: Random, *, at: datetime, venues: list[VenuePlan], books: list[Work] | None = None, records: list[Work] | None = None
+        self,
+        chance: Random,
+        *,
+        at: datetime,
+        venues: list[VenuePlan],
+        books: list[Work] | None = None,
+        records: list[Work] | None = None,
     ) -> None:
         self._chance, self._at, self._venues = chance, at, venues
         self._books = books or [self._book(number) for number in range(420)]
@@ -151,7 +158,9 @@ class Programme:
     def _record(self, number: int) -> Work:
         vinyl = self._chance.random() < 0.6
         style, sound = self._chance.choice(MUSIC)
-        words = texts.french(f"{texts.upper(sound)} : un disque {style} à écouter fort. Pressage {self._chance.choice(('noir', 'couleur', 'limité'))}.")
+        words = texts.french(
+            f"{texts.upper(sound)} : un disque {style} à écouter fort. Pressage {self._chance.choice(('noir', 'couleur', 'limité'))}."
+        )
         return Work(
             "SUPPORT_PHYSIQUE_MUSIQUE_VINYLE" if vinyl else "SUPPORT_PHYSIQUE_MUSIQUE_CD", texts.title(self._chance), texts.band(self._chance),
             words, _ean(f"376000{number:06d}"), _round(self._chance.randint(1590, 3290) if vinyl else self._chance.randint(990, 1790)), 0,
@@ -184,14 +193,28 @@ class Programme:
         if price:
             stocks.append(self._dated(start, price + 600, chance.choice((3, 40)), label="Carré or, devant la scène"))
         kind = "FESTIVAL_MUSIQUE" if chance.random() < 0.08 else "CONCERT"
-        name = f"Festival {chance.choice(MUSIC)[0].capitalize()} en ville" if kind != "CONCERT" else " + ".join(dict.fromkeys(names))
+        name = (
+            f"Festival {chance.choice(MUSIC)[0].capitalize()} en ville" if kind != "CONCERT" else " + ".join(dict.fromkeys(names))
+        )
         offer = OfferPlan(number, kind, name[:90], names[0], texts.concert(chance, style), {"performer": names[0], "musicType": MUSIC[style][0]},
                           minutes=chance.choice((90, 120, 180)), stocks=stocks)  # fmt: skip
         return self._in_some_state(offer)
 
     def _show(self, number: int, venue: VenuePlan) -> OfferPlan:
         chance = self._chance
-        genre = chance.choice(("théâtre", "danse contemporaine", "cirque", "seul en scène", "marionnettes", "hip-hop", "humour", "conte", "opéra de poche"))
+        genre = chance.choice(
+            (
+                "théâtre",
+                "danse contemporaine",
+                "cirque",
+                "seul en scène",
+                "marionnettes",
+                "hip-hop",
+                "humour",
+                "conte",
+                "opéra de poche",
+            )
+        )
         first, price = self._day(), chance.choice((500, 800, 1000, 1200, 1500))
         stocks = []
         for day in range(first, first + chance.choice((1, 2, 4))):
@@ -220,16 +243,22 @@ class Programme:
             "Carnet et crayons fournis. Aucun niveau demandé : repars avec ta propre version.", "Le musée éteint, une lampe à la main : on voit autrement.",
             "Deux siècles de gestes et de machines, racontés par celles et ceux qui les ont connus.", "Cent vingt pièces, dont la moitié jamais montrées.",
         )))  # fmt: skip
-        return OfferPlan(number, "VISITE_GUIDEE" if guided else "VISITE", name, "", words, minutes=60 if guided else 90, stocks=stocks)
+        return OfferPlan(
+            number, "VISITE_GUIDEE" if guided else "VISITE", name, "", words, minutes=60 if guided else 90, stocks=stocks
+        )
 
     def _meeting(self, number: int, venue: VenuePlan, opening: str) -> OfferPlan:
         who = texts.someone(self._chance)
         stocks = [self._dated(self._start(venue, self._day(), 18, 30), 0, self._chance.choice((20, 40)))]
-        words = texts.french(f"Une heure de discussion autour de « {texts.title(self._chance)} », puis dédicaces. Entrée libre, place à réserver.")
+        words = texts.french(
+            f"Une heure de discussion autour de « {texts.title(self._chance)} », puis dédicaces. Entrée libre, place à réserver."
+        )
         return OfferPlan(number, "RENCONTRE", f"{opening} {who}", who, words, {"speaker": who}, minutes=75, stocks=stocks)
 
     def _game(self, number: int, venue: VenuePlan) -> OfferPlan:
-        name = self._chance.choice(("Soirée jeux de plateau", "Tournoi de jeux vidéo rétro", "Initiation au jeu de rôle", "Nuit du jeu"))
+        name = self._chance.choice(
+            ("Soirée jeux de plateau", "Tournoi de jeux vidéo rétro", "Initiation au jeu de rôle", "Nuit du jeu")
+        )
         stocks = [self._dated(self._start(venue, self._day(), 17, 0), 0, 24)]
         words = texts.french("Viens à deux ou tout seul : on forme les tables sur place. Goûter partagé.")
         return OfferPlan(number, "EVENEMENT_JEU", name, "", words, minutes=180, stocks=stocks)
@@ -287,7 +316,14 @@ class Programme:
                             {"author": author}, url=f"https://offres.exemple/{subcategory.lower()}", stocks=[StockPlan(price, 60, codes=60)])  # fmt: skip
 
     def _card(self, number: int, subcategory: str, name: str, price: int) -> OfferPlan:
-        return OfferPlan(number, subcategory, texts.french(name), "", texts.french("Valable un an à partir du retrait. Nominative."), stocks=[StockPlan(price, None)])
+        return OfferPlan(
+            number,
+            subcategory,
+            texts.french(name),
+            "",
+            texts.french("Valable un an à partir du retrait. Nominative."),
+            stocks=[StockPlan(price, None)],
+        )
 
     def _in_some_state(self, offer: OfferPlan) -> OfferPlan:
         "A few are not simply there: draft, waiting for a person, opening later, scheduled."

@@ -10,6 +10,7 @@ from typing import Final
 from .communes import Place, places
 from .texts import someone
 from .words import LAST_NAMES, STREETS
+
 from diptych.culture.domain.venues.terms import Activity
 
 HOME: Final = "42218"
@@ -89,9 +90,7 @@ def _venue(chance: Random, place: Place, activity: Activity, *, elsewhere: bool 
     elif at_home and activity is Activity.BOOKSTORE:
         name = HALLES
     else:
-        name = chance.choice(NAMES[activity]).format(
-            last=chance.choice(LAST_NAMES), first=someone(chance), city=place.name
-        )
+        name = chance.choice(NAMES[activity]).format(last=chance.choice(LAST_NAMES), first=someone(chance), city=place.name)
         if elsewhere:
             name = "Le Fil"
     spread = 0.011 if place.population > LARGE else 0.005

@@ -1,0 +1,187 @@
+"""`diptych demo`: the whole pass on this machine, on a world of its own.
+
+Holds the order of starting and what is said of it. Does not hold the world (beside) nor how processes are kept
+(commands/serve).
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from diptych.commons.refusal import Kind, Reason, deny
+from diptych.commons.settings import settings
+from diptych.culture.commands.opening import ROOT, opened
+from diptych.culture.commands.serve import (
+    children,
+    collect_static,
+    must_be_free,
+    start_jobs,
+    start_web,
+    until_told_to_stop,
+    wait_until_answers,
+    watch,
+)
+
+ALREADY = Reason("demo.already_runs", Kind.CONFLICT, "A demo already runs on {home}. Stop it, or give this one another --home.")
+NO_DATA = Reason("demo.no_data", Kind.INVALID, "{folder} holds none of the official files. See docs/how-to/import-open-data.md.")
+HOST = "127.0.0.1"
+OURS = ("pg", "static", "mail", "logs", "demo.json")
+"""What the demo keeps in its home, and `--fresh` removes."""
+
+_TRY = (
+    "Home: tonight, this week-end, on foot; search « concert », or a typo of it",
+    "As Inès: wallet, a booking with its QR code, cancel one, book a film for tonight",
+    "As Lou: what somebody of 15 is told",
+    "As Claire: type the code of Inès's book at the counter, then the same code again",
+    "As Samba: bookings of the cinema, a new offer with dates and prices",
+    "The e-mails that were sent: /demo/courrier",
+)
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65_535)] = 8000,
+    data: Annotated[Path | None, typer.Option(help="A folder of official open data, to use instead of invented venues.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 1,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the world made earlier, and make it anew, as of today.")] = False,
+    home: Annotated[Path | None, typer.Option(help="The folder for the demo's database and files.")] = None,
+) -> None:
+    """Run the whole pass here, on invented people and places, until Ctrl-C."""
+    console = Console(soft_wrap=True)
+    folder = _prepare(home, port)
+    with until_told_to_stop(), _alone(folder):
+        must_be_free(host=HOST, port=port)
+        if fresh:
+            _forget(folder)
+        console.print(f"[bold]Diptych[/bold] in {folder}")
+        with opened():
+            accounts = _world(console, seed=seed, data=data)
+            collect_static()
+            with children() as running:
+                running.append(start_web(host=HOST, port=port, environ={}, log=folder / "logs" / "web.log"))
+                running.append(start_jobs(environ={}, log=folder / "logs" / "jobs.log"))
+                wait_until_answers(running[0], url=f"http://{HOST}:{port}/openapi.json")
+                _welcome(console, port, accounts)
+                watch(running)
+    console.print("Stopped. The world is kept; --fresh makes another.")
+
+
+def _prepare(home: Path | None, port: int) -> Path:
+    "The environment of the demo, for this process and its children."
+    folder = (home or ROOT / settings()["DIPTYCH_HOME"]).expanduser().absolute()
+    os.environ.update(
+        {
+            "DIPTYCH_HOME": str(folder),
+            "DIPTYCH_MODE": "demo",
+            "DIPTYCH_PLAIN_HTTP": "1",
+            "DIPTYCH_MAIL_URL": "fake",
+            "DIPTYCH_BASE_URL": f"http://localhost:{port}",
+            "DIPTYCH_HOSTS": f"localhost,{HOST}",
+            "DJANGO_SETTINGS_MODULE": "diptych.culture.site.settings",
+        }
+    )
+    os.environ.pop("DATABASE_URL", None)  # the demo has its own, always: it must not write into a real one
+    settings.cache_clear()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    "One demo a folder; the system lets go of the lock if we are killed."
+    with (folder / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            deny(ALREADY, home=str(folder))
+        yield
+
+
+def _forget(folder: Path) -> None:
+    for name in OURS:
+        target = folder / name
+        if target.is_dir():
+            shutil.rmtree(target)
+        else:
+            target.unlink(missing_ok=True)
+
+
+def _world(console: Console, *, seed: int, data: Path | None) -> "list[world.Account]":
+    "The accounts of the world, made now unless it was."
+    from diptych.commons import clock
+    from diptych.culture.site import world
+
+    if world.is_made():
+        console.print("The world made earlier is used again; --fresh makes it anew, as of today.")
+        return world.accounts()
+    if data is not None:
+        _import(console, data)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        tasks: dict[str, int] = {}
+
+        def advance(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=of)
+            progress.update(tasks[what], completed=done, total=of)  # type: ignore[arg-type]  # rich's own kind of int
+
+        made = world.make(seed=seed, at=clock.now(), advance=advance, over=data is not None)
+    console.print(f"{made.venues} venues, {made.offers:,} offers, {made.stocks:,} dates and stocks, from seed {seed}.")
+    return made.accounts
+
+
+def _import(console: Console, folder: Path) -> None:
+    from diptych.culture.commands.imports import import_folder
+
+    if not folder.is_dir():
+        deny(NO_DATA, folder=str(folder))
+    with Progress(
+        SpinnerColumn(), TextColumn("official files"), TextColumn("{task.completed:,.0f} bytes"), console=console
+    ) as progress:
+        task = progress.add_task("import")
+        reports, left = import_folder(folder=folder, on_bytes=lambda count: progress.advance(task, count))
+    if not reports:
+        deny(NO_DATA, folder=str(folder))
+    rows = sum(file.records for report in reports for file in report.files)
+    console.print(f"{rows:,} rows of {len(reports)} kinds imported; {len(left)} files left aside.")
+
+
+def _welcome(console: Console, port: int, accounts: "list[world.Account]") -> None:
+    base = f"http://localhost:{port}"
+    console.print()
+    places = Table(title="Open", show_header=False, title_justify="left", box=None, pad_edge=False)
+    for name, path in (
+        ("youth", "/"),
+        ("venues", "/pro/"),
+        ("staff", "/equipe/"),
+        ("e-mails sent", "/demo/courrier"),
+        ("JSON API", "/openapi.json"),
+    ):
+        places.add_row(name, f"[link={base}{path}]{base}{path}[/link]")
+    console.print(places)
+    console.print()
+    people = Table(title="Sign in as", title_justify="left", box=None, pad_edge=False)
+    for column in ("who", "e-mail", "password"):
+        people.add_column(column, overflow="fold")
+    for account in accounts:
+        people.add_row(account.who, account.email, account.password)
+        if account.totp_secret:
+            people.add_row("", f"second factor (TOTP): {account.totp_secret}", "")
+    console.print(people)
+    console.print()
+    console.print("[bold]Try[/bold]")
+    for line in _TRY:
+        console.print(f"  · {line}")
+    console.print("\nCtrl-C stops everything.")
+
+
+if __name__ == "__main__":
+    typer.run(demo)
