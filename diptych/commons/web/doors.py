@@ -41,16 +41,16 @@ def door(*audiences: str) -> Callable[[View], View]:
     return mark
 
 
-def open_doors(patterns: Iterable[URLPattern]) -> list[URLPattern]:
+def open_doors(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern]:
     """Let the addresses of a JSON API (django-ninja) carry the doors of their operations, one a method. An operation
     that names no audience stops the start of the service (AttributeError)."""
     opened = []
     for pattern in patterns:
-        if not inspect.isfunction(pattern.callback):
+        if not isinstance(pattern, URLPattern) or not inspect.isfunction(pattern.callback):
             continue  # ninja's own root page, which only reverses its address
         path_view = inspect.getclosurevars(pattern.callback).nonlocals["self"]
         doors = {method: op.view_func.audiences for op in path_view.operations for method in op.methods}
-        pattern.callback.audiences_by_method = doors
+        vars(pattern.callback)["audiences_by_method"] = doors
         opened.append(pattern)
     return opened
 
