@@ -36,7 +36,7 @@ test: setup browser ## Run every test, those in a real browser included
 	@$(BIN)/python -m pytest -n 2 -q
 
 check: setup ## Format, lint, types, import contracts, dependencies, docs and translations current
-	@$(call step,format); $(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ." >&2; exit 1; }
+	@$(call step,format); $(BIN)/ruff format --check --quiet . >/dev/null || { echo "Run: $(BIN)/ruff format ." >&2; exit 1; }
 	@$(call step,lint); $(BIN)/ruff check --quiet .
 	@$(call step,types); $(BIN)/mypy --no-error-summary diptych
 	@$(call step,imports); $(call quietly,$(BIN)/lint-imports --no-logo)

@@ -52,7 +52,7 @@ class _Health(rooms(*HEALTH)):  # type: ignore[misc]
 
 class _Diptych(Rooms):
     rooms = TOP
-    opened = staticmethod(_opened)  # type: ignore[assignment]
+    opened = staticmethod(_opened)
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), "culture", "health"]

@@ -14,6 +14,10 @@ AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 Connection = psycopg.Connection[Any]
 
 
+REWRITTEN = """update journal_entry set actor = 'person:99',
+digest = journal_digest(id, at, 'person:99', act, subject, facts, previous) where id = 6"""
+
+
 @pytest.fixture
 def connection(database: str) -> Iterator[Connection]:
     with psycopg.connect(database, autocommit=True) as connection:
@@ -109,8 +113,7 @@ def test_the_database_refuses_any_change(ten: Connection, change: str) -> None:
         ("delete from journal_entry where id = 4", 5, "an entry is missing before it"),
         ("delete from journal_entry where id <= 3", 4, "an entry is missing before it"),
         (
-            "update journal_entry set actor = 'person:99',"
-            + " digest = journal_digest(id, at, 'person:99', act, subject, facts, previous) where id = 6",
+            REWRITTEN,
             7,
             "the entry before it was changed",
         ),
