@@ -143,7 +143,28 @@ def formats_page() -> str:
     return as_markdown()
 
 
+def doors_page() -> str:
+    """Who may use each address, from the doors of the site itself."""
+    from django.urls import get_resolver
+
+    from diptych.commons.web.doors import every_door
+    from diptych.culture.domain.people.terms import Audience
+
+    doors = list(every_door(get_resolver().url_patterns))
+    rows = [
+        [
+            f"`{d.address}`",
+            d.method,
+            *("●" if d.audiences and {audience, Audience.VISITOR} & d.audiences else "" for audience in Audience),
+        ]
+        for d in doors
+    ]
+    head = "# Doors\n\nWho may use each address. Everything else is refused; the team goes nowhere without its second factor.\n\n"
+    return head + _table(["Address", "Method", *(audience.value for audience in Audience)], rows)
+
+
 PAGES = (
+    Page("doors.md", doors_page),
     Page("settings.md", settings_page),
     Page("reasons.md", reasons_page),
     Page("commands.md", commands_page),
