@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -72,7 +72,8 @@ def start_web(*, host: str, port: int, environ: Mapping[str, str], log: Path) ->
     from django.conf import settings as wired
 
     return _start("web server", [
-        "granian", "--interface", "wsgi", "--workers", str(chosen["DIPTYCH_WORKERS"]), "--blocking-threads", str(chosen["DIPTYCH_THREADS"]),
+        "granian", "--interface", "wsgi", "--workers", str(chosen["DIPTYCH_WORKERS"]),
+        "--blocking-threads", str(chosen["DIPTYCH_THREADS"]),
         "--backpressure", "256", "--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning",
         "--workers-kill-timeout", "5", "--respawn-failed-workers",
         "--static-path-route", "/static", "--static-path-mount", str(wired.STATIC_ROOT), "--static-path-expires", "3600",
@@ -90,7 +91,7 @@ def _start(name: str, words: Sequence[str], environ: Mapping[str, str], log: Pat
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", *words], env={**os.environ, **environ}, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
-            start_new_session=True, preexec_fn=_end_with_parent,
+            start_new_session=True, preexec_fn=_end_with_parent,  # noqa: PLW1509  it calls prctl and nothing else
         )  # fmt: skip
     return Child(name, process, log)
 
@@ -112,14 +113,10 @@ def children() -> Iterator[list[Child]]:
                 child.process.terminate()
         deadline = time.monotonic() + 15
         for child in running:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 child.process.wait(timeout=max(deadline - time.monotonic(), 0.1))
-            except subprocess.TimeoutExpired:
-                pass
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(child.process.pid, signal.SIGKILL)  # what the child left behind in its session
-            except ProcessLookupError:
-                pass
             child.process.wait()
 
 
@@ -156,7 +153,7 @@ def wait_until_answers(child: Child, *, url: str, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and child.process.poll() is None:
         try:
-            urllib.request.urlopen(url, timeout=5).close()
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310  our own address
             return
         except urllib.error.HTTPError:
             return

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -31,10 +31,13 @@ from diptych.culture.commands.serve import (
     watch,
 )
 
+if TYPE_CHECKING:  # the world needs Django, which needs the environment that `_prepare` writes
+    from diptych.culture.site.world import Account
+
 ALREADY = Reason("demo.already_runs", Kind.CONFLICT, "A demo already runs on {home}. Stop it, or give this one another --home.")
 NO_DATA = Reason("demo.no_data", Kind.INVALID, "{folder} holds none of the official files. See docs/how-to/import-open-data.md.")
 HOST = "127.0.0.1"
-OURS = ("pg", "static", "mail", "logs", "demo.json")
+OURS = ("pg", "static", "mailbox", "logs")
 """What the demo keeps in its home, and `--fresh` removes."""
 
 _TRY = (
@@ -114,7 +117,7 @@ def _forget(folder: Path) -> None:
             target.unlink(missing_ok=True)
 
 
-def _world(console: Console, *, seed: int, data: Path | None) -> "list[world.Account]":
+def _world(console: Console, *, seed: int, data: Path | None) -> "list[Account]":
     "The accounts of the world, made now unless it was."
     from diptych.commons import clock
     from diptych.culture.site import world
@@ -154,7 +157,7 @@ def _import(console: Console, folder: Path) -> None:
     console.print(f"{rows:,} rows of {len(reports)} kinds imported; {len(left)} files left aside.")
 
 
-def _welcome(console: Console, port: int, accounts: "list[world.Account]") -> None:
+def _welcome(console: Console, port: int, accounts: "list[Account]") -> None:
     base = f"http://localhost:{port}"
     console.print()
     places = Table(title="Open", show_header=False, title_justify="left", box=None, pad_edge=False)

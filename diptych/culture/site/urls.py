@@ -7,6 +7,7 @@ from diptych.commons.web.doors import VISITOR, door, open_doors
 from diptych.culture.domain.bookings.queries import published_key
 from diptych.culture.portals.youth.api import api
 from diptych.culture.site.accounts import ADDRESSES
+from diptych.culture.site.mailbox import addresses as mailbox_addresses
 
 
 @door(VISITOR)
@@ -26,8 +27,10 @@ _api_patterns, _api_name, _api_namespace = api.urls
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("diptych.commons.web.urls")),
     path("compte/", include(ADDRESSES)),
+    path("pro/", include("diptych.culture.portals.venue.urls")),
     path("equipe/", include("diptych.culture.portals.backoffice.urls")),
     path("api/v1/", (open_doors(_api_patterns), _api_name, _api_namespace)),
+    *mailbox_addresses(),
     path("openapi.json", openapi, name="openapi"),
     path(".well-known/diptych-ticket-key.json", ticket_key, name="ticket-key"),
     path("", include("diptych.culture.portals.youth.urls")),

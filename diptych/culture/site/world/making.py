@@ -49,7 +49,7 @@ def is_made() -> bool:
 def make(*, seed: int, at: datetime, advance: Advance = lambda what, done, of: None, over: bool = False) -> World:
     """Make the world of a seed, as it stands at an instant. `over`: on the venues and titles already imported, which
     then stand where invented ones would. The same seed and day give the same places, texts, dates and prices."""
-    chance = Random(seed)  # noqa: S311  # invention, not a secret
+    chance = Random(seed)  # invention, not a secret
     with transaction.atomic():
         _geography()
         if over:

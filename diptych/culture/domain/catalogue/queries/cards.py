@@ -76,7 +76,7 @@ def _rows(ids: Sequence[int], at: datetime, condition: str) -> list[tuple[Any, .
         where {RELEASED} {condition}"""
     with connection.cursor() as cursor:
         cursor.execute(sql, {"ids": list(ids), "at": at})
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _in_order(ids: Sequence[int], rows: list[tuple[Any, ...]], distances: Mapping[int, int | None]) -> list[OfferCard]:

@@ -167,7 +167,7 @@ def _found(criteria: Criteria, words: Sequence[str], *, mistyped: bool, at: date
         if mistyped:
             cursor.execute("select set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKE_ENOUGH)])
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 _DISTANCE: Final = f"""round({2 * _EARTH_M} * asin(least(1, sqrt(
@@ -192,7 +192,8 @@ def _place(criteria: Criteria) -> tuple[float, float] | None:
         cursor.execute(
             "select latitude, longitude from venues_commune where insee = %s and latitude is not null", [_clean(criteria.commune)]
         )
-        return cursor.fetchone()
+        found: tuple[float, float] | None = cursor.fetchone()
+        return found
 
 
 def _clean(text: str) -> str:
