@@ -53,7 +53,8 @@ messages: setup ## Gather the screens' sentences into the .po files, and say whi
 	@$(BIN)/python -m diptych.press compile
 
 bench-booking: setup ## Bookings a second, beside the same booking under pgbench
-	@$(BIN)/diptych culture bench booking
+	@$(BIN)/diptych culture bench booking --shape spread
+	@$(BIN)/diptych culture bench booking --shape hot
 
 bench-rush: setup ## Many for few places, with the server killed in the middle: exactly that many sold
 	@$(BIN)/diptych culture bench rush
