@@ -21,6 +21,9 @@ from .postgres import PostgresError
 from .refusal import Kind, Refused
 from .settings import SettingsError
 
+UNREACHED = "unreached"
+"""Stands for an SQLSTATE where no server gave one."""
+
 BUG = 70
 """The exit status of what should not happen (EX_SOFTWARE of sysexits.h). 2 is a wrong question, 1 a refusal."""
 
@@ -47,19 +50,19 @@ def fault_of(error: BaseException) -> Fault:
     if sqlstate := _sqlstate(error):
         if sqlstate == "42P01":
             return Fault("postgres.no_tables", "The database has no tables yet. Run: diptych culture migrate", 1, {})
-        if sqlstate[:2] in {"08", "28", "3D", "57", "connection"}:
+        if sqlstate == UNREACHED or sqlstate[:2] in {"08", "28", "3D", "57"}:
             return Fault("postgres.unreachable", "The database does not answer. Check DATABASE_URL and that it runs.", 1, {})
     return Fault("internal", f"{type(error).__name__}: this is a fault of Diptych. --debug shows where.", BUG, {})
 
 
 def _sqlstate(error: BaseException) -> str:
-    "PostgreSQL's own code of an error, Django's wrapping or not; `connection` where the server was not reached."
+    "PostgreSQL's own code of an error, Django's wrapping or not; UNREACHED where the server was not reached."
     seen: BaseException | None = error
     while seen is not None:
         if type(seen).__name__ in {"OperationalError", "ConnectionTimeout"} and getattr(seen, "sqlstate", None) is None:
             cause = seen.__cause__
             if cause is None or getattr(cause, "sqlstate", None) is None:
-                return "connection"
+                return UNREACHED
         if state := getattr(seen, "sqlstate", None):
             return str(state)
         seen = seen.__cause__

@@ -126,10 +126,21 @@ HOSTILE = (
 
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
 def test_no_value_stops_an_import(tmp_path, places, value):
-    keys = "title_fr description_fr longdescription_fr conditions_fr timings status uid keywords_fr accessibility".split()
-    keys += [f"location_{name}" for name in "name address city postalcode insee phone website coordinates uid".split()] + [
-        "canonicalurl"
+    keys = [
+        "title_fr",
+        "description_fr",
+        "longdescription_fr",
+        "conditions_fr",
+        "timings",
+        "status",
+        "uid",
+        "keywords_fr",
+        "accessibility",
     ]
+    keys += [
+        f"location_{name}"
+        for name in ["name", "address", "city", "postalcode", "insee", "phone", "website", "coordinates", "uid"]
+    ] + ["canonicalurl"]
     path = tmp_path / "agenda.json"
     sane = {"title_fr": "Concert", "timings": json.dumps(AGENDA_TIMES), "location_name": "Phare", "uid": "ok"}
     records = [{"fields": fields} for fields in (sane, *({**sane, "uid": key, key: value} for key in keys))]

@@ -51,7 +51,13 @@ def make(**changes: object) -> list[str]:
 def test_a_file_is_one_event_in_one_calendar() -> None:
     lines = make()
     assert lines[0] == "BEGIN:VCALENDAR"
-    for line in ("VERSION:2.0", "DTSTART:20261128T193000Z", "DTEND:20261128T210000Z", "SUMMARY:Nuit\\, courte", "STATUS:CONFIRMED"):
+    for line in (
+        "VERSION:2.0",
+        "DTSTART:20261128T193000Z",
+        "DTEND:20261128T210000Z",
+        "SUMMARY:Nuit\\, courte",
+        "STATUS:CONFIRMED",
+    ):
         assert line in lines
     assert not any(line.startswith(("GEO", "URL")) for line in lines)
 

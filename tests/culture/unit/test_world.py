@@ -57,7 +57,12 @@ def test_every_offer_is_one_that_a_venue_could_make() -> None:
 
 def test_french_is_spaced_and_contracted() -> None:
     assert french("Pourquoi ? « Oui » : c'est 5 €") == "Pourquoi\u202f? «\u00a0Oui\u00a0»\u00a0: c’est 5\u00a0€"
-    assert [of(thing) for thing in ("le phare", "les cerfs", "la mer", "l’orage")] == ["du phare", "des cerfs", "de la mer", "de l’orage"]
+    assert [of(thing) for thing in ("le phare", "les cerfs", "la mer", "l’orage")] == [
+        "du phare",
+        "des cerfs",
+        "de la mer",
+        "de l’orage",
+    ]
 
 
 @pytest.fixture

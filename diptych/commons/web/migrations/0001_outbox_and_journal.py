@@ -10,9 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies: list[tuple[str, str]] = []
     operations = [
-        migrations.RunSQL(
-            outbox.SCHEMA, reverse_sql="drop table outbox_receipt; drop table outbox_message;"
-        ),
+        migrations.RunSQL(outbox.SCHEMA, reverse_sql="drop table outbox_receipt; drop table outbox_message;"),
         migrations.RunSQL(
             journal.SCHEMA,
             reverse_sql="drop table journal_entry; drop function journal_chain(); drop function journal_refuse();"

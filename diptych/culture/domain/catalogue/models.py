@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from .terms import Compatibility, OfferValidation, Withdrawal
+
 from diptych.culture.domain.venues.models import Venue
 
 
@@ -130,9 +131,7 @@ class Stock(models.Model):
 
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(booked__gte=0), name="stock_booked_not_negative"),
-            models.CheckConstraint(
-                condition=Q(quantity=None) | Q(booked__lte=F("quantity")), name="stock_never_oversold"
-            ),
+            models.CheckConstraint(condition=Q(quantity=None) | Q(booked__lte=F("quantity")), name="stock_never_oversold"),
             models.CheckConstraint(
                 condition=Q(quantity=None) | Q(quantity__gte=0, quantity__lte=1_000_000), name="stock_quantity_range"
             ),
@@ -161,9 +160,7 @@ class ActivationCode(models.Model):
         """A code once a stock."""
 
         constraints: ClassVar = [models.UniqueConstraint(fields=["stock", "code"], name="activation_code_once")]
-        indexes: ClassVar = [
-            models.Index(fields=["stock", "id"], name="activation_code_free", condition=Q(booking_id=None))
-        ]
+        indexes: ClassVar = [models.Index(fields=["stock", "id"], name="activation_code_free", condition=Q(booking_id=None))]
 
 
 class Shelf(models.Model):

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from .models import Venue
 from .terms import NOT_A_MEMBER, Validation
+
 from diptych.commons.refusal import deny
 
 _OPEN = (Validation.NEW, Validation.PENDING, Validation.VALIDATED)

@@ -16,8 +16,8 @@ from diptych.culture.gateways.open_data.reasons import Fault, Unreadable
 from diptych.culture.gateways.open_data.rows import OfferRow, SessionRow, VenueRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
 from diptych.culture.gateways.open_data.values import (
-    identifier,
     commune,
+    identifier,
     instant,
     latitude,
     link,

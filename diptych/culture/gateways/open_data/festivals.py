@@ -10,7 +10,7 @@ from typing import Any
 
 from diptych.culture.gateways.open_data.rows import VenueRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
-from diptych.culture.gateways.open_data.values import identifier, commune, link, point, postcode, words, year
+from diptych.culture.gateways.open_data.values import commune, identifier, link, point, postcode, words, year
 
 _POSTCODE = "Code postal (de la commune principale de déroulement)"
 _KINDS = ("Sous-catégorie spectacle vivant", "Sous-catégorie musique", "Sous-catégorie cinéma et audiovisuel",

@@ -10,9 +10,9 @@ from diptych.culture.gateways.open_data.reasons import Fault
 from diptych.culture.gateways.open_data.rows import VenueRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
 from diptych.culture.gateways.open_data.values import (
-    identifier,
     count,
     department,
+    identifier,
     latitude,
     link,
     longitude,

@@ -8,7 +8,7 @@ from typing import Any
 
 from diptych.culture.gateways.open_data.rows import AttendanceRow, VenueRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
-from diptych.culture.gateways.open_data.values import identifier, count, link, point, postcode, text, words, year
+from diptych.culture.gateways.open_data.values import count, identifier, link, point, postcode, text, words, year
 
 
 def _capital(name: str) -> str:

@@ -10,7 +10,14 @@ from diptych.culture.gateways.open_data.reasons import Fault, Unreadable
 from diptych.culture.gateways.open_data.rows import CommuneRow, DepartmentRow, PointRow, PopulationRow, RegionRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
 from diptych.culture.gateways.open_data.values import (
-    codes, commune, count, department, latitude, longitude, postcode, words,
+    codes,
+    commune,
+    count,
+    department,
+    latitude,
+    longitude,
+    postcode,
+    words,
 )  # fmt: skip
 
 _KEPT = ("commune-actuelle", "arrondissement-municipal")

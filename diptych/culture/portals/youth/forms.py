@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import words
+
 from diptych.commons import clock
 from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.people import queries as people
@@ -84,8 +85,12 @@ class ResendForm(forms.Form):
 class ProfileForm(forms.Form):
     """What decides the credit."""
 
-    first_name = forms.CharField(label=_("First name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "given-name"}))
-    last_name = forms.CharField(label=_("Last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "family-name"}))
+    first_name = forms.CharField(
+        label=_("First name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Last name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
     birth_date = forms.DateField(
         label=_("Birth date"), widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d")
     )

@@ -36,7 +36,9 @@ def _thing(offer: OfferPage, url: str) -> dict[str, Any]:
         "inLanguage": "fr",
     }
     if offer.is_event:
-        starts = [stock.starts_at for stock in open_stocks if stock.starts_at] or [s.starts_at for s in offer.stocks if s.starts_at]
+        starts = [stock.starts_at for stock in open_stocks if stock.starts_at] or [
+            s.starts_at for s in offer.stocks if s.starts_at
+        ]
         kind: dict[str, Any] = {"@type": _TYPES.get(offer.group, "Event"), "location": _place(offer)}
         kind["eventStatus"] = "https://schema.org/EventScheduled"
         if starts:

@@ -69,7 +69,9 @@ def safe_next(request: HttpRequest, otherwise: str) -> str:
     """Where to go back to: an address of this site, or `otherwise`."""
     wanted = request.POST.get("next", "")
     hosts = {request.get_host()}
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure()) else otherwise
+    return (
+        wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure()) else otherwise
+    )
 
 
 def page(

@@ -8,6 +8,7 @@ from ..models import Favourite
 from ..queries.offers import offer_page
 from ..rules.offers import MOST_FAVOURITES
 from ..terms import TOO_MANY_FAVOURITES
+
 from diptych.commons.refusal import deny
 from diptych.culture.domain.people.models import Person
 

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from ..rules.offers import default_limit
 from ..rules.subcategories import BY_ID
 from ..terms import Compatibility, OfferValidation, Withdrawal
+
 from diptych.commons.bulk import Imported, Merged, added, merge
 from diptych.culture.domain.venues.operations.importing import Gazetteer, VenueFacts, known_communes, merge_venues
 

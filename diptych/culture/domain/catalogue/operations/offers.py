@@ -17,6 +17,7 @@ from ..models import Offer, PriceCategory, Stock
 from ..rules import offers as rules
 from ..rules.subcategories import BY_ID
 from ..terms import OfferDraft, OfferFacts, OfferValidation, StockDraft, StockFacts
+
 from diptych.commons import journal, outbox
 from diptych.commons.refusal import Refusal, Refused, deny
 from diptych.culture.domain.venues.terms import Validation

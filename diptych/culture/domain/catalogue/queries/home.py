@@ -15,6 +15,7 @@ from ..models import Shelf
 from ..rules.subcategories import SearchGroup
 from .cards import OfferCard, cards_of
 from .search import Criteria, search
+
 from diptych.culture.domain.people.rules import zone_of
 
 MOST_CARDS: Final = 12

@@ -11,6 +11,7 @@ from ..models import Offer, Stock
 from ..rules.offers import displayed_status, is_over, left
 from ..rules.subcategories import BY_ID
 from ..terms import NOT_FOUND, OfferFacts, OfferStatus, StockFacts
+
 from diptych.commons.refusal import deny
 from diptych.culture.domain.venues.terms import Validation
 

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from ..rules.subcategories import BY_ID, SearchGroup, in_group
 from .cards import OPEN, RELEASED, STOCKS, OfferCard, cards_of
+
 from diptych.culture.domain.people.rules import DEPARTMENTS, PARIS, zone_of
 
 MOST_RESULTS: Final = 1_000

@@ -10,6 +10,7 @@ from typing import Any, Final
 from .. import terms
 from ..terms import OfferDraft, OfferFacts, OfferStatus, OfferValidation, StockFacts
 from .subcategories import BY_ID, Subcategory
+
 from diptych.commons.refusal import Refusal, refuse
 
 MOST_CENTS: Final = 300_00

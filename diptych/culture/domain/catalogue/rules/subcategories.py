@@ -114,6 +114,7 @@ class Subcategory:
 _Y, _F, _N = Minors.YES, Minors.FREE, Minors.NO
 _G = SearchGroup
 
+# fmt: off
 SUBCATEGORIES: Final[tuple[Subcategory, ...]] = (
     Subcategory("MATERIEL_ART_CREATIF", "BEAUX_ARTS", "Art supplies", "XP", "off", "STD", _Y, _G.FINE_ARTS, ("ean†",)),
     Subcategory("CARTE_JEUNES", "CARTE_JEUNES", "Youth card", "XP", "off", "STD", _Y, _G.YOUTH_CARD),
@@ -189,6 +190,7 @@ SUBCATEGORIES: Final[tuple[Subcategory, ...]] = (
     Subcategory("JEU_SUPPORT_PHYSIQUE", "TECHNIQUE", "Game on disc", "PN∞", "both", "NONE", _N, _G.NONE),
     Subcategory("OEUVRE_ART", "TECHNIQUE", "Work of art", "XPN", "both", "NONE", _F, _G.NONE),
 )
+# fmt: on
 
 BY_ID: Final[dict[str, Subcategory]] = {row.id: row for row in SUBCATEGORIES}
 

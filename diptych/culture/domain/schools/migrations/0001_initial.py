@@ -4,32 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('uai', models.CharField(max_length=8, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=255)),
-                ('kind', models.CharField(blank=True, max_length=80)),
-                ('sector', models.CharField(blank=True, max_length=20)),
-                ('address', models.CharField(blank=True, max_length=255)),
-                ('postcode', models.CharField(blank=True, max_length=5)),
-                ('city', models.CharField(blank=True, max_length=120)),
-                ('insee', models.CharField(blank=True, max_length=5)),
-                ('department', models.CharField(blank=True, db_index=True, max_length=3)),
-                ('latitude', models.FloatField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('social_position_index', models.DecimalField(decimal_places=1, max_digits=5, null=True)),
-                ('source', models.CharField(blank=True, max_length=40)),
+                ("uai", models.CharField(max_length=8, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=255)),
+                ("kind", models.CharField(blank=True, max_length=80)),
+                ("sector", models.CharField(blank=True, max_length=20)),
+                ("address", models.CharField(blank=True, max_length=255)),
+                ("postcode", models.CharField(blank=True, max_length=5)),
+                ("city", models.CharField(blank=True, max_length=120)),
+                ("insee", models.CharField(blank=True, max_length=5)),
+                ("department", models.CharField(blank=True, db_index=True, max_length=3)),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                ("social_position_index", models.DecimalField(decimal_places=1, max_digits=5, null=True)),
+                ("source", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('uai__regex', '^[0-9]{7}[A-Z]$')), name='school_uai')],
+                "constraints": [models.CheckConstraint(condition=models.Q(("uai__regex", "^[0-9]{7}[A-Z]$")), name="school_uai")],
             },
         ),
     ]

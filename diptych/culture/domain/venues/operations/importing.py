@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from .. import terms
 from .names import fold
+
 from diptych.commons.bulk import Imported, Merged, merge
 from diptych.commons.refusal import deny
 

@@ -12,6 +12,7 @@ from stdnum.fr import siret as siret_numbers
 from .. import terms
 from ..models import Membership, Structure, Venue
 from ..terms import Activity, Validation
+
 from diptych.commons import journal
 from diptych.commons.refusal import deny
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from .. import words
 from ..ics import calendar
 from ..pages import page, position_of, refused_on, said
+
 from diptych.commons import clock
 from diptych.commons.refusal import Kind, Reason, Refusal, deny
 from diptych.commons.web.doors import door
@@ -120,5 +121,7 @@ def place_of(mine: Ticket) -> str:
 def drawn(text: str) -> SafeString:
     """A QR code as SVG, black on white whatever the theme. Never a Micro QR, which phones cannot read."""
     out = io.BytesIO()
-    segno.make_qr(text, error="m").save(out, kind="svg", border=2, omitsize=True, xmldecl=False, svgns=True, dark="#000", light="#fff")
+    segno.make_qr(text, error="m").save(
+        out, kind="svg", border=2, omitsize=True, xmldecl=False, svgns=True, dark="#000", light="#fff"
+    )
     return mark_safe(out.getvalue().decode())  # noqa: S308  # segno's own drawing, made of numbers

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from ..pages import department_of, page, position_of, youth_id
+
 from diptych.commons import clock
 from diptych.commons.web.doors import VISITOR, door
 from diptych.culture.domain.bookings import queries as bookings
@@ -15,7 +16,10 @@ def home(request: HttpRequest) -> HttpResponse:
     at, person_id, here = clock.now(), youth_id(request), position_of(request)
     tried: set[str] | None = None
     if person_id is not None:
-        mine = [*bookings.bookings_of(person_id=person_id, at=at, ended=False), *bookings.bookings_of(person_id=person_id, at=at, ended=True)]
+        mine = [
+            *bookings.bookings_of(person_id=person_id, at=at, ended=False),
+            *bookings.bookings_of(person_id=person_id, at=at, ended=True),
+        ]
         tried = catalogue.groups_of(subcategories={ticket.subcategory for ticket in mine})
     shelves = catalogue.home(
         person_id=person_id,

@@ -8,6 +8,7 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_POST
 
 from ..pages import page
+
 from diptych.commons import clock
 from diptych.commons.web import look
 from diptych.commons.web.doors import door

@@ -12,6 +12,7 @@ from .. import words
 from ..forms import BookingForm
 from ..linked_data import linked_data
 from ..pages import page, position_of, refused_on, safe_next, said, youth_id
+
 from diptych.commons import clock
 from diptych.commons.refusal import Refusal, deny
 from diptych.commons.web.doors import VISITOR, door

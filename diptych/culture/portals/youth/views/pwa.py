@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from ..pages import WHO, page
+
 from diptych.commons.web import look
 from diptych.commons.web.doors import VISITOR, door
 

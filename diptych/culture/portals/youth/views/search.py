@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from .. import words
 from ..forms import PositionForm, SearchForm
 from ..pages import department_of, keep_position, page, position_of
+
 from diptych.commons import clock
 from diptych.commons.web.doors import VISITOR, door
 from diptych.culture.domain.catalogue import queries as catalogue

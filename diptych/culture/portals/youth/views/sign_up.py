@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from ..forms import ProfileForm, ResendForm, SignUpForm
 from ..pages import page, refused_on
+
 from diptych.commons import clock
 from diptych.commons.refusal import Refusal
 from diptych.commons.web.doors import VISITOR, door

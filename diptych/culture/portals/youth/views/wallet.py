@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 
 from .. import words
 from ..pages import page
+
 from diptych.commons import clock
 from diptych.commons.web.doors import door
 from diptych.culture.domain.catalogue import queries as catalogue
