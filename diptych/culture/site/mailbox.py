@@ -20,8 +20,8 @@ _PAGE: Final = """{% extends "web/base.html" %}{% load ui %}{% block title %}Cou
 {% block main %}<h1>Courrier de la démo</h1><p>Ce que le service a écrit. Personne ne l’a reçu : ici, rien ne part.</p>
 <form method="get" role="search"><label for="to">Adresse</label> <input id="to" name="to" type="search" value="{{ to }}">
 <button class="button" type="submit">Filtrer</button></form>
-{% for letter in letters %}<article class="card" lang="fr"><h2>{{ letter.subject }}</h2><p class="quiet">{{ letter.to }}</p>
-<div>{{ letter.text|urlize|linebreaks }}</div></article>{% empty %}<p>Aucun courrier pour l’instant.</p>{% endfor %}{% endblock %}"""
+{% for letter in letters %}<article class="card"><h2>{{ letter.subject }}</h2>
+<p class="quiet">{{ letter.to }}</p><div>{{ letter.text|urlize|linebreaks }}</div></article>{% empty %}<p>Aucun courrier pour l’instant.</p>{% endfor %}{% endblock %}"""
 
 
 @door(VISITOR)

@@ -78,7 +78,7 @@ def test_the_demo_runs_and_leaves_nothing_behind(home: Path, how: signal.Signals
             time.sleep(0.3)
         status, page = fetch(port, "/")
         assert status == 200 and "Librairie des Halles" in page
-        status, found = fetch(port, "/api/v1/offers?text=libraire+concer")
+        status, _ = fetch(port, "/api/v1/offers?text=libraire+concer")
         assert status == 200
         assert fetch(port, "/demo/courrier")[0] == 200
         assert fetch(port, "/static/web/base.css")[0] == 200

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from ..models import Shelf
 from ..rules.subcategories import SearchGroup
@@ -19,6 +20,8 @@ from .search import Criteria, search
 from diptych.culture.domain.people.rules import zone_of
 
 MOST_CARDS: Final = 12
+MOST_LOOKED_AT: Final = 60
+MOST_OF_A_VENUE: Final = 2
 FEWEST_CARDS: Final = 3
 """A shelf with less is not shown."""
 WALK_KM: Final = 1.5
@@ -57,11 +60,11 @@ def home(
         place = Criteria(latitude=latitude, longitude=longitude, radius_km=30)
     day = at.astimezone(zone_of(department)).date()
     shelves = [
-        ShelfView("Tonight", "it starts within hours", _cards(replace(place, from_day=day, to_day=day, sort="date"), at)),
+        ShelfView(_("Tonight"), _("it starts within hours"), _cards(replace(place, from_day=day, to_day=day, sort="date"), at)),
     ]
     if latitude is not None and longitude is not None:
         near = Criteria(latitude=latitude, longitude=longitude, radius_km=WALK_KM, sort="distance")
-        shelves.append(ShelfView("On foot", "less than twenty minutes' walk away", _cards(near, at)))
+        shelves.append(ShelfView(_("On foot"), _("less than twenty minutes' walk away"), _cards(near, at)))
     if person_id is not None and tried is not None:
         shelves += _new_to(place, tried, at)
     shelves += [_stored(shelf, place, day, at) for shelf in _editorial(at)]
@@ -79,7 +82,7 @@ def _new_to(place: Criteria, tried: Collection[str], at: datetime) -> list[Shelf
         if group.value not in tried:
             cards = _cards(replace(place, group=group.value, sort="relevance"), at)
             if len(cards) >= FEWEST_CARDS:
-                return [ShelfView("Something new", "you have not tried it yet", cards)]
+                return [ShelfView(_("Something new"), _("you have not tried it yet"), cards)]
     return []
 
 
@@ -122,4 +125,11 @@ def _day(word: str, today: date) -> date | None:
 
 
 def _cards(criteria: Criteria, at: datetime) -> list[OfferCard]:
-    return search(criteria=criteria, at=at, per_page=MOST_CARDS).cards
+    "Cards in order, with at most a few of one venue first: a shelf is a choice, not one cinema's evening."
+    shown: dict[str, int] = {}
+    first: list[OfferCard] = []
+    rest: list[OfferCard] = []
+    for card in search(criteria=criteria, at=at, per_page=MOST_LOOKED_AT).cards:
+        shown[card.venue_name] = shown.get(card.venue_name, 0) + 1
+        (first if shown[card.venue_name] <= MOST_OF_A_VENUE else rest).append(card)
+    return [*first, *rest][:MOST_CARDS]
