@@ -14,6 +14,7 @@ from ..models import Offer, Stock
 from ..rules.offers import displayed_status, is_over, left, required_fields
 from ..rules.subcategories import BY_ID, SUBCATEGORIES, Subcategory
 from ..terms import NOT_FOUND, STOCK_NOT_FOUND, UNKNOWN_SUBCATEGORY, OfferFacts, OfferStatus, OfferValidation, StockFacts
+
 from diptych.commons.refusal import deny
 
 
@@ -95,6 +96,17 @@ class OwnOffer:
     stocks: tuple[OwnStock, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """A date that is near: places booked, of how many (None for unlimited)."""
+
+    offer_id: int
+    offer_name: str
+    starts_at: datetime
+    booked: int
+    quantity: int | None
+
+
 def own_offers(
     *, venue_ids: Collection[int], at: datetime, status: str = "", text: str = "", page: int = 1, per_page: int = 25
 ) -> OwnOffers:
@@ -108,7 +120,13 @@ def own_offers(
     by_status = {one: counted[one] for one in OfferStatus if one in counted}
     if status:
         found = found.filter(shown=status)
-    total = by_status.get(OfferStatus(status), 0) if status in OfferStatus else sum(by_status.values()) if not status else 0
+    total = (
+        by_status.get(OfferStatus(status), 0)
+        if status in OfferStatus.__members__
+        else sum(by_status.values())
+        if not status
+        else 0
+    )
     pages = max((total + per_page - 1) // per_page, 1)
     page = min(max(page, 1), pages)
     rows = list(found.select_related("venue").order_by("-id")[(page - 1) * per_page : page * per_page])
@@ -231,3 +249,12 @@ def _lines(offers: list[Any], at: datetime) -> list[OwnOfferLine]:
             )
         )  # fmt: skip
     return lines
+
+
+def sessions_between(*, venue_ids: Collection[int], since: datetime, until: datetime, limit: int = 20) -> list[OwnSession]:
+    """The dates of these venues that begin in an interval, soonest first."""
+    found = Stock.objects.filter(
+        offer__venue_id__in=venue_ids, deleted_at=None, starts_at__gte=since, starts_at__lt=until, offer__validation="APPROVED"
+    )
+    rows = found.select_related("offer").order_by("starts_at", "id")[:limit]
+    return [OwnSession(s.offer_id, s.offer.name, s.starts_at, s.booked, s.quantity) for s in rows if s.starts_at is not None]

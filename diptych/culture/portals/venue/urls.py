@@ -1,0 +1,28 @@
+"""Addresses of the venue's portal, under /pro/."""
+
+from django.urls import path
+
+from .views import bookings, counter, home, offers, stocks
+
+app_name = "venue"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("comptoir/", counter.counter, name="counter"),
+    path("comptoir/valider/", counter.validate, name="counter-validate"),
+    path("comptoir/reprendre/", counter.take_back, name="counter-take-back"),
+    path("comptoir/hors-ligne/", counter.offline, name="counter-offline"),
+    path("sw.js", counter.worker, name="worker"),
+    path("offres/", offers.offers, name="offers"),
+    path("offres/nouvelle/", offers.kinds, name="offer-kinds"),
+    path("offres/nouvelle/<str:subcategory>/", offers.create, name="offer-create"),
+    path("offres/<int:offer_id>/", offers.offer, name="offer"),
+    path("offres/<int:offer_id>/modifier/", offers.edit, name="offer-edit"),
+    path("offres/<int:offer_id>/publier/", offers.publish, name="offer-publish"),
+    path("offres/<int:offer_id>/retirer/", offers.unpublish, name="offer-unpublish"),
+    path("offres/<int:offer_id>/dates/", stocks.add, name="stocks-add"),
+    path("offres/<int:offer_id>/dates/<int:stock_id>/", stocks.edit, name="stock-edit"),
+    path("offres/<int:offer_id>/dates/<int:stock_id>/retirer/", stocks.remove, name="stock-remove"),
+    path("reservations/", bookings.bookings, name="bookings"),
+    path("reservations.csv", bookings.as_csv, name="bookings-csv"),
+    path("reservations.xlsx", bookings.as_excel, name="bookings-excel"),
+]
