@@ -41,7 +41,7 @@ def merge(
     name, incoming = sql.Identifier(table), sql.Identifier(f"incoming_{table}")
     cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"import:{table}"])
     fields = [sql.Identifier(column) for column in columns]
-    typed = [sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items()]  # type: ignore[arg-type]
+    typed = [sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items()]
     cursor.execute(sql.SQL("drop table if exists {}").format(incoming))
     cursor.execute(
         sql.SQL("create temporary table {} (at bigint generated always as identity, {}) on commit drop").format(

@@ -172,7 +172,7 @@ class CheckedCallbackView(OAuth2CallbackView):
 
     def _get_state(self, request: HttpRequest, provider: Any) -> tuple[dict[str, Any] | None, HttpResponseBase | None]:
         state, response = super()._get_state(request, provider)
-        self.adapter.state = state or {}  # type: ignore[attr-defined]  # a CheckedAdapter
+        self.adapter.state = state or {}  # a CheckedAdapter
         return state, response
 
 

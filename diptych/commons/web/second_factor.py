@@ -27,7 +27,7 @@ _TOTP: Final = (Authenticator.Type.TOTP,)
 
 def passed(request: HttpRequest) -> bool:
     """Whether the person signed in proved a second factor in this very session."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))  # type: ignore[arg-type]  # signed in
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))  # signed in
 
 
 @receiver(authenticator_added)
@@ -54,7 +54,9 @@ class SecondFactorMiddleware:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if request.user.audience not in settings.SECOND_FACTOR_FOR or name in settings.SECOND_FACTOR_DOORS or passed(request):  # type: ignore[union-attr]  # a service's own user
+        if (
+            request.user.audience not in settings.SECOND_FACTOR_FOR or name in settings.SECOND_FACTOR_DOORS or passed(request)
+        ):  # a service's own user
             return None
         has_one = is_mfa_enabled(request.user, _TOTP)
         if has_one:

@@ -39,7 +39,7 @@ class ReplayForm(forms.Form):
 
     def __init__(self, *args: Any, known: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ids"].choices = [(number, number) for number in known]  # type: ignore[attr-defined]  # a choice field
+        self.fields["ids"].choices = [(number, number) for number in known]  # a choice field
 
 
 class SuspendForm(forms.Form):

@@ -4,13 +4,17 @@ Holds English gettext ids beside the codes they stand for. Does not hold subcate
 those are the chapters' own.
 """
 
-from typing import Final, NamedTuple
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrPromise
 
 from diptych.culture.domain.bookings.terms import Cancellation, Status
 from diptych.culture.domain.wallet.terms import MovementKind
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise  # not there where the service runs
 
 
 class Word(NamedTuple):
