@@ -129,7 +129,7 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or query.pop("password", "")),
         "HOST": parts.hostname or query.pop("host", ""),
         "PORT": str(parts.port or query.pop("port", "")),
-        "CONN_MAX_AGE": 600,
+        "CONN_MAX_AGE": 0 if MODE == "test" else 600,  # a live server's threads must not outlive a test run
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {key: value for key, value in query.items() if key in {"sslmode", "sslrootcert", "connect_timeout"}},
     }
