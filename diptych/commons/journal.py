@@ -131,4 +131,4 @@ def entries(cursor: Any, *, subject: str = "", actor: str = "", act: str = "", b
         " and (%(act)s = '' or act = %(act)s) and (%(before)s = 0 or id < %(before)s) order by id desc limit %(limit)s",
         {"subject": subject, "actor": actor, "act": act, "before": before, "limit": limit},
     )
-    return [Entry(*row[:5], json.loads(row[5])) for row in cursor.fetchall()]
+    return [Entry(id_, at, who, what, whom, json.loads(facts)) for id_, at, who, what, whom, facts in cursor.fetchall()]

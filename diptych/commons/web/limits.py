@@ -107,11 +107,12 @@ def why_not(*, name: str, limits: Iterable[Limit], request: HttpRequest) -> Refu
     for limit in limits:
         if request.method not in limit.methods:
             continue
-        who = {
+        words: dict[str, Callable[[HttpRequest], str]] = {
             "address": client_address,
             "account": _account,
             "field": lambda sent: sent.POST.get(limit.field, "").strip().lower(),  # noqa: B023  # called at once
-        }[limit.per](request)
+        }
+        who = words[limit.per](request)
         if not who:
             continue
         count = _counters().knock(_who(name, limit.per, str(limit.seconds), who), window=at // limit.seconds)

@@ -65,7 +65,7 @@ class Person(AbstractBaseUser):
         return f"person:{self.pk}"
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]  # the state decides, nobody sets it
         """Whether this account may sign in."""
         return self.state in {AccountState.ACTIVE, AccountState.SUSPENDED_UPON_USER_REQUEST}
 

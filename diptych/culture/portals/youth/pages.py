@@ -91,7 +91,7 @@ def page(
     }
     response = render(request, f"youth/{template}.html", shell | (context or {}), status=status)
     timezone.deactivate()
-    response.headers[WHO] = shell["who"]
+    response.headers[WHO] = who(request)
     return response
 
 

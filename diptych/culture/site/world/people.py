@@ -99,6 +99,7 @@ def _pro(email: str, first: str, last: str, password: str, venue_name: str, at: 
         email_validated_at=at - 120 * DAY,
     )  # fmt: skip
     venue = Venue.objects.get(name=venue_name, structure__isnull=False)
+    assert venue.structure is not None
     Membership.objects.create(
         person=person, structure=venue.structure, validation=Validation.VALIDATED, created_at=at - 119 * DAY
     )

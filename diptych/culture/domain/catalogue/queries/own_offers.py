@@ -116,10 +116,10 @@ def own_offers(
     if text.strip():
         found = found.filter(Q(name__icontains=text.strip()[:90]) | Q(creator__icontains=text.strip()[:90]))
     found = with_status(found, at=at)
-    counted = dict(found.order_by().values("shown").annotate(how_many=Count("id")).values_list("shown", "how_many"))
+    counted = dict(found.order_by().values("shown").annotate(how_many=Count("id")).values_list("shown", "how_many"))  # type: ignore[misc]  # the plugin does not see through a function
     by_status = {one: counted[one] for one in OfferStatus if one in counted}
     if status:
-        found = found.filter(shown=status)
+        found = found.filter(shown=status)  # type: ignore[misc]  # the plugin does not see through a function
     total = (
         by_status.get(OfferStatus(status), 0)
         if status in OfferStatus.__members__
