@@ -40,10 +40,11 @@ class Mine:
 
 def mine_of(request: HttpRequest) -> Mine:
     """Read it once a request: the clock is read here and passed down."""
-    venues = tuple(venues_of(person_id=int(request.user.pk)))
+    assert request.user.pk is not None  # the door has seen to it
+    venues = tuple(venues_of(person_id=request.user.pk))
     zone = zone_name(department=venues[0].department if venues else "")
     timezone.activate(zone)
-    return Mine(int(request.user.pk), venues, clock.now(), zone)
+    return Mine(request.user.pk, venues, clock.now(), zone)
 
 
 def page(request: HttpRequest, template: str, mine: Mine, *, status_code: int = 200, **context: Any) -> HttpResponse:

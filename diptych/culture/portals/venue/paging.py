@@ -32,4 +32,4 @@ class Pages:
     def get_elided_page_range(self, number: int, *, on_each_side: int = 1, on_ends: int = 1) -> Iterator[int | str]:
         """The numbers to show, with … between."""
         real = Paginator(range(self.num_pages), 1)
-        return real.get_elided_page_range(number, on_each_side=on_each_side, on_ends=on_ends)  # type: ignore[return-value]  # stubs say str | int
+        return real.get_elided_page_range(number, on_each_side=on_each_side, on_ends=on_ends)  # stubs say str | int

@@ -116,7 +116,7 @@ class StockForm(forms.Form):
 
     def __init__(self, *args: Any, zone: str, is_event: bool, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["booking_limit_at"].zone = zone  # type: ignore[attr-defined]  # our own field
+        self.fields["booking_limit_at"].zone = zone  # our own field
         if is_event:
             self.fields["price_label"] = forms.CharField(label=_("Name of the price"), max_length=50, required=False)
             self.fields["starts_at"] = LocalInstantField(label=_("Date and time"), zone=zone)
