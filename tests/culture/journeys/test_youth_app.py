@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from diptych.commons import clock
 from diptych.commons.web import assets
 from diptych.culture.domain.bookings import operations as bookings
+from diptych.culture.domain.catalogue.models import Shelf
 from diptych.culture.domain.catalogue.operations import favour
 from diptych.culture.domain.people.models import Person
 from tests.culture import factories
@@ -70,6 +71,8 @@ def ines() -> Person:
             )
     made = bookings.book(person_id=person.pk, stock_id=offers[1].stocks.order_by("-starts_at").first().pk, places=2, at=at)
     person.booking_id, person.offer_id, person.stock_id = made.id, offers[0].pk, offers[0].stocks.first().pk
+    for place, (title, hint) in enumerate([("Ce soir, à pied", "12 min max"), ("Et si tu changeais ?", "pas encore essayé")]):
+        Shelf.objects.create(title=title, hint=hint, offers=[offer.pk for offer in offers], position=place, shown_from=at)
     favour(person_id=person.pk, offer_id=offers[2].pk, at=at)
     return person
 
@@ -115,6 +118,8 @@ def test_every_page_stands_and_axe_finds_nothing(
     for name, path in pages.items():
         page.goto(live_server.url + path, wait_until="networkidle")
         looked_at(page, f"{name}-{device}-{theme}")
+        if name == "offer":
+            assert page.locator("#map .map__venue").is_visible()
     assert faults == []
 
 
