@@ -21,6 +21,7 @@ CULTURE: tuple[Room, ...] = (
     Room("work", "diptych.culture.commands.work:work", "Run the jobs: what a clock starts, what the outbox asks.", opens=True),
     Room("outbox", "diptych.culture.commands.outbox:app", "Messages that could not be delivered: see and replay.", opens=True),
     Room("journal", "diptych.culture.commands.journal:app", "Who did what to whom: verify the chain.", opens=True),
+    Room("ticket", "diptych.culture.commands.ticket:app", "Tickets: check a QR code off line."),
     Room("reconcile", "diptych.culture.commands.reconcile:reconcile", "Compare stocks, bookings and wallets.", opens=True),
     Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking, on the server as in production."),
 )

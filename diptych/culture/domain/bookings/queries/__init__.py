@@ -3,7 +3,7 @@
 from .counter import CounterLine, CounterTicket, at_counter, recent_at_counter
 from .facts import why_not_book
 from .holds import Hold, holds_waiting
-from .tickets import Ticket, booking_of, bookings_of, published_key
+from .tickets import Ticket, booking_of, bookings_of, check_ticket, published_key
 from .venue import VenueBooking, VenueBookings, bookings_for_venues, export_for_venues
 from .verify import Discrepancy, discrepancies
 
@@ -19,6 +19,7 @@ __all__ = [
     "booking_of",
     "bookings_for_venues",
     "bookings_of",
+    "check_ticket",
     "discrepancies",
     "export_for_venues",
     "holds_waiting",

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from .. import terms
 from ..models import Booking
 from ..rules.acts import why_not_cancel
-from ..rules.tickets import TicketText, jwk, private_key, sign_ticket
+from ..rules.tickets import TicketText, jwk, private_key, public_key, read_ticket, sign_ticket
 from ..rules.times import ENDED_AFTER, expires_at
 from ..terms import Status, TicketFacts
 
@@ -75,6 +75,11 @@ def signing_key() -> Ed25519PrivateKey:
 def published_key() -> dict[str, str]:
     """The public key that anybody checks a QR code with, as a JWK."""
     return jwk(signing_key().public_key())
+
+
+def check_ticket(*, text: str, key: dict[str, str]) -> TicketText:
+    """What a QR code says, once a published key has verified its signature. Refuses what is forged or no ticket."""
+    return read_ticket(text, public_key(key))
 
 
 def facts_of(booking: Booking, *, venue_matches: bool = True, has_activation_code: bool = False) -> TicketFacts:
