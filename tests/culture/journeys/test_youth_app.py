@@ -177,7 +177,7 @@ def test_everything_is_booked_without_script(browser: Browser, live_server: Any,
     page.locator("#places-1").check()
     page.locator("form .button--wide").click()
     assert page.locator(".ticket__letters").is_visible()
-    page.locator(".button--danger").click()
+    page.locator("a.button--danger").click()
     page.locator("form .button--danger").click()
     assert page.url == f"{live_server.url}/places/"
 

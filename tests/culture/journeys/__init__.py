@@ -1,0 +1,1 @@
+"""The culture panel in a real browser."""
