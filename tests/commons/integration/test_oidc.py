@@ -239,8 +239,9 @@ def test_somebody_else_who_signs_in_may_not_link(provider):
 def test_an_address_that_nobody_verified_links_nothing(provider):
     factories.youth(email=AICHA["email"])
     provider.person["email_verified"] = False
-    client = Client()
-    assert client.get(accept(leave(client))).status_code == 409
+    client = Client(headers={"accept": "application/json"})
+    answer = client.get(accept(leave(client)))
+    assert (answer.status_code, answer.json()["code"]) == (409, "accounts.address_held")
     assert "oidc_link" not in client.session
 
 
@@ -256,15 +257,17 @@ def test_a_new_address_that_nobody_verified_is_checked_by_us(provider):
 
 def test_no_address_no_account(provider):
     del provider.person["email"]
-    client = Client()
-    assert client.get(accept(leave(client))).status_code == 403
+    client = Client(headers={"accept": "application/json"})
+    answer = client.get(accept(leave(client)))
+    assert (answer.status_code, answer.json()["code"]) == (403, "accounts.address_unknown")
     assert not Person.objects.exists()
 
 
 def test_a_provider_makes_no_staff(provider, settings):
     settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"]["audience"] = Audience.STAFF
-    client = Client()
-    assert client.get(accept(leave(client))).status_code == 403
+    client = Client(headers={"accept": "application/json"})
+    answer = client.get(accept(leave(client)))
+    assert (answer.status_code, answer.json()["code"]) == (403, "accounts.no_account")
     assert not Person.objects.exists()
 
 
@@ -304,7 +307,8 @@ def test_a_provider_that_is_away_keeps_nobody_signed_in(provider, settings):
 def test_a_provider_that_is_away_is_said_so(settings):
     entry = {"id": "etat", "name": "État", "issuer": "http://127.0.0.1:9", "client_id": CLIENT_ID, "secret": SECRET}
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_provider(entry)]}}
-    assert Client().post("/compte/identite/etat/").status_code == 502
+    answer = Client().post("/compte/identite/etat/", headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (502, "oidc.provider_away")
 
 
 def test_the_sign_in_page_offers_the_provider(provider):

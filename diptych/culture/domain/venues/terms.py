@@ -36,7 +36,6 @@ class Activity(StrEnum):
     OTHER = "OTHER"
 
 
-NOT_FOUND = Reason("venues.not_found", Kind.MISSING, "There is no such venue.")
 NOT_A_MEMBER = Reason("venues.not_a_member", Kind.MISSING, "There is no such venue among yours.")
 PLACES_FIRST = Reason(
     "venues.places_first", Kind.CONFLICT, "No commune is known yet. Import them first: diptych culture import places FILE…"
