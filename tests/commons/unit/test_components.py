@@ -165,7 +165,7 @@ def test_the_states_theme_brings_its_fonts() -> None:
     assert (folders["web"] / "theme-dsfr.css").exists()
 
 
-@pytest.mark.parametrize("name", ["404", "403", "429", "500", "offline"])
+@pytest.mark.parametrize("name", ["404", "403", "500", "offline"])
 def test_error_pages_need_no_request(name: str) -> None:
     html = render_to_string(f"web/{name}.html")
     assert html.count("<h1") == 1
