@@ -18,6 +18,7 @@ from django.urls import reverse
 from diptych.commons.outbox import Consumer, Message
 from diptych.culture.domain.people import queries
 from diptych.culture.domain.people.operations import link_of
+from diptych.culture.domain.people.terms import Audience
 from diptych.culture.gateways import mail
 from diptych.culture.jobs import letters
 
@@ -25,8 +26,11 @@ LinkOf = Callable[[Message], str]
 
 
 def validation_link(message: Message) -> str:
-    """Where the address is checked: made now, stored nowhere."""
-    return _absolute(reverse("account-check-address", kwargs={"token": link_of(check_id=message.payload["check_id"])}))
+    """Where the address is checked: in a youth's own sign-up, which goes on to the profile; else among the account's
+    pages. Made now, stored nowhere."""
+    addressee = queries.addressee(person_id=message.payload["person_id"])
+    page = "youth:confirm" if addressee is not None and addressee.audience is Audience.YOUTH else "account-check-address"
+    return _absolute(reverse(page, kwargs={"token": link_of(check_id=message.payload["check_id"])}))
 
 
 def reset_link(*, person_id: int) -> str:
