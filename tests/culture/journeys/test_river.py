@@ -84,9 +84,7 @@ def test_from_signing_up_to_the_counter(browser: Browser, live_server: Any, widt
     page.fill("[name=login]", address)
     page.fill("[name=password]", PASSWORD)
     page.locator("main form .button--wide").click()
-    page.wait_for_load_state()
-
-    page.goto(f"{live_server.url}/inscription/profil/")
+    page.wait_for_url("**/inscription/profil/")
     clean(page)
     page.fill("[name=first_name]", "Inès")
     page.fill("[name=last_name]", "Bertin")

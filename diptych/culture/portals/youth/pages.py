@@ -24,6 +24,8 @@ from diptych.culture.domain.wallet import queries as wallets
 
 POSITION: "str" = "here"
 """Key of the session under which a rounded position stays: never in an address, nor in the database's tables."""
+SIGNING_UP: "str" = "sign_up_email"
+"""Key of the session under which the address just typed stays, to show it, to write again and to go on from there."""
 WHO: "str" = "X-Diptych-Who"
 """Header by which the service worker knows whose tickets it may keep: a keyed hash, empty for a visitor."""
 

@@ -1,8 +1,9 @@
 """The home page: the question, the search, and shelves that say why they are there."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
-from ..pages import department_of, page, position_of, youth_id
+from ..pages import SIGNING_UP, department_of, page, position_of, youth_id
 
 from diptych.commons import clock
 from diptych.commons.web.doors import VISITOR, door
@@ -14,6 +15,8 @@ from diptych.culture.domain.catalogue import queries as catalogue
 def home(request: HttpRequest) -> HttpResponse:
     """What to do tonight, nearby, and for a change."""
     at, person_id, here = clock.now(), youth_id(request), position_of(request)
+    if person_id is not None and request.session.pop(SIGNING_UP, None) and request.user.birth_date is None:  # type: ignore[union-attr]  # a Person
+        return HttpResponseRedirect(reverse("youth:profile"))  # just signed in for the first time: one step is left
     tried: set[str] | None = None
     if person_id is not None:
         mine = [

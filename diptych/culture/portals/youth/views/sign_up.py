@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ..forms import ProfileForm, ResendForm, SignUpForm
-from ..pages import page, refused_on
+from ..pages import SIGNING_UP, page, refused_on
 
 from diptych.commons import clock
 from diptych.commons.refusal import Refusal
@@ -27,8 +27,6 @@ from diptych.culture.domain.wallet import queries as wallets
 from diptych.culture.domain.wallet import terms as wallet_terms
 
 STEPS = (_("Account"), _("E-mail"), _("About you"), _("Credit"))
-WAITING = "sign_up_email"
-"""Key of the session under which the address just typed stays, to show it and to write again."""
 _FIELDS = {
     people_terms.EMAIL_MALFORMED: "email",
     people_terms.PASSWORD_TOO_WEAK: "password",
@@ -69,14 +67,14 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         at=clock.now(),
         language=(get_language() or "fr")[:2],
     )
-    request.session[WAITING] = form.cleaned_data["email"]
+    request.session[SIGNING_UP] = form.cleaned_data["email"]
     return HttpResponseRedirect(reverse("youth:check-mail"))
 
 
 @door(VISITOR)
 def check_mail(request: HttpRequest) -> HttpResponse:
     """An e-mail is on its way; how to have it again."""
-    waiting = request.session.get(WAITING, "")
+    waiting = request.session.get(SIGNING_UP, "")
     return _step(request, "check_mail", 2, {"email": waiting, "form": ResendForm(initial={"email": waiting})})
 
 
@@ -102,7 +100,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _confirm_page(request, token)
     people.validate_email(token=token, at=clock.now())
-    request.session.pop(WAITING, None)
+    request.session.pop(SIGNING_UP, None)
     if request.user.is_authenticated:
         return HttpResponseRedirect(reverse("youth:profile"))
     messages.success(request, gettext("Your address is confirmed. Sign in to go on."))

@@ -54,9 +54,9 @@
     box.hidden = false;
     const at = [Number(box.dataset.latitude), Number(box.dataset.longitude)];
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const map = L.map(box, { attributionControl: false, zoomControl: false, keyboard: false, scrollWheelZoom: false, dragging: false, doubleClickZoom: false, touchZoom: false, boxZoom: false, zoomAnimation: !still, fadeAnimation: !still });
+    const map = L.map(box, { zoomSnap: 0, attributionControl: false, zoomControl: false, keyboard: false, scrollWheelZoom: false, dragging: false, doubleClickZoom: false, touchZoom: false, boxZoom: false, zoomAnimation: !still, fadeAnimation: !still });
     const far = L.circle(at, { radius: 1600, className: "map__far", interactive: false });
-    const bounds = L.latLng(at).toBounds(3400);
+    const bounds = L.latLng(at).toBounds(3500);
     map.fitBounds(bounds);
     far.addTo(map);
     L.circle(at, { radius: 800, className: "map__near", interactive: false }).addTo(map);
