@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from procrastinate.contrib.django import app
 
-from . import expire_bookings, open_birthdays, release_late_holds, sweep_outbox, sweep_queue, use_past_events
+from . import cancel_removed, expire_bookings, open_birthdays, release_late_holds, sweep_outbox, sweep_queue, use_past_events
 
 from diptych.commons import clock
 
@@ -29,6 +29,7 @@ class Row:
 
 TIMETABLE: tuple[Row, ...] = (
     Row("release_late_holds", "* * * * *", release_late_holds.run),
+    Row("cancel_removed", "* * * * *", cancel_removed.run),
     Row("use_past_events", "*/10 * * * *", use_past_events.run),
     Row("expire_bookings", "15 2 * * *", expire_bookings.run),
     Row("open_birthdays", "5 * * * *", open_birthdays.run),

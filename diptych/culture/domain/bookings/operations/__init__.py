@@ -4,13 +4,14 @@ from .booking import BookingMade, book
 from .cancelling import cancel, cancel_by_venue
 from .counter import take_back, use
 from .holds import confirm_hold, release_hold
-from .nightly import expire_uncollected, release_late_holds, use_past_events
+from .nightly import cancel_of_removed_stocks, expire_uncollected, release_late_holds, use_past_events
 
 __all__ = [
     "BookingMade",
     "book",
     "cancel",
     "cancel_by_venue",
+    "cancel_of_removed_stocks",
     "confirm_hold",
     "expire_uncollected",
     "release_hold",

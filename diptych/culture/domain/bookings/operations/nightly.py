@@ -63,6 +63,23 @@ def _use(booking_id: int, at: datetime) -> bool:
     return True
 
 
+def cancel_of_removed_stocks(*, at: datetime, limit: int = BATCH) -> int:
+    """Cancel the bookings of dates that their venue removed, used ones included (guide §2.2). Gives how many."""
+    live = [Status.HELD, Status.CONFIRMED, Status.USED]
+    return _each(Booking.objects.filter(stock__deleted_at__lte=at, status__in=live), _cancel_removed, at=at, limit=limit)
+
+
+@transaction.atomic
+def _cancel_removed(booking_id: int, at: datetime) -> bool:
+    booking = lock(booking_id=booking_id)
+    if booking.status not in (Status.HELD, Status.CONFIRMED, Status.USED) or booking.stock.deleted_at is None:
+        return False
+    free(booking, why=Cancellation.OFFERER, at=at)
+    why = {"why": Cancellation.OFFERER.value}
+    tell(booking, topic="bookings.cancelled", actor="job:cancel_of_removed_stocks", at=at, facts=why)
+    return True
+
+
 def release_late_holds(*, at: datetime, limit: int = BATCH) -> int:
     """Release the holds whose ticketing system did not answer in time. Gives how many."""
     due = Booking.objects.filter(status=Status.HELD, held_until__lte=at)

@@ -1,8 +1,9 @@
 """What a venue does with its offers: create, edit, publish, unpublish, add dates, edit and remove stocks.
 
 Each is one transaction: lock the offer, gather, decide, write, announce, journal. Somebody else's offer is missing, never
-forbidden. Does not hold what becomes of bookings when a stock is moved or removed: the outbox tells it
-(`catalogue.stock_moved`, `catalogue.stock_removed`) and the bookings chapter, which stands above, acts.
+forbidden. Does not hold what becomes of bookings when a stock is removed: the bookings chapter, which stands above, cancels them
+within the minute (`jobs/cancel_removed`). A stock that is moved is only told (`catalogue.stock_moved`): nothing sets the
+cancellation limit of its bookings again yet.
 """
 
 from collections.abc import Collection, Sequence
@@ -119,7 +120,7 @@ def edit_stock(*, stock_id: int, venue_ids: Collection[int], draft: StockDraft, 
 
 @transaction.atomic
 def remove_stock(*, stock_id: int, venue_ids: Collection[int], actor: str, at: datetime) -> None:
-    """Remove a date or a price, until 48 h after the event; its bookings are then cancelled by what hears of it."""
+    """Remove a date or a price, until 48 h after the event; its bookings are cancelled within the minute, by a job."""
     offer, stock = _locked_stock(stock_id, venue_ids)
     _raise(rules.why_not_edit(offer.validation))
     _raise(rules.why_not_remove(stock.starts_at, at=at))
