@@ -16,15 +16,18 @@ def work(
     """Run the jobs: what a clock starts, what the outbox asks. Until interrupted; several may run at once."""
     from procrastinate.contrib.django import app
 
-    from diptych.culture.jobs import relay_outbox, timetable  # noqa: F401  the import registers the jobs
+    from diptych.culture.jobs import relay_outbox, settle_holds, timetable  # noqa: F401  the import registers the jobs
 
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # jobs are plain functions, each in its own thread
     url, stop = settings()["DATABASE_URL"], Event()
     relay = Thread(target=relay_outbox.run_until, args=(stop,), kwargs={"url": url}, name="relay")
+    holds = Thread(target=settle_holds.run_until, args=(stop,), name="holds")
     if once:
         relay_outbox.run_once(url=url)
+        settle_holds.run_once()
     else:
         relay.start()
+        holds.start()
     try:
         with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
             worker.run_worker(concurrency=concurrency, wait=not once, listen_notify=not once)
@@ -32,3 +35,4 @@ def work(
         stop.set()
         if not once:
             relay.join(timeout=30)
+            holds.join(timeout=30)

@@ -1,4 +1,4 @@
-"""Settle holds: ask each outside ticketing system for the places kept, confirm or release. Runs every second.
+"""Settle holds: ask each outside ticketing system for the places kept, confirm or release. The worker does it all the time.
 
 No lock and no transaction is open while a system thinks. A silent system is asked again until the hold's deadline;
 `release_late_holds` ends what nobody answered. Barcodes that come too late are given back.
@@ -7,7 +7,9 @@ No lock and no transaction is open while a system thinks. A silent system is ask
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
+from threading import Event
 
+import structlog
 from django.db import close_old_connections
 
 from diptych.commons import clock
@@ -15,6 +17,9 @@ from diptych.culture.domain.bookings import operations, queries
 from diptych.culture.domain.bookings.queries import Hold
 from diptych.culture.gateways.ticketing import Declined, Granted, HttpTicketing, Request, Silent, Ticketing
 
+log = structlog.get_logger()
+
+REST_SECONDS = 1.0
 AT_ONCE = 8
 """Systems asked at the same time: a dead one holds up one thread for 8 seconds, not the others."""
 
@@ -41,10 +46,21 @@ def settle_holds(*, at: datetime, ticketing: Ticketing) -> dict[str, int]:
     return done
 
 
-def run() -> dict[str, int]:
-    """One round, on the real systems."""
+def run_until(stop: Event, *, rest_seconds: float = REST_SECONDS) -> None:
+    """Settle round after round on the real systems, until told to stop. A round that fails is logged, and the next
+    one tries again: nothing is lost, since a hold is in the database until it is confirmed or released."""
+    while not stop.is_set():
+        run_once()
+        stop.wait(rest_seconds)
+
+
+def run_once() -> None:
+    """One round on the real systems."""
     close_old_connections()
-    return settle_holds(at=clock.now(), ticketing=HttpTicketing())
+    try:
+        settle_holds(at=clock.now(), ticketing=HttpTicketing())
+    except Exception as fault:  # the thread must outlive whatever a round meets
+        log.error("settle_holds failed", fault=type(fault).__name__)
 
 
 def _request(hold: Hold) -> Request:
