@@ -228,6 +228,9 @@ def test_five_wrong_passwords_lock_one_account_from_one_address():
     locked = sign_in(client, OTHER)
     assert locked.status_code == 429
     assert locked["Retry-After"] == "900"
+    program = {"accept": "application/json"}
+    again = client.post("/compte/connexion/", {"login": "ines@example.org", "password": OTHER}, headers=program)
+    assert again.json()["code"] == "accounts.locked"
     assert sign_in(client).status_code == 429
     assert sign_in(Client(REMOTE_ADDR="192.0.2.7")).status_code == 302
     with connection.cursor() as cursor:

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
 from rich.console import Console
 
@@ -123,15 +121,6 @@ def test_a_message_that_is_no_dead_letter_is_not_replayed() -> None:
     with pytest.raises(Refused) as refused:
         outbox_verbs.replay(ids=[message], every=False, as_json=False)
     assert code(refused) == "outbox.not_dead"
-
-
-def test_too_many_wrong_passwords() -> None:
-    cache.clear()  # allauth counts failures by address too, and other tests have failed on purpose from the same one
-    person, client = youth(), Client(headers={"accept": "application/json"})
-    answers = [client.post(reverse("account_login"), {"login": person.email, "password": "faux"}) for _ in range(12)]
-    cache.clear()
-    assert answers[-1].status_code == 429
-    assert answers[-1].json()["code"] in {"accounts.locked", "limits.too_often"}
 
 
 def test_a_link_that_nobody_asked_for() -> None:
