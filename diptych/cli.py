@@ -27,8 +27,11 @@ CULTURE: tuple[Room, ...] = (
 )
 """The verbs of `diptych culture`, in the order of help."""
 
-HEALTH: tuple[Room, ...] = ()
-"""The verbs of `diptych health`: none yet."""
+HEALTH: tuple[Room, ...] = (
+    Room("omop", "diptych.health.commands.omop:app", "Bring an OMOP database into a store."),
+    Room("cohort", "diptych.health.commands.cohort:app", "Put cohort definitions to a store: count, rows, attrition."),
+)
+"""The verbs of `diptych health`, in the order of help."""
 
 TOP: tuple[Room, ...] = (
     Room("demo", "diptych.culture.site.demo:demo", "Run the pass with a world of its own."),
@@ -72,8 +75,8 @@ culture = typer.Typer(cls=_Culture, no_args_is_help=True, help="The culture pass
 health = typer.Typer(
     cls=_Health,
     no_args_is_help=True,
-    help="The hospital data department. Nothing to run yet: its rooms are laid out (warehouse, with identified, mart and "
-    "research; genomics; rare_diseases; fastlab; portfolio), and a verb appears here with the first that works.",
+    help="The hospital data department. Its research room answers cohort definitions; the other rooms (identified, genomics, "
+    "rare_diseases, fastlab, portfolio) are laid out, and a verb appears here with the first that works.",
 )
 app.add_typer(culture, name="culture")
 app.add_typer(health, name="health")

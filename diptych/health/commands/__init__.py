@@ -1,0 +1,1 @@
+"""The verbs of `diptych health`, one group a file: each parses, calls, prints."""

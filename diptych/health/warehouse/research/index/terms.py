@@ -1,0 +1,10 @@
+"""The store's words: why a source or a store is refused."""
+
+from diptych.commons.refusal import Kind, Reason
+
+NO_SOURCE = Reason("omop.no_source", Kind.INVALID, "{path} is neither a folder of CSV or Parquet files nor a DuckDB file.")
+UNREADABLE = Reason("omop.unreadable", Kind.INVALID, "{table}: the file cannot be read: {why}.")
+FINDINGS = Reason("omop.findings", Kind.INVALID, "{count} faults in the source: {first}. Nothing was written.")
+NO_STORE = Reason("omop.no_store", Kind.MISSING, "{path} holds no store. Run: diptych health omop load SOURCE --store {path}.")
+DAMAGED = Reason("omop.damaged", Kind.CONFLICT, "{path}: {table} is not as it was written ({why}). Load the source again.")
+NO_DATABASE = Reason("omop.no_database", Kind.INVALID, "{path}: DuckDB cannot open it: {why}.")
