@@ -140,5 +140,8 @@ def test_an_unknown_verb_is_said_and_is_a_wrong_question() -> None:
     assert "No such command 'danser'" in done.stderr
 
 
-def test_health_says_honestly_that_nothing_runs_yet() -> None:
-    assert "Nothing to run yet" in " ".join(diptych("health", "--help").stdout.split())
+def test_health_names_what_works_and_what_does_not_yet() -> None:
+    said = " ".join(diptych("health", "--help").stdout.split())
+    assert "omop" in said
+    assert "cohort" in said
+    assert "are laid out" in said

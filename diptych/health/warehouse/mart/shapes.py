@@ -3,9 +3,9 @@
 Serves the reader, the checks, the writer and the index. Does not open anything.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Mapping
 
 
 @dataclass(frozen=True)

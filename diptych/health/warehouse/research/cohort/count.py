@@ -21,7 +21,6 @@ from diptych.commons.refusal import deny
 from diptych.health.warehouse.research.index.columns import Index
 from diptych.health.warehouse.research.index.store import Store
 
-
 QUOTE = "'"
 
 

@@ -4,9 +4,9 @@ Holds one frozen row per Circe criterion type: table, key, concepts, dates, visi
 warehouse.md, §2.2.3, §2.2.4 and §2.2.6). Does not hold attributes' JSON names: `wire` does.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Mapping
 
 
 @dataclass(frozen=True)

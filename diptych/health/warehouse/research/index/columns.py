@@ -127,7 +127,9 @@ class Index:
         }[kind]
         values = self.store.fetch(table, {"v": sql})["v"]
         if isinstance(values, np.ma.MaskedArray):
-            return np.where(values.mask, None, values.data) if kind == "VARCHAR" else values.data
+            if kind == "VARCHAR":
+                values.data[np.ma.getmaskarray(values)] = None
+            return values.data
         return values
 
 

@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -54,7 +55,7 @@ def load(
         release = at.strftime("%Y%m%dT%H%M%S%fZ")
         making = releases / f".{release}"
         making.mkdir()
-        tables = {}
+        tables: dict[str, dict[str, Any]] = {}
         for name in SHAPES:
             if name not in given.relations:
                 continue

@@ -228,7 +228,7 @@ class _Circe:
         if period is not None:
             dates = n.Period(period.date("StartDate"), period.date("EndDate"))
             period.closed()
-        found = n.Criterion(
+        return n.Criterion(
             domain,
             self.codeset(body, "CodesetId"),
             source,
@@ -238,7 +238,6 @@ class _Circe:
             self.filters(body, attributes),
             None if correlated is None else self.group(correlated),
         )
-        return found
 
     def adjust(self, body: Document, domain: str) -> n.Adjust | None:
         said = body.child("DateAdjustment")

@@ -95,7 +95,7 @@ class Document:
         if value is None and default is not None:
             return default
         try:
-            return words(value)
+            return words(value or "")
         except ValueError:
             self.wrong(f"one of {', '.join(words)} is expected, not {_said(value)}", key)
 

@@ -110,7 +110,10 @@ def select(index: Index, sets: dict[int, Ints], criterion: n.Criterion) -> Event
 def _first(table: Table, domain: Domain, rows: Ints) -> Ints:
     order = np.lexsort((table.column(domain.key)[rows], table.column(domain.start)[rows], table.person[rows]))
     person = table.person[rows][order]
-    return rows[order[np.concatenate((np.ones(min(1, len(rows)), bool), person[1:] != person[:-1]))]]
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = person[1:] != person[:-1]
+    first: Ints = rows[order[new]]
+    return first
 
 
 def default_end(table: Table, domain: Domain, rows: Ints) -> Ints:

@@ -189,7 +189,7 @@ def _bounds(indexed: Indexed, window: n.Window, *, ignore: bool) -> tuple[Ints, 
 
 def _within(indexed: Indexed, window: n.Window, event: Ints, date: Ints, *, ignore: bool) -> Mask:
     low, high, unknown = _bounds(indexed, window, ignore=ignore)
-    return (date != NULL) & ~unknown[event] & (low[event] <= date) & (date <= high[event])
+    return np.asarray((date != NULL) & ~unknown[event] & (low[event] <= date) & (date <= high[event]))
 
 
 def _distinct(event: Ints, values: Any) -> Ints:

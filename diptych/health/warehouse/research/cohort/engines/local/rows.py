@@ -62,16 +62,15 @@ class LocalEngine:
         if cohort.additional is not None:
             kept = asked.group(entry, cohort.additional)
             entry, order = entry.take(kept), order[kept]
-            kept = _limited(entry, order, cohort.qualified_limit)
-            entry, order = entry.take(kept), order[kept]
+            limited = _limited(entry, order, cohort.qualified_limit)
+            entry, order = entry.take(limited), order[limited]
             steps.append(_step("+", entry))
         included = np.ones(len(entry.events), dtype=bool)
         for rule in cohort.rules:
             included &= asked.group(entry, rule.group)
             steps.append(_step(rule.name, entry.take(included)))
         entry, order = entry.take(included), order[included]
-        kept = _limited(entry, order, cohort.expression_limit)
-        entry = entry.take(kept)
+        entry = entry.take(_limited(entry, order, cohort.expression_limit))
         end = _ends(asked, cohort, entry)
         lasting = end != NOWHERE
         person, start, end = entry.events.person[lasting], entry.events.start[lasting], end[lasting]
@@ -154,7 +153,8 @@ def _ends(asked: Asked, cohort: n.Cohort, entry: Indexed) -> Ints:
         date = np.append(found.start, 0)[np.minimum(place, len(found))]
         same = np.append(found.person, -1)[np.minimum(place, len(found))] == events.person
         candidates.append(np.where(same & (date <= entry.period_end), date, NOWHERE))
-    return np.min([np.where(date >= events.start, date, NOWHERE) for date in candidates], axis=0)
+    earliest: Ints = np.min([np.where(date >= events.start, date, NOWHERE) for date in candidates], axis=0)
+    return earliest
 
 
 def _era_end(asked: Asked, era: n.CustomEra, events: Events) -> Ints:
