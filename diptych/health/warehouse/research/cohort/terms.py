@@ -6,3 +6,6 @@ NOT_JSON = Reason("cohort.not_json", Kind.INVALID, "{path}: this is not JSON ({w
 NO_FILE = Reason("cohort.no_file", Kind.INVALID, "{path}: there is no definition to read here.")
 WRONG = Reason("cohort.wrong", Kind.INVALID, "{path}: at {place}, {what}.")
 NO_ROOM = Reason("cohort.no_room", Kind.CONFLICT, "{path} cannot be written: {why}.")
+NO_ROWS = Reason("cohort.no_rows", Kind.INVALID, "There are no rows for criterion {criterion}: {why}.")
+WRONG_ROWS = Reason("cohort.wrong_rows", Kind.INVALID, "{path}, line {line}: {what}.")
+NOT_PERSONS = Reason("cohort.not_persons", Kind.INVALID, "A cohort of {resource} cannot be counted here: only of Patient.")

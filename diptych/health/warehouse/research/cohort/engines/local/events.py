@@ -208,6 +208,8 @@ def field(name: str, index: Index, events: Events) -> Any:
     space, _, column = name.rpartition(".")
     if space == "person":
         return person_column(index, column)[events.person]
+    if space == "death":
+        return died(index)[events.person]
     if space == "provider":
         at = index.lookup("provider")(events.table.column("provider_id")[events.row])
         return _at(index.read("provider", column), at)
@@ -243,6 +245,14 @@ def person_column(index: Index, column: str) -> Ints:
     found = np.full(len(index.persons), NULL, dtype=np.int64)
     found[place] = values
     return found
+
+
+def died(index: Index) -> Ints:
+    """The day each person died, the first where several are told; NULL where none is."""
+    table = index.table("death")
+    found = np.full(len(index.persons), -NULL)
+    np.minimum.at(found, table.person, table.column("death_date"))
+    return np.where(found == -NULL, NULL, found)
 
 
 def _at(values: Any, place: Ints) -> Any:

@@ -10,9 +10,13 @@ import numpy as np
 
 from .events import Events, Mask, day_of, default_end, plus
 from .groups import FAR, Asked, Indexed, key_of
+from .members import Members
+from .supplies import Stored
 
+from diptych.commons.refusal import deny
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.domains import DOMAINS
+from diptych.health.warehouse.research.cohort.terms import NOT_PERSONS
 from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, among
 from diptych.health.warehouse.research.index.vocabulary import Vocabulary
 
@@ -82,6 +86,13 @@ class LocalEngine:
             end = np.minimum(end, day_of(cohort.censor_end))
         kept = start <= end
         return Answer(Rows(self.index.persons[person[kept]], start[kept], end[kept]), tuple(steps))
+
+    def persons(self, request: n.Request) -> Ints:
+        """The person ids of a request, ascending. Refused (`cohort.not_persons`) where it asks for something else."""
+        if request.resource is not n.Resource.PATIENT:
+            deny(NOT_PERSONS, resource=request.resource.value)
+        asked = Asked(self.index, self.vocabulary, request.concept_sets)
+        return self.index.persons[Members(Stored(asked), request).persons()]
 
 
 def _step(name: str, entry: Indexed) -> Step:

@@ -1,7 +1,6 @@
-"""Nodes: the cohort language, as frozen data.
+"""Definition: the words of Circe, as frozen data.
 
-Holds what a question is made of: concept sets, criteria with their filters, groups of correlated criteria, rules, ends
-(field guide warehouse.md, §2.2). Does not hold what a question means or how it is answered: engines do; nor its JSON: `wire`.
+Holds concept sets, criteria with their filters, groups of correlated criteria, rules, ends (field guide warehouse.md, §2.2).
 """
 
 import datetime as dt

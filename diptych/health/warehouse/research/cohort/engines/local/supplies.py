@@ -1,0 +1,208 @@
+"""Supplies: where the rows of a request's basic resources come from: a store, or files handed in.
+
+Holds the two of them (field guide warehouse.md, §1.3). Does not hold a rule of the language.
+"""
+
+import csv
+import datetime as dt
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from .events import Events, holds, person_column
+from .groups import Asked
+from .happenings import Happenings, happenings, numbered
+
+from diptych.commons.refusal import deny
+from diptych.health.warehouse.mart.shapes import SHAPES
+from diptych.health.warehouse.research.cohort import nodes as n
+from diptych.health.warehouse.research.cohort.domains import DOMAINS
+from diptych.health.warehouse.research.cohort.terms import NO_ROWS, WRONG_ROWS
+from diptych.health.warehouse.research.index.columns import NULL, Ints
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Stored:
+    """A store. The episode of care of a visit is the first of the visits that it goes back to."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked, self._index = asked, asked.index
+
+    def population(self, care_sites: tuple[int, ...]) -> Ints:
+        """Those who are followed by one of the care sites, or came to it."""
+        index, sites = self._index, np.array(care_sites, dtype=np.int64)
+        visits = index.table("visit_occurrence")
+        came = visits.person[np.isin(visits.column("care_site_id"), sites)]
+        return np.unique(np.concatenate([came, np.flatnonzero(np.isin(person_column(index, "care_site_id"), sites))]))
+
+    def rows(self, basic: n.Basic) -> Happenings:
+        """The rows of a source, over the whole store. Refused (`cohort.no_rows`) for a filter in another system's words."""
+        match basic.source:
+            case n.Search():
+                words = basic.source.fhir or basic.source.solr
+                deny(NO_ROWS, criterion=basic.id, why=f"the store cannot run the filter «{words}»")
+            case n.People():
+                return self._people(basic.source)
+            case n.Criterion():
+                return self._events(basic.source)
+
+    def _people(self, people: n.People) -> Happenings:
+        table = self._index.table("person")
+        unknown = np.full(len(table), NULL)
+        row = np.arange(len(table))
+        events = Events(DOMAINS["Death"], table, row, table.person, unknown, unknown, unknown, unknown, unknown)
+        if people.persons is not None:
+            listed = np.array(people.persons, dtype=np.int64)
+            events = events.take(np.isin(self._index.persons[events.person], listed))
+        for one in people.filters:
+            events = events.take(holds(one, self._index, self._asked.sets, events))
+        return happenings(events.person, birth=self._birth[events.person])
+
+    def _events(self, criterion: n.Criterion) -> Happenings:
+        events = self._asked.events(criterion)
+        domain = events.domain
+        columns: dict[str, Ints] = {"birth": self._birth[events.person]}
+        if domain.concept:
+            columns["code"] = events.table.column(domain.concept)[events.row]
+        if domain.name != "VisitOccurrence":
+            columns["event"] = _second(events, domain.start)
+        if domain.visit:
+            at = self._index.lookup("visit_occurrence")(events.visit)
+            entry, exit_, episode = self._visits
+            columns |= {"visit": events.visit, "entry": at_places(entry, at), "exit": at_places(exit_, at)}
+            columns["episode"] = at_places(episode, at)
+        return happenings(events.person, **columns)
+
+    @cached_property
+    def _birth(self) -> Ints:
+        """The day each person was born, the first day of what is known; NULL where the year is not."""
+        year, month, day = (person_column(self._index, f"{part}_of_birth") for part in ("year", "month", "day"))
+        known = year != NULL
+        months = (np.where(known, year, 1970) - 1970) * 12 + np.where(month == NULL, 1, month) - 1
+        first = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+        return np.where(known, first + np.where(day == NULL, 1, day) - 1, NULL)
+
+    @cached_property
+    def _visits(self) -> tuple[Ints, Ints, Ints]:
+        """When each visit starts and ends (seconds), and the visit that its episode began with."""
+        read = self._index.read
+        ids, before = (read("visit_occurrence", name) for name in ("visit_occurrence_id", "preceding_visit_occurrence_id"))
+        dates = [
+            _best(read("visit_occurrence", f"visit_{side}_date"), read("visit_occurrence", f"visit_{side}_datetime"))
+            for side in ("start", "end")
+        ]
+        place = self._index.lookup("visit_occurrence")(before)
+        place = np.where(place < 0, np.arange(len(ids)), place)
+        for _ in range(len(ids).bit_length()):
+            place = place[place]
+        return dates[0], dates[1], ids[place]
+
+
+def at_places(values: Ints, place: Ints) -> Ints:
+    """The values at places; NULL where the place is -1."""
+    if not len(values):
+        return np.full(len(place), NULL)
+    return np.where(place < 0, NULL, values[np.maximum(place, 0)])
+
+
+def _best(day: Ints, microsecond: Ints) -> Ints:
+    "Seconds: of the time where it is known, else of the day's first moment."
+    second = np.where(day == NULL, NULL, np.where(day == NULL, 0, day) * n.DAY)
+    return np.where(microsecond == NULL, second, microsecond // 1_000_000)
+
+
+def _second(events: Events, start: str) -> Ints:
+    "When each event starts, to the second where its time is known and its date was not moved."
+    name = start.removesuffix("date") + "datetime"
+    days = events.start
+    if SHAPES[events.table.name].column(name) is None:
+        return _best(days, np.full(len(days), NULL))
+    time = events.table.column(name)[events.row]
+    same = np.where(time == NULL, NULL, time // (n.DAY * 1_000_000)) == days
+    return _best(days, np.where(same, time, NULL))
+
+
+# ---- files handed in
+
+_COLUMNS = {
+    "person": ("_subject", "patient"),
+    "visit": ("_visit", "encounter"),
+    "episode": ("_episode", "episodeOfCare"),
+    "event": (
+        "event_date",
+        "effectiveDateTime",
+        "onsetDateTime",
+        "recordedDate",
+        "performedDateTime",
+        "dispenseRequest.validityPeriod.start",
+        "effectivePeriod.start",
+        "date",
+        "started",
+        "authored",
+    ),
+    "entry": ("encounter_start_date", "_ref.encounter.period.start"),
+    "exit": ("encounter_end_date", "_ref.encounter.period.end"),
+    "birth": ("patient_birthdate", "_ref.patient.birthDate"),
+    "code": ("code", "codeList", "atc"),
+    "study": ("studyId",),
+}
+
+
+class Handed:
+    """A folder of files, one for each basic resource: `resource_<id>.csv`, separated by `;`, as Cohort360's own cases hold them.
+
+    The source population is the union of the files numbered from 99 upward.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def population(self, care_sites: tuple[int, ...]) -> Ints:
+        """The persons of the files numbered from 99 upward; there is no file for care sites."""
+        files = [file for file in self._folder.glob("resource_*.csv") if int(file.stem.removeprefix("resource_")) >= 99]
+        return np.unique(np.concatenate([np.empty(0, np.int64), *(self._read(file).person for file in files)]))
+
+    def rows(self, basic: n.Basic) -> Happenings:
+        """The rows of a file; those of one imaging study are one."""
+        file = self._folder / f"resource_{basic.id}.csv"
+        if not file.exists():
+            deny(NO_ROWS, criterion=basic.id, why=f"{file} does not exist")
+        return self._read(file, merge=basic.resource is n.Resource.IMAGING)
+
+    def _read(self, file: Path, *, merge: bool = False) -> Happenings:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines, delimiter=";")
+            heads = reader.fieldnames or []
+            there = {field: name for field, names in _COLUMNS.items() for name in names if name in heads}
+            if "person" not in there:
+                deny(WRONG_ROWS, path=str(file), line=1, what="there is no column _subject or patient")
+            found: dict[str, list[int]] = {field: [] for field in there}
+            for row in reader:
+                for field, name in there.items():
+                    try:
+                        found[field].append(_value(field, row[name] or ""))
+                    except ValueError:
+                        deny(WRONG_ROWS, path=str(file), line=reader.line_num, what=f"«{row[name]}» is no {name}")
+        columns = {field: np.array(values, dtype=np.int64) for field, values in found.items()}
+        study, person = columns.pop("study", None), columns.pop("person")
+        rows = happenings(person, **columns)
+        if merge and study is not None:
+            _, first = np.unique(numbered([person, study]), return_index=True)
+            rows = rows.take(first)
+        return rows
+
+
+def _value(field: str, text: str) -> int:
+    "A cell: NULL where it is empty, a whole number, a date in seconds, a birth in days, a code as a number of its own."
+    if not text:
+        return NULL
+    if field in {"event", "entry", "exit", "birth"}:
+        moment = dt.datetime.fromisoformat(text)
+        second = int(((moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)) - _EPOCH).total_seconds() // 1)
+        return second // n.DAY if field == "birth" else second
+    if field == "code":
+        return int.from_bytes(blake2b(text.encode(), digest_size=7).digest(), "big")
+    return int(text)
