@@ -306,7 +306,9 @@ def _(constraint: n.InOrder, parts: Mapping[int, Held], person: int) -> bool:
         found = {dated(row, _dating(constraint, id_, one)) for row in one.rows if row.person == person}
         dates.append(found - {None} if constraint.must_be_known(id_) else found)
 
-    def follows(first: int, second: int) -> bool:
+    def follows(first: int | None, second: int | None) -> bool:
+        if first is None or second is None:
+            return True
         return first + least <= second and (constraint.most is None or second <= first + constraint.most.total)
 
     return any(None in choice or all(follows(*pair) for pair in pairwise(choice)) for choice in product(*dates))

@@ -91,7 +91,7 @@ def select(index: Index, sets: dict[int, Ints], criterion: n.Criterion) -> Event
     events = _dated(table, domain, rows, criterion)
     kept = np.ones(len(events), dtype=bool)
     if criterion.adjust is not None:
-        kept &= (events.end != NULL) & (events.end >= events.start)
+        kept &= (events.start != NULL) & (events.end != NULL) & (events.end >= events.start)
     if criterion.period is not None:
         real = table.column(domain.start)[rows], table.column(str(domain.end))[rows]
         for date in (criterion.period.start, criterion.period.end):

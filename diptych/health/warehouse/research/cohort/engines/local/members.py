@@ -53,7 +53,8 @@ class Members:
         member = self._request.member
         if member is None or (isinstance(member, n.Together) and member.empty):
             return self.population
-        return self.held(member, ()).persons if member.inclusive else self._without([member], ())
+        found = self.held(member, ()).persons
+        return found if member.inclusive else self._without([found])
 
     def held(self, member: n.Member, inherited: tuple[n.Constraint, ...]) -> Found:
         """What a member holds, exclusion aside."""
@@ -65,10 +66,10 @@ class Members:
         self.found[member.id] = found
         return found
 
-    def _without(self, members: Sequence[n.Member], inherited: tuple[n.Constraint, ...]) -> Ints:
+    def _without(self, excluded: Sequence[Ints]) -> Ints:
         left = self.population
-        for member in members:
-            left = np.setdiff1d(left, self.held(member, inherited).persons, assume_unique=True)
+        for persons in excluded:
+            left = np.setdiff1d(left, persons, assume_unique=True)
         return left
 
     def _together(self, group: n.Together, inherited: tuple[n.Constraint, ...]) -> Found:
@@ -78,7 +79,7 @@ class Members:
         included = {one.id: self.held(one, passed) for one in members if one.inclusive}
         excluded = [self.held(one, passed).persons for one in members if not one.inclusive]
         if not included:
-            persons = self._without([one for one in members if not one.inclusive], passed)
+            persons = self._without(excluded)
             return Found(persons, joined([]), n.GROUP_PREFERENCE)
         given = [found.persons for found in included.values()]
         if group.join is n.Join.AND:

@@ -1,0 +1,1 @@
+"""Generative: worlds and questions drawn at random, the engine beside the meaning."""

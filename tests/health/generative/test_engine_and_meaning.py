@@ -1,0 +1,35 @@
+"""The engine says what the meaning says, on drawn worlds and questions.
+
+Hypothesis draws; `DIPTYCH_WORLDS=10000` widens it, and `python -m tests.health.generative 0 10000` goes through numbered worlds,
+which can be asked for again.
+"""
+
+import os
+from random import Random
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from .compared import compared
+from .past import SEEDS
+
+WORLDS = int(os.environ.get("DIPTYCH_WORLDS", "150"))
+
+
+@settings(max_examples=WORLDS, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.randoms(use_true_random=False))
+def test_drawn_by_hypothesis(random: Random) -> None:
+    assert list(compared(random)) == []
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, *range(200)])
+def test_numbered(seed: int) -> None:
+    assert list(compared(Random(seed))) == []
+
+
+def test_the_comparison_can_fail() -> None:
+    """Enough of the drawn questions have an answer, so that the two agree about something."""
+    found = [kind for seed in range(60) for kind in compared(Random(seed), count_answers=True)]
+    assert found.count("definition") > 15
+    assert found.count("request") > 60
