@@ -11,6 +11,8 @@ DOORS = (
     "diptych/culture/jobs/",
     "diptych/culture/commands/",
     "diptych/culture/site/",
+    "diptych/health/commands/",
+    "diptych/health/site/",
 )
 SYSTEM = {
     ("datetime", "now"),
