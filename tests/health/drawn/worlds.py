@@ -108,7 +108,7 @@ class DrawnIndex(Index):
     """A world as the engine's columns, without the detour by a store: rows in the order of their shape."""
 
     def __init__(self, tables: Tables) -> None:
-        super().__init__(store=None)  # type: ignore[arg-type] # nothing is read from it
+        super().__init__(store=None)
         self._rows = {name: sorted(rows, key=lambda row, s=SHAPES[name]: _order(row, s.order)) for name, rows in tables.items()}
 
     def _fetch(self, table: str, column: str) -> Any:

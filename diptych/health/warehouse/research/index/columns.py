@@ -9,45 +9,112 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyroaring import BitMap
 
+from .postings import NOBODY, NULL, Ints, Postings, by_concept, dense, plain
 from .store import Store
+from .terms import DAMAGED
 
+from diptych.commons.refusal import deny
 from diptych.health.warehouse.mart.shapes import SHAPES
 
-Ints = npt.NDArray[np.int64]
-NULL = -(2**62)
-"""Stands for a null whole number or day: far from any, and sums with it do not overflow."""
+__all__ = ["NULL", "Index", "Ints", "Lookup", "Table", "among", "spans"]
+
+WHOLE = 4_000_000
+"""A column of a table with fewer rows is read whole and kept; of a larger one, only what is asked for is read."""
+CHUNKS = 512
+"""How many parts of columns of large tables are kept."""
 
 
 class Table:
-    """One event table. `person` is the dense number of each row's person; rows of unknown persons are left out."""
+    """One event table. Rows are numbered in the store's order; those of persons whom the release does not know are left out."""
 
     def __init__(self, index: "Index", name: str) -> None:
-        self.name = name
+        self.name, self.shape = name, SHAPES[name]
         self._index = index
-        self._columns: dict[str, Any] = {}
-        known = index.dense(index.read(name, "person_id"))
-        self._kept = None if bool((known >= 0).all()) else np.flatnonzero(known >= 0)
-        self.person: Ints = known if self._kept is None else known[self._kept]
+        self._mapped = index.postings if index.postings is not None and index.postings.holds(name) else None
+        self._size = len(index.read(name, "person_id")) if self._mapped is None else len(self._mapped.person(name))
 
     def __len__(self) -> int:
-        return len(self.person)
+        return self._size
 
-    def column(self, name: str) -> Any:
-        """A column's values: int64 (ids, whole numbers, days), float64, or objects (texts)."""
-        if name not in self._columns:
-            values = self._index.read(self.name, name)
-            self._columns[name] = values if self._kept is None else values[self._kept]
-        return self._columns[name]
+    @cached_property
+    def _person(self) -> Any:
+        if self._mapped is not None:
+            return self._mapped.person(self.name)
+        return dense(self._index.persons, self._index.read(self.name, "person_id"), nobody=NOBODY)
 
-    def rows_of(self, column: str, concepts: Ints) -> Ints:
-        """The rows whose concept is one of `concepts` (sorted), found by search where the table is sorted by it."""
-        values = self.column(column)
-        if SHAPES[self.name].order[0] != column:
-            return np.flatnonzero(among(values, concepts))
-        first, last = np.searchsorted(values, concepts, "left"), np.searchsorted(values, concepts, "right")
-        found = last > first
-        return spans(first[found], last[found])
+    @cached_property
+    def _all_known(self) -> bool:
+        return self._mapped.all_known(self.name) if self._mapped is not None else not bool((self._person == NOBODY).any())
+
+    @cached_property
+    def _directory(self) -> tuple[Ints, Ints]:
+        if self._mapped is not None:
+            return self._mapped.directory(self.name)
+        concepts, first = np.unique(self._index.read(self.name, self.shape.order[0]), return_index=True)
+        return concepts, np.append(first, self._size)
+
+    def known(self, rows: Ints) -> Ints:
+        """Those of `rows` whose person the release knows."""
+        return rows if self._all_known else rows[self._person[rows] != NOBODY]
+
+    def all_rows(self) -> Ints:
+        """Every row whose person the release knows."""
+        return self.known(np.arange(self._size, dtype=np.int64))
+
+    def person(self, rows: Ints) -> Ints:
+        """The dense number of each row's person."""
+        found: Ints = self._person[rows].astype(np.int64)
+        return found
+
+    def take(self, name: str, rows: Ints) -> Any:
+        """The values of a column at rows: int64 (ids, whole numbers, days), float64, or objects (texts)."""
+        if self._mapped is None:
+            return self._index.read(self.name, name)[rows]
+        if name == self.shape.order[0] and by_concept(self.shape):
+            concepts, first = self._directory
+            return concepts[np.searchsorted(first, rows, "right") - 1] if len(rows) else np.empty(0, np.int64)
+        if self._mapped.is_mapped(self.name, name):
+            found = self._mapped.column(self.name, name)
+            if found is None:
+                return np.full(len(rows), NULL)
+            values, null = found
+            taken = values[rows]
+            return np.where(taken == null, NULL, taken.astype(np.int64))
+        return self._index.cold(self.name, name, rows, size=self._size)
+
+    def rows_of(self, concepts: Ints) -> Ints:
+        """The rows whose concept is one of `concepts` (ascending), by search in the directory."""
+        known, first = self._directory
+        if not len(known):
+            return np.empty(0, np.int64)
+        place = np.searchsorted(known, concepts)
+        place = place[(place < len(known)) & (known[np.minimum(place, len(known) - 1)] == concepts)]
+        return self.known(spans(first[place], first[place + 1]))
+
+    def count_of(self, concepts: Ints) -> int:
+        """How many rows have one of the concepts, unknown persons included: what a question will cost."""
+        known, first = self._directory
+        place = np.searchsorted(known, concepts)
+        place = (
+            place[(place < len(known)) & (known[np.minimum(place, max(len(known) - 1, 0))] == concepts)]
+            if len(known)
+            else place[:0]
+        )
+        return int((first[place + 1] - first[place]).sum())
+
+    def persons_of(self, concepts: Ints) -> BitMap:
+        """Who has one of the concepts, as dense numbers."""
+        if self._mapped is not None:
+            return self._mapped.persons_of(self.name, concepts)
+        return BitMap(self.person(self.rows_of(concepts)).astype(np.uint32))
+
+    def persons_below(self, ancestor: int) -> BitMap | None:
+        """Who has a concept below an ancestor, itself not among them unless the vocabulary says so; None where it is not kept."""
+        return None if self._mapped is None else self._mapped.persons_below(self.name, ancestor)
 
 
 class Lookup:
@@ -68,11 +135,14 @@ class Lookup:
 class Index:
     """A store, seen as columns."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store | None) -> None:
         self.store = store
+        self.postings = None if store is None else Postings(store.folder, release=store.release)
         self._tables: dict[str, Table] = {}
         self._lookups: dict[str, Lookup] = {}
         self._read: dict[tuple[str, str], Any] = {}
+        self._chunks: dict[tuple[str, str, int], Any] = {}
+        self._files: dict[str, tuple[pq.ParquetFile, Ints]] = {}
 
     @cached_property
     def persons(self) -> Ints:
@@ -81,15 +151,14 @@ class Index:
         Whoever was observed counts, with or without a row in PERSON (some databases lack them): nothing is known of their
         age or sex, so that no filter on these is satisfied.
         """
+        if self.postings is not None:
+            return self.postings.persons
         found: Ints = np.unique(np.concatenate([self.read(table, "person_id") for table in ("person", "observation_period")]))
         return found
 
     def dense(self, persons: Ints) -> Ints:
         """The dense number of each person id, -1 where the person is unknown."""
-        if not len(self.persons):
-            return np.full(len(persons), -1)
-        place = np.minimum(np.searchsorted(self.persons, persons), len(self.persons) - 1)
-        return np.where(self.persons[place] == persons, place, -1)
+        return dense(self.persons, persons, nobody=-1)
 
     def table(self, name: str) -> Table:
         """An event table; without rows where the release lacks it."""
@@ -109,28 +178,63 @@ class Index:
             self._read[table, column] = self._fetch(table, column)
         return self._read[table, column]
 
-    def _fetch(self, table: str, column: str) -> Any:
+    def _file(self, table: str) -> tuple[pq.ParquetFile, Ints]:
+        "A table's file, and the first row of each of its groups."
+        assert self.store is not None, "a world without a store overrides _fetch"
+        if table not in self._files:
+            path = self.store.folder / f"{table}.parquet"
+            try:
+                file = pq.ParquetFile(path)
+            except (OSError, pa.ArrowException) as error:
+                deny(DAMAGED, path=str(path), table=table, why=type(error).__name__)
+            sizes = [file.metadata.row_group(number).num_rows for number in range(file.metadata.num_row_groups)]
+            self._files[table] = (file, np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+        return self._files[table]
+
+    def _part(self, table: str, column: str, groups: list[int] | None) -> Any:
+        file, _ = self._file(table)
+        try:
+            found = file.read([column]) if groups is None else file.read_row_groups(groups, [column])
+        except (OSError, pa.ArrowException) as error:
+            deny(DAMAGED, path=f"{table}.parquet", table=table, why=type(error).__name__)
+        return plain(found.column(0).combine_chunks())
+
+    def cold(self, table: str, column: str, rows: Ints, *, size: int) -> Any:
+        """The values at rows of a column that is not mapped: read whole where the table is small, else the parts that are asked for."""
+        if size <= WHOLE or SHAPES[table].column(column) is None or column not in self._file(table)[0].schema_arrow.names:
+            return self.read(table, column)[rows]
+        first = self._file(table)[1]
+        group = np.searchsorted(first, rows, "right") - 1
+        needed = np.unique(group)
+        if not len(needed):
+            return self._empty(table, column, 0)
+        found = None
+        for one in needed.tolist():
+            key = (table, column, one)
+            if key not in self._chunks:
+                while len(self._chunks) >= CHUNKS:
+                    del self._chunks[next(iter(self._chunks))]
+                self._chunks[key] = self._part(table, column, [one])
+            values = self._chunks[key]
+            here = group == one
+            if found is None:
+                found = np.empty(len(rows), dtype=values.dtype)
+            found[here] = values[rows[here] - first[one]]
+        return found
+
+    def _empty(self, table: str, column: str, size: int) -> Any:
         shape = SHAPES[table].column(column)
         kind = shape.type if shape else "BIGINT"
-        empty: dict[str, Any] = {"DOUBLE": np.float64, "VARCHAR": object}
-        if shape is None or not self.store.rows(table):
-            return (
-                np.full(self.store.rows(table), NULL, dtype=np.int64) if shape is None else np.empty(0, empty.get(kind, np.int64))
-            )
-        quoted = f'"{column}"'
-        sql = {
-            "BIGINT": f"coalesce({quoted}, {NULL}::BIGINT)",
-            "DOUBLE": f"coalesce({quoted}, 'nan'::DOUBLE)",
-            "DATE": f"coalesce(date_diff('day', DATE '1970-01-01', {quoted}), {NULL}::BIGINT)",
-            "TIMESTAMP": f"coalesce(epoch_us({quoted}), {NULL}::BIGINT)",
-            "VARCHAR": quoted,
-        }[kind]
-        values = self.store.fetch(table, {"v": sql})["v"]
-        if isinstance(values, np.ma.MaskedArray):
-            if kind == "VARCHAR":
-                values.data[np.ma.getmaskarray(values)] = None
-            return values.data
-        return values
+        if kind == "VARCHAR":
+            return np.full(size, None, dtype=object)
+        return np.full(size, np.nan) if kind == "DOUBLE" else np.full(size, NULL, dtype=np.int64)
+
+    def _fetch(self, table: str, column: str) -> Any:
+        assert self.store is not None, "a world without a store overrides this"
+        rows = self.store.rows(table)
+        if not rows or SHAPES[table].column(column) is None or column not in self._file(table)[0].schema_arrow.names:
+            return self._empty(table, column, rows)
+        return self._part(table, column, None)
 
 
 def among(values: Ints, known: Ints) -> npt.NDArray[np.bool_]:

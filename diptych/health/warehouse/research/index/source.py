@@ -56,7 +56,7 @@ class Source:
         """The SQL that reads a table with its declared columns, in the store's order if asked."""
         shape = SHAPES[name]
         columns = ", ".join(f"{self.expression(shape, column)} AS {column.name}" for column in shape.columns)
-        ordered = f" ORDER BY {', '.join(shape.order)}" if order else ""
+        ordered = f" ORDER BY {', '.join(f'{column} NULLS FIRST' for column in shape.order)}" if order else ""
         return f"SELECT {columns} FROM {self.relations[name]}{where}{ordered}"
 
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from .postings import build
 from .source import Finding, check, opened, text
 from .terms import DAMAGED, FINDINGS, NO_STORE
 
@@ -66,6 +65,7 @@ def load(
             )
             count = given.connection.execute("SELECT count(*) FROM read_parquet(?)", [str(file)]).fetchone()
             tables[name] = {"rows": count[0] if count else 0, "sha256": _hash(file), "bytes": file.stat().st_size}
+    build(making, release=release, progress=progress)
     manifest = {"release": release, "made_at": at.isoformat(), "tables": tables, "findings": [str(f) for f in findings]}
     (making / "manifest.json").write_text(json.dumps(manifest, indent=1))
     making.rename(releases / release)
@@ -86,27 +86,19 @@ class Store:
     """A release, open for reading."""
 
     def __init__(self, path: Path) -> None:
-        """Open the current release. Refused (`omop.no_store`) where there is none."""
+        """Open the current release. Refused where there is none (`omop.no_store`), or a file is cut (`omop.damaged`)."""
         try:
             self.release = (path / CURRENT).read_text().strip()
             self.folder = path / "releases" / self.release
             self.manifest = json.loads((self.folder / "manifest.json").read_text())
         except (OSError, ValueError):
             deny(NO_STORE, path=str(path))
-        self._connection = duckdb.connect()
+        for table, written in self.manifest["tables"].items():
+            file = self.folder / f"{table}.parquet"
+            size = file.stat().st_size if file.exists() else 0
+            if size != written["bytes"]:
+                deny(DAMAGED, path=str(file), table=table, why=f"{size} bytes instead of {written['bytes']}")
 
     def rows(self, table: str) -> int:
         """How many rows a table has; 0 where the release has no such table."""
         return int(self.manifest["tables"].get(table, {"rows": 0})["rows"])
-
-    def fetch(self, table: str, expressions: dict[str, str], *, where: str = "") -> dict[str, object]:
-        """The values of SQL expressions over a table's rows, in the store's order, as numpy arrays.
-
-        Refused (`omop.damaged`) where the file is not whole.
-        """
-        file = self.folder / f"{table}.parquet"
-        select = ", ".join(f"{sql} AS {name}" for name, sql in expressions.items())
-        try:
-            return dict(self._connection.execute(f"SELECT {select} FROM read_parquet(?){where}", [str(file)]).fetchnumpy())
-        except duckdb.Error as error:
-            deny(DAMAGED, path=str(file), table=table, why=type(error).__name__)

@@ -5,7 +5,7 @@ to one another: `groups` does.
 """
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,27 +19,62 @@ Mask = npt.NDArray[np.bool_]
 EPOCH = np.datetime64("1970-01-01", "D").astype(object)
 
 
-@dataclass(frozen=True)
 class Events:
-    """Events of one domain, as parallel arrays: dense person, days, visit, key, row in the table, day to sort by."""
+    """Events of one domain, as parallel arrays: dense person, days, visit, key, day to sort by; each is read when asked for.
 
-    domain: Domain
-    table: Table
-    row: Ints
-    person: Ints
-    start: Ints
-    end: Ints
-    visit: Ints
-    key: Ints
-    sort: Ints
+    `given`: arrays that stand for what the rows say: dates that were moved, events of several domains put together.
+    """
+
+    def __init__(self, domain: Domain, table: Table, row: Ints, **given: Ints) -> None:
+        self.domain, self.table, self.row = domain, table, row
+        self._given = given
 
     def __len__(self) -> int:
         return len(self.row)
 
+    def _read(self, name: str, how: Callable[[], Ints]) -> Ints:
+        if name not in self._given:
+            self._given[name] = how()
+        return self._given[name]
+
+    @property
+    def person(self) -> Ints:
+        """Each event's person, as a dense number."""
+        return self._read("person", lambda: self.table.person(self.row))
+
+    @property
+    def start(self) -> Ints:
+        """The first day."""
+        return self._read("start", lambda: self.table.take(self.domain.start, self.row))
+
+    @property
+    def end(self) -> Ints:
+        """The last day, by the domain's rule where it is unknown."""
+        return self._read("end", lambda: default_end(self.table, self.domain, self.row))
+
+    @property
+    def visit(self) -> Ints:
+        """The visit; NULL where there is none."""
+        visit = self.domain.visit
+        return self._read("visit", lambda: self.table.take(visit, self.row) if visit else np.full(len(self), NULL))
+
+    @property
+    def key(self) -> Ints:
+        """The key in its table."""
+        return self._read("key", lambda: self.table.take(self.domain.key, self.row))
+
+    @property
+    def sort(self) -> Ints:
+        """The day by which the first and the last are told."""
+        return self._given.get("sort", self.start)
+
     def take(self, chosen: Any) -> "Events":
         """Those of a mask or of places."""
-        names = ("row", "person", "start", "end", "visit", "key", "sort")
-        return replace(self, **{name: getattr(self, name)[chosen] for name in names})
+        return Events(self.domain, self.table, self.row[chosen], **{name: array[chosen] for name, array in self._given.items()})
+
+    def given(self, **arrays: Ints) -> "Events":
+        """The same rows, with other dates."""
+        return Events(self.domain, self.table, self.row, **(self._given | arrays))
 
     def counted(self, column: str) -> Any:
         """The values that a distinct count looks at (§2.2.6); NULL or NaN where there is none."""
@@ -49,7 +84,7 @@ class Events:
             return self.end
         if column == "DURATION":
             return np.ones(len(self), np.int64) if self.domain.end is None else minus(self.end, self.start)
-        values = self.table.column(self.domain.counts[column])[self.row]
+        values = self.table.take(self.domain.counts[column], self.row)
         if column == "DOMAIN_CONCEPT" and self.domain.name == "Death":
             return np.where(values == NULL, 0, values)
         return values
@@ -81,35 +116,33 @@ def select(index: Index, sets: dict[int, Ints], criterion: n.Criterion) -> Event
     domain = DOMAINS[criterion.domain]
     table = index.table(domain.table)
     if criterion.codeset is not None and domain.concept:
-        rows = table.rows_of(domain.concept, sets[criterion.codeset])
+        rows = table.rows_of(sets[criterion.codeset])
     else:
-        rows = np.arange(len(table), dtype=np.int64)
+        rows = table.all_rows()
     if criterion.source_codeset is not None and domain.source_concept:
-        rows = rows[among(table.column(domain.source_concept)[rows], sets[criterion.source_codeset])]
+        rows = rows[among(table.take(domain.source_concept, rows), sets[criterion.source_codeset])]
     if criterion.first:
         rows = _first(table, domain, rows)
-    events = _dated(table, domain, rows, criterion)
-    kept = np.ones(len(events), dtype=bool)
+    real = Events(domain, table, rows)
+    events = _dated(real, criterion)
+    kept = None
     if criterion.adjust is not None:
-        kept &= (events.start != NULL) & (events.end != NULL) & (events.end >= events.start)
+        kept = (events.start != NULL) & (events.end != NULL) & (events.end >= events.start)
     if criterion.period is not None:
-        real = table.column(domain.start)[rows], table.column(str(domain.end))[rows]
+        kept = np.ones(len(events), dtype=bool) if kept is None else kept
         for date in (criterion.period.start, criterion.period.end):
             if date is not None:
-                kept &= (real[0] <= day_of(date)) & (day_of(date) <= real[1])
-    view = (
-        replace(events, start=table.column(domain.start)[rows], end=table.column(str(domain.end))[rows])
-        if criterion.period
-        else events
-    )
+                kept &= (real.start <= day_of(date)) & (day_of(date) <= real.end)
     for one in criterion.filters:
-        kept &= holds(one, index, sets, view)
-    return events.take(kept)
+        held = holds(one, index, sets, real if criterion.period else events)
+        kept = held if kept is None else kept & held
+    return events if kept is None else events.take(kept)
 
 
 def _first(table: Table, domain: Domain, rows: Ints) -> Ints:
-    order = np.lexsort((table.column(domain.key)[rows], table.column(domain.start)[rows], table.person[rows]))
-    person = table.person[rows][order]
+    who = table.person(rows)
+    order = np.lexsort((table.take(domain.key, rows), table.take(domain.start, rows), who))
+    person = who[order]
     new = np.ones(len(rows), dtype=bool)
     new[1:] = person[1:] != person[:-1]
     first: Ints = rows[order[new]]
@@ -118,31 +151,30 @@ def _first(table: Table, domain: Domain, rows: Ints) -> Ints:
 
 def default_end(table: Table, domain: Domain, rows: Ints) -> Ints:
     """When each row ends, by its domain's rule (§2.2.3)."""
-    start: Ints = table.column(domain.start)[rows]
+    start: Ints = table.take(domain.start, rows)
     if domain.end is None:
         return start + 1
-    end: Ints = table.column(domain.end)[rows]
+    end: Ints = table.take(domain.end, rows)
     if domain.end_may_be_null:
         return end
     after = start + 1
     if domain.days_supply:
-        supply = table.column(domain.days_supply)[rows]
+        supply = table.take(domain.days_supply, rows)
         after = np.where(supply == NULL, after, start + supply)
     return np.where(end == NULL, after, end)
 
 
-def _dated(table: Table, domain: Domain, rows: Ints, criterion: n.Criterion) -> Events:
-    start, end = table.column(domain.start)[rows], default_end(table, domain, rows)
-    sort, period = start, criterion.period
+def _dated(real: Events, criterion: n.Criterion) -> Events:
+    "The events with the dates that the criterion gives them; the day to sort by stays the real one, unless they are moved."
+    events, period = real, criterion.period
     if period is not None:
-        start = start if period.start is None else np.full(len(rows), day_of(period.start))
-        end = end if period.end is None else np.full(len(rows), day_of(period.end))
+        dates = {name: day for name, day in (("start", period.start), ("end", period.end)) if day is not None}
+        events = events.given(sort=real.start, **{name: np.full(len(real), day_of(day)) for name, day in dates.items()})
     if (a := criterion.adjust) is not None:
-        sides = {n.Side.START: start, n.Side.END: end}
+        sides = {n.Side.START: events.start, n.Side.END: events.end}
         start, end = plus(sides[a.start_with], a.start_offset), plus(sides[a.end_with], a.end_offset)
-        sort = start
-    visit = table.column(domain.visit)[rows] if domain.visit else np.full(len(rows), NULL)
-    return Events(domain, table, rows, table.person[rows], start, end, visit, table.column(domain.key)[rows], sort)
+        events = events.given(start=start, end=end, sort=start)
+    return events
 
 
 # ---- filters
@@ -152,8 +184,8 @@ def holds(one: n.Filter, index: Index, sets: dict[int, Ints], events: Events) ->
     """Which events satisfy a filter. A null satisfies none."""
     match one:
         case n.Abnormal():
-            low, high, value = (events.table.column(name)[events.row] for name in ("range_low", "range_high", "value_as_number"))
-            said = events.table.column("value_as_concept_id")[events.row]
+            low, high, value = (events.table.take(name, events.row) for name in ("range_low", "range_high", "value_as_number"))
+            said = events.table.take("value_as_concept_id", events.row)
             return np.asarray((value < low) | (value > high) | np.isin(said, (4155142, 4155143)))
         case n.Number():
             return compare(field(one.field, index, events), one.op, one.value, one.extent)
@@ -211,7 +243,7 @@ def field(name: str, index: Index, events: Events) -> Any:
     if space == "death":
         return died(index)[events.person]
     if space == "provider":
-        at = index.lookup("provider")(events.table.column("provider_id")[events.row])
+        at = index.lookup("provider")(events.table.take("provider_id", events.row))
         return _at(index.read("provider", column), at)
     if space == "visit":
         at = index.lookup("visit_occurrence")(events.visit)
@@ -222,7 +254,7 @@ def field(name: str, index: Index, events: Events) -> Any:
             )
         return _at(index.read("visit_occurrence", column), at)
     if space == "care_site":
-        return _at(index.read("care_site", column), index.lookup("care_site")(events.table.column("care_site_id")[events.row]))
+        return _at(index.read("care_site", column), index.lookup("care_site")(events.table.take("care_site_id", events.row)))
     if name in {"start", "end"}:
         return events.start if name == "start" else events.end
     if name in {"age_at_start", "age_at_end"}:
@@ -232,10 +264,10 @@ def field(name: str, index: Index, events: Events) -> Any:
     if name == "length":
         return minus(events.end, events.start)
     if name in {"range_low_ratio", "range_high_ratio"}:
-        bound = events.table.column(name.removesuffix("_ratio"))[events.row]
-        value = events.table.column("value_as_number")[events.row]
+        bound = events.table.take(name.removesuffix("_ratio"), events.row)
+        value = events.table.take("value_as_number", events.row)
         return np.divide(value, bound, out=np.full(len(events), np.nan), where=(bound != 0) & ~np.isnan(bound))
-    return events.table.column(name)[events.row]
+    return events.table.take(name, events.row)
 
 
 def person_column(index: Index, column: str) -> Ints:
@@ -250,8 +282,8 @@ def person_column(index: Index, column: str) -> Ints:
 def died(index: Index) -> Ints:
     """The day each person died, the first where several are told; NULL where none is."""
     table = index.table("death")
-    found = np.full(len(index.persons), -NULL)
-    np.minimum.at(found, table.person, table.column("death_date"))
+    found, rows = np.full(len(index.persons), -NULL), table.all_rows()
+    np.minimum.at(found, table.person(rows), table.take("death_date", rows))
     return np.where(found == -NULL, NULL, found)
 
 

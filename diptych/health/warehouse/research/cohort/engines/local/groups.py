@@ -4,13 +4,16 @@ Holds correlated criteria, demographics and nested groups (field guide warehouse
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from .events import Events, Mask, holds, plus, select
+from .memory import Memory
 
 from diptych.health.warehouse.research.cohort import nodes as n
+from diptych.health.warehouse.research.cohort.plan import name_of, sets_of
 from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, spans
 from diptych.health.warehouse.research.index.vocabulary import Vocabulary
 
@@ -54,45 +57,56 @@ def key_of(person: Ints, day: Ints) -> Ints:
 class Asked:
     """One question put to one store: what it has selected already is kept."""
 
-    def __init__(self, index: Index, vocabulary: Vocabulary, concept_sets: tuple[n.ConceptSet, ...]) -> None:
+    def __init__(
+        self, index: Index, vocabulary: Vocabulary, concept_sets: tuple[n.ConceptSet, ...], memory: Memory | None = None
+    ) -> None:
         self.index = index
+        self.given = sets_of(concept_sets)
+        self._memory = Memory() if memory is None else memory
         self.sets: dict[int, Ints] = {}
         for one in concept_sets:
             sides = ([(i.concept_id, i.descendants, i.mapped) for i in one.items if i.excluded is side] for side in (False, True))
             included, excluded = sides
             self.sets[one.id] = vocabulary.resolve(included=included, excluded=excluded)
-        self._events: dict[n.Criterion, Events] = {}
-        self._sorted: dict[n.Criterion, Events] = {}
 
     def events(self, criterion: n.Criterion) -> Events:
         """A criterion's events, its own correlated group included."""
-        if criterion not in self._events:
-            found = select(self.index, self.sets, criterion)
-            if criterion.correlated is not None:
-                places, indexed = self.observed(found)
-                indexed = replace(indexed, same=places)
-                kept = np.zeros(len(found), dtype=bool)
-                kept[places[self.group(indexed, criterion.correlated)]] = True
-                found = found.take(kept)
-            self._events[criterion] = found
-        return self._events[criterion]
+        return self._memory.kept(name_of(criterion, self.given), lambda: self._events(criterion))
+
+    def _events(self, criterion: n.Criterion) -> Events:
+        found = select(self.index, self.sets, criterion)
+        if criterion.correlated is None:
+            return found
+        places, indexed = self.observed(found)
+        indexed = replace(indexed, same=places)
+        kept = np.zeros(len(found), dtype=bool)
+        kept[places[self.group(indexed, criterion.correlated)]] = True
+        return found.take(kept)
 
     def by_start(self, criterion: n.Criterion) -> Events:
         """The same, sorted by person and start."""
-        if criterion not in self._sorted:
-            found = self.events(criterion)
-            self._sorted[criterion] = found.take(np.argsort(key_of(found.person, found.start), kind="stable"))
-        return self._sorted[criterion]
+        return self._memory.kept(name_of(criterion, self.given, "by start"), lambda: self._by_start(criterion))
+
+    def _by_start(self, criterion: n.Criterion) -> Events:
+        found = self.events(criterion)
+        keys = key_of(found.person, found.start)
+        sorted_already = bool((keys[1:] >= keys[:-1]).all())
+        return found if sorted_already else found.take(np.argsort(keys, kind="stable"))
+
+    @cached_property
+    def periods(self) -> tuple[Ints, Ints, Ints]:
+        """Observation periods by person, start and id: person, first day, last day."""
+        table = self.index.table("observation_period")
+        rows = table.all_rows()
+        return table.person(rows), *(table.take(f"observation_period_{side}_date", rows) for side in ("start", "end"))
 
     def observed(self, events: Events) -> tuple[Ints, Indexed]:
         """Each event with every observation period that contains its start; the place of the event, and the two."""
-        table = self.index.table("observation_period")
-        order = np.argsort(table.person, kind="stable")
-        person = table.person[order]
+        person, period_start, period_end = self.periods
         first, last = np.searchsorted(person, events.person, "left"), np.searchsorted(person, events.person, "right")
         event = np.repeat(np.arange(len(events)), last - first)
-        period = order[spans(first, last)]
-        start, end = (table.column(f"observation_period_{side}_date")[period] for side in ("start", "end"))
+        period = spans(first, last)
+        start, end = period_start[period], period_end[period]
         inside = (start <= events.start[event]) & (events.start[event] <= end)
         places = event[inside]
         return places, Indexed(events.take(places), start[inside], end[inside])

@@ -5,7 +5,6 @@ Does not relate resources to one another: `members` does.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,38 +16,48 @@ from diptych.health.warehouse.research.index.columns import NULL, Ints
 
 FIELDS = ("visit", "episode", "code", "event", "entry", "exit", "birth")
 DATES = {n.Dating.EVENT: "event", n.Dating.ENTRY: "entry", n.Dating.EXIT: "exit"}
+Reader = Callable[[str, Any], Ints]
+"""Reads a field at places."""
 
 
-@dataclass(frozen=True)
 class Happenings:
-    """Rows. `person` is a dense number; dates are seconds from 1970-01-01 UTC, `birth` days; NULL where unknown.
+    """Rows; a field is read when asked for. `person` is a dense number; dates are seconds from 1970-01-01 UTC, births days.
 
-    `known`: the fields that rows of this kind have at all.
+    `known`: the fields that rows of this kind have at all; the others are NULL, as is what is unknown.
     """
 
-    person: Ints
-    visit: Ints
-    episode: Ints
-    code: Ints
-    event: Ints
-    entry: Ints
-    exit: Ints
-    birth: Ints
-    known: frozenset[str]
+    def __init__(self, person: Ints, known: frozenset[str], read: Reader, place: Any = None) -> None:
+        self.person, self.known = person, known
+        self._read, self._place = read, place
+        self._values: dict[str, Ints] = {}
 
     def __len__(self) -> int:
         return len(self.person)
 
+    def value(self, field: str) -> Ints:
+        """The values of a field."""
+        if field not in self._values:
+            there = self._place if self._place is not None else slice(None)
+            self._values[field] = self._read(field, there) if field in self.known else np.full(len(self), NULL)
+        return self._values[field]
+
     def take(self, chosen: Any) -> "Happenings":
         """Those of a mask or of places."""
-        return replace(self, **{name: getattr(self, name)[chosen] for name in ("person", *FIELDS)})
+        place = np.arange(len(self)) if self._place is None else self._place
+        found = Happenings(self.person[chosen], self.known, self._read, place[chosen])
+        found._values = {name: values[chosen] for name, values in self._values.items()}
+        return found
 
     def dated(self, dating: Sequence[n.Dating]) -> Ints:
         """The first known of several dates of each row; NULL where all are unknown."""
-        found = np.full(len(self), NULL)
+        found: Ints | None = None
         for one in dating:
-            found = np.where(found == NULL, getattr(self, DATES[one]), found)
-        return found
+            if DATES[one] in self.known:
+                values = self.value(DATES[one])
+                found = values if found is None else np.where(found == NULL, values, found)
+                if bool((found != NULL).all()):
+                    break
+        return np.full(len(self), NULL) if found is None else found
 
     def has_date(self, dating: Sequence[n.Dating]) -> bool:
         """Whether rows of this kind have one of these dates at all."""
@@ -56,19 +65,22 @@ class Happenings:
 
 
 def happenings(person: Ints, **fields: Ints) -> Happenings:
-    """Rows with some fields; the others are unknown to this kind."""
-    unknown = np.full(len(person), NULL)
-    return Happenings(person, **{name: fields.get(name, unknown) for name in FIELDS}, known=frozenset(fields))
+    """Rows whose fields are at hand; the others are unknown to this kind."""
+    return Happenings(person, frozenset(fields), lambda name, place: np.asarray(fields[name][place]))
 
 
 def joined(parts: Sequence[Happenings]) -> Happenings:
     """Rows one after the other."""
     known = frozenset[str]().union(*(part.known for part in parts))
-    if not parts:
-        return happenings(np.empty(0, np.int64))
-    return Happenings(
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in ("person", *FIELDS)}, known=known
-    )
+    kept: dict[str, Ints] = {}
+
+    def read(name: str, place: Any) -> Ints:
+        if name not in kept:
+            kept[name] = np.concatenate([part.value(name) for part in parts])
+        values: Ints = kept[name][place]
+        return values
+
+    return Happenings(np.concatenate([np.empty(0, np.int64), *(part.person for part in parts)]), known, read)
 
 
 COMPARE: dict[n.Compare, Callable[[Any, int], Mask]] = {
@@ -85,28 +97,28 @@ def narrowed(rows: Happenings, basic: n.Basic) -> Happenings:
     preference = n.PREFERENCES[basic.resource]
     if basic.age is not None:
         rows = rows.take(_aged(rows, basic.age, preference))
-    if not basic.often.always:
-        often = basic.often
+    often = basic.often
+    if not often.always and len(rows):
         by = [rows.person]
         if often.same_day:
             date = rows.dated(preference)
             by.append(np.where(date == NULL, NULL, date // n.DAY))
         if often.same_encounter:
-            by.append(rows.visit)
-        enough = COMPARE[often.compare](sizes(by), often.n)
-        rows = rows.take(enough if len(by) > 1 else np.isin(rows.person, rows.person[enough]))
+            by.append(rows.value("visit"))
+        counted = sizes(by) if len(by) > 1 else np.bincount(rows.person)[rows.person]
+        rows = rows.take(COMPARE[often.compare](counted, often.n))
     for one in basic.repeated:
         if one.compare is n.Compare.GTE and one.n <= 1:
             continue
-        enough = COMPARE[one.compare](sizes([rows.person, rows.code]), one.n) & (rows.code != NULL)
+        enough = COMPARE[one.compare](sizes([rows.person, rows.value("code")]), one.n) & (rows.value("code") != NULL)
         rows = rows.take(np.isin(rows.person, rows.person[enough]))
     return rows
 
 
 def _aged(rows: Happenings, age: n.AgeBand, preference: Sequence[n.Dating]) -> Mask:
-    date = rows.dated(age.dating or preference)
-    unknown = (date == NULL) | (rows.birth == NULL)
-    days = np.where(unknown, 0, date // n.DAY - rows.birth)
+    date, birth = rows.dated(age.dating or preference), rows.value("birth")
+    unknown = (date == NULL) | (birth == NULL)
+    days = np.where(unknown, 0, date // n.DAY - birth)
     kept = np.ones(len(rows), dtype=bool)
     if age.least is not None:
         kept &= days >= age.least.total
@@ -117,16 +129,8 @@ def _aged(rows: Happenings, age: n.AgeBand, preference: Sequence[n.Dating]) -> M
 
 def sizes(by: Sequence[Ints]) -> Ints:
     """For each row, how many rows are equal to it in all of `by`."""
-    if not len(by[0]):
-        return np.empty(0, np.int64)
-    order = np.lexsort(tuple(by))
-    new = np.zeros(len(order), dtype=bool)
-    new[0] = True
-    for column in by:
-        new[1:] |= column[order][1:] != column[order][:-1]
-    group = np.cumsum(new) - 1
-    found = np.empty(len(order), np.int64)
-    found[order] = np.bincount(group)[group]
+    group = numbered(by)
+    found: Ints = np.bincount(group)[group] if len(group) else group
     return found
 
 

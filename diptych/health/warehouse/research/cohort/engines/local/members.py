@@ -1,49 +1,80 @@
 """Members: which persons the groups of a Cohort360 request hold, with the constraints between their members.
 
 Holds and, or, n among m, exclusion, and the constraints of time and encounter (field guide warehouse.md, §1.3), on persons as
-dense numbers. Does not know where rows come from: a `Supply` hands them in.
+dense numbers: sets of persons wherever sets suffice, rows where time or counts matter. Does not know where rows come from: a
+`Supply` hands them in.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import Protocol
 
 import numpy as np
+from pyroaring import BitMap
 
-from .happenings import COMPARE, Happenings, joined, narrowed, numbered
+from .happenings import Happenings, joined, narrowed, numbered
+from .memory import Memory
 
 from diptych.health.warehouse.research.cohort import nodes as n
+from diptych.health.warehouse.research.cohort.plan import is_set, name_of, sets_of
 from diptych.health.warehouse.research.index.columns import NULL, Ints
 
 _SHIFT, _FAR = 39, 2**37
 """A person and a second in one number: seconds of the years 0 to 9999 keep within 2^38, persons within 2^24."""
+_IN_TIME = frozenset({"visit", "episode", "event", "entry", "exit"})
 
 
 class Supply(Protocol):
     """What a request is put to."""
 
-    def population(self, care_sites: tuple[int, ...]) -> Ints:
-        """The persons of care sites, ascending."""
+    def population(self, care_sites: tuple[int, ...]) -> BitMap:
+        """The persons of care sites."""
 
     def rows(self, basic: n.Basic) -> Happenings:
         """The rows of a basic resource's source, for these persons."""
 
+    def persons(self, basic: n.Basic) -> BitMap | None:
+        """The persons of a resource for which a set suffices; None where there is no such set."""
 
-@dataclass(frozen=True)
+    def cost(self, basic: n.Basic) -> int:
+        """About how many rows are to be looked at."""
+
+
 class Found:
-    """The persons that a member holds, ascending, and the rows by which it takes part in constraints."""
+    """The persons that a member holds, and the rows by which it takes part in constraints, read when asked for."""
 
-    persons: Ints
-    rows: Happenings
-    dating: tuple[n.Dating, ...]
+    def __init__(self, persons: BitMap, rows: Callable[[], Happenings], dating: tuple[n.Dating, ...]) -> None:
+        self.persons, self.dating = persons, dating
+        self._rows: Happenings | Callable[[], Happenings] = rows
+
+    @property
+    def rows(self) -> Happenings:
+        """The rows."""
+        if not isinstance(self._rows, Happenings):
+            self._rows = self._rows()
+        return self._rows
+
+
+def bitmap(persons: Ints) -> BitMap:
+    """A set of persons, who may come several times."""
+    return BitMap(persons.astype(np.uint32))
+
+
+def array(persons: BitMap) -> Ints:
+    """The persons of a set, ascending."""
+    return np.array(persons.to_array(), dtype=np.int64)
 
 
 class Members:
-    """One request put to one supply."""
+    """One request put to one supply. With `memory`, the answers of its parts are kept for the next one.
 
-    def __init__(self, supply: Supply, request: n.Request) -> None:
-        self._supply, self._request = supply, request
+    With `every`, each member is answered; without, those that can no longer change the answer are not.
+    """
+
+    def __init__(self, supply: Supply, request: n.Request, *, memory: Memory | None = None, every: bool = False) -> None:
+        self._supply, self._request, self._every = supply, request, every
+        self._memory = Memory() if memory is None else memory
+        self._sets = sets_of(request.concept_sets)
         self.population = supply.population(request.care_sites)
         self.found: dict[int, Found] = {}
         """By the member's id: what each of them holds, exclusion aside."""
@@ -52,136 +83,201 @@ class Members:
         """The persons of the request, ascending."""
         member = self._request.member
         if member is None or (isinstance(member, n.Together) and member.empty):
-            return self.population
+            return array(self.population)
         found = self.held(member, ()).persons
-        return found if member.inclusive else self._without([found])
+        return array(found if member.inclusive else self.population - found)
 
     def held(self, member: n.Member, inherited: tuple[n.Constraint, ...]) -> Found:
         """What a member holds, exclusion aside."""
         if isinstance(member, n.Basic):
-            rows = narrowed(self._supply.rows(member), member)
-            found = Found(np.unique(rows.person), rows, n.PREFERENCES[member.resource])
-        else:
+            found = self._memory.kept(name_of(member, self._sets), lambda: self._basic(member))
+        elif self._every:
             found = self._together(member, inherited)
+        else:
+            place = name_of(member, self._sets, inherited, self._request.care_sites)
+            found = self._memory.kept(place, lambda: self._together(member, inherited))
         self.found[member.id] = found
         return found
 
-    def _without(self, excluded: Sequence[Ints]) -> Ints:
-        left = self.population
-        for persons in excluded:
-            left = np.setdiff1d(left, persons, assume_unique=True)
-        return left
+    def _basic(self, basic: n.Basic) -> Found:
+        dating = n.PREFERENCES[basic.resource]
+        persons = self._supply.persons(basic) if is_set(basic) else None
+        if persons is not None:
+            return Found(persons, lambda: self._supply.rows(basic), dating)
+        rows = narrowed(self._supply.rows(basic), basic)
+        return Found(bitmap(rows.person), lambda: rows, dating)
+
+    def _cost(self, member: n.Member) -> int:
+        if isinstance(member, n.Together):
+            return sum(self._cost(one) for one in member.members)
+        return 0 if is_set(member) else self._supply.cost(member)
 
     def _together(self, group: n.Together, inherited: tuple[n.Constraint, ...]) -> Found:
         members = [one for one in group.members if not (isinstance(one, n.Together) and one.empty)]
         lasting = tuple(one for one in (*inherited, *group.constraints) if one.ids is None)
         passed = lasting if group.join is n.Join.AND else ()
-        included = {one.id: self.held(one, passed) for one in members if one.inclusive}
-        excluded = [self.held(one, passed).persons for one in members if not one.inclusive]
-        if not included:
-            persons = self._without(excluded)
-            return Found(persons, joined([]), n.GROUP_PREFERENCE)
-        given = [found.persons for found in included.values()]
-        if group.join is n.Join.AND:
-            persons = given[0]
-            for one in given[1:]:
-                persons = np.intersect1d(persons, one, assume_unique=True)
-            for one in excluded:
-                persons = np.setdiff1d(persons, one, assume_unique=True)
-            return self._constrained(persons, included, (*passed, *(one for one in group.constraints if one.ids is not None)))
-        persons, count = np.unique(np.concatenate(given), return_counts=True)
-        for one in excluded:
-            count = count + ~np.isin(persons, one, assume_unique=True)
-        compare, least = (n.Compare.GTE, 1) if group.join is n.Join.OR else (group.compare, group.n)
-        persons = persons[COMPARE[compare](count, least)]
-        return _grouped(persons, included)
+        if group.join is n.Join.AND and any(one.inclusive for one in members):
+            constraints = (*passed, *(one for one in group.constraints if one.ids is not None))
+            return self._all(members, passed, constraints)
+        inside = {one.id: self.held(one, passed) for one in members if one.inclusive}
+        outside = [self.held(one, passed).persons for one in members if not one.inclusive]
+        if not inside:
+            return Found(self.population.difference(*outside), lambda: joined([]), n.GROUP_PREFERENCE)
+        everyone = BitMap.union(*(one.persons for one in inside.values()))
+        if group.join is n.Join.OR:
+            persons = everyone
+        else:
+            given = [*(one.persons for one in inside.values()), *(everyone - one for one in outside)]
+            persons = _among(given, everyone, group.compare, group.n)
+        return Found(persons, lambda: _grouped(persons, inside), n.GROUP_PREFERENCE)
 
-    def _constrained(self, persons: Ints, included: Mapping[int, Found], constraints: Sequence[n.Constraint]) -> Found:
-        kept: list[tuple[str, Ints]] = []
-        for one in constraints:
-            named = included if one.ids is None else {id_: included[id_] for id_ in one.ids if id_ in included}
-            if isinstance(one, n.InOrder):
-                satisfied = _in_order(named, one)
-            elif one.tie is n.Tie.DIFFERENT_ENCOUNTER:
-                satisfied = _different(list(named.values()))
+    def _all(self, members: Sequence[n.Member], passed: tuple[n.Constraint, ...], constraints: Sequence[n.Constraint]) -> Found:
+        "An and-group: cheapest first, and no further where nobody is left, unless every member is wanted."
+        persons: BitMap | None = None
+        inside: dict[int, Found] = {}
+        for one in sorted(members, key=lambda one: (not one.inclusive, self._cost(one))):
+            if persons is not None and not persons and not self._every:
+                return Found(persons, lambda: joined([]), n.GROUP_PREFERENCE)
+            found = self.held(one, passed)
+            if one.inclusive:
+                inside[one.id] = found
+                persons = found.persons if persons is None else persons & found.persons
             else:
-                field = "visit" if one.tie is n.Tie.SAME_ENCOUNTER else "episode"
-                satisfied = _same(list(named.values()), field, kept if one.ids is None else None)
-            if satisfied is not None:
-                persons = np.intersect1d(persons, satisfied)
-        return _grouped(persons, included, kept)
+                assert persons is not None, "inclusive members come first"
+                persons = persons - found.persons
+        assert persons is not None, "there is an inclusive member"
+        inside = {one.id: inside[one.id] for one in members if one.inclusive}
+        kept: list[tuple[str, Happenings]] = []
+        for constraint in constraints:
+            ids = inside if constraint.ids is None else [id_ for id_ in constraint.ids if id_ in inside]
+            persons = _constrained(persons, {id_: inside[id_] for id_ in ids}, constraint, kept)
+        left = persons
+        return Found(left, lambda: _grouped(left, inside, kept), n.GROUP_PREFERENCE)
 
 
-def _grouped(persons: Ints, included: Mapping[int, Found], kept: Sequence[tuple[str, Ints]] = ()) -> Found:
+def _among(given: Sequence[BitMap], everyone: BitMap, compare: n.Compare, count: int) -> BitMap:
+    "Those whose number of sets compares with `count`: a running record of who is in at least 1, 2, … of them."
+    most = count + 1
+    at_least = [everyone, *(BitMap() for _ in range(most))]
+    for one in given:
+        for k in range(most, 0, -1):
+            at_least[k] |= at_least[k - 1] & one if k > 1 else one
+    return {
+        n.Compare.EQ: lambda: at_least[count] - at_least[most],
+        n.Compare.LT: lambda: everyone - at_least[count],
+        n.Compare.GT: lambda: at_least[most],
+        n.Compare.LTE: lambda: everyone - at_least[most],
+        n.Compare.GTE: lambda: at_least[count],
+    }[compare]() & everyone
+
+
+def _constrained(
+    persons: BitMap, members: Mapping[int, Found], constraint: n.Constraint, kept: list[tuple[str, Happenings]]
+) -> BitMap:
+    if isinstance(constraint, n.InOrder):
+        satisfied = _in_order(members, constraint, persons)
+    elif constraint.tie is n.Tie.DIFFERENT_ENCOUNTER:
+        satisfied = _different(list(members.values()), persons)
+    else:
+        field = "visit" if constraint.tie is n.Tie.SAME_ENCOUNTER else "episode"
+        shared = _shared(list(members.values()), field, persons if constraint.ids is not None else None)
+        satisfied = None if shared is None else bitmap(shared.person)
+        if shared is not None and constraint.ids is None:
+            kept.append((field, shared))
+    return persons if satisfied is None else persons & satisfied
+
+
+def _grouped(persons: BitMap, inside: Mapping[int, Found], kept: Sequence[tuple[str, Happenings]] = ()) -> Happenings:
     "A group takes part in its parent's constraints with the rows of its persons, of the shared encounters only."
-    rows = joined(
-        [found.rows for found in included.values() if found.rows.known & {"visit", "episode", "event", "entry", "exit"}]
-    )
-    rows = rows.take(np.isin(rows.person, persons))
-    for field, pairs in kept:
-        both = _pairs([rows.person, pairs[0]], [getattr(rows, field), pairs[1]])
+    rows = joined([found.rows for found in inside.values() if found.rows.known & _IN_TIME])
+    rows = _only(rows, persons)
+    for field, shared in kept:
+        both = _pairs([rows, shared], field)
         rows = rows.take(np.isin(both[0], both[1]))
-    return Found(persons, rows, n.GROUP_PREFERENCE)
+    return rows
 
 
-def _pairs(persons: Sequence[Ints], values: Sequence[Ints]) -> list[Ints]:
-    "Numbers of pairs (person, value) that can be compared from one list to the next."
-    numbers = numbered([np.concatenate(persons), np.concatenate(values)])
-    return np.split(numbers, np.cumsum([len(one) for one in persons])[:-1])
+def _only(rows: Happenings, persons: BitMap) -> Happenings:
+    "The rows of some persons."
+    if not len(rows):
+        return rows
+    mask = np.zeros(int(rows.person.max()) + 1, dtype=bool)
+    chosen = array(persons)
+    mask[chosen[chosen < len(mask)]] = True
+    found = mask[rows.person]
+    return rows if bool(found.all()) else rows.take(found)
 
 
-def _same(members: Sequence[Found], field: str, kept: list[tuple[str, Ints]] | None) -> Ints | None:
-    "Who has a row of each member with the same person and field; None where fewer than two members have the field."
+def _pairs(parts: Sequence[Happenings], field: str) -> list[Ints]:
+    "Numbers of pairs (person, value of the field) that can be compared from one part to the next."
+    values = [part.value(field) for part in parts]
+    known = np.concatenate(values)
+    known = known[known != NULL]
+    low, high = (int(known.min()), int(known.max())) if len(known) else (0, 0)
+    if high - low < 2**_SHIFT - 1:
+        return [
+            (part.person << _SHIFT) + np.where(value == NULL, 0, value - low + 1)
+            for part, value in zip(parts, values, strict=True)
+        ]
+    numbers = numbered([np.concatenate([part.person for part in parts]), np.concatenate(values)])
+    return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
+
+
+def _shared(members: Sequence[Found], field: str, persons: BitMap | None) -> Happenings | None:
+    "Rows of one member whose person and field every other has too; None where fewer than two members have the field."
     rows = [found.rows for found in members if field in found.rows.known]
     if len(rows) < 2:
         return None
-    pairs = _pairs([one.person for one in rows], [getattr(one, field) for one in rows])
-    common = pairs[0]
+    if persons is not None:
+        rows = [_only(one, persons) for one in rows]
+    rows.sort(key=len)
+    pairs = _pairs(rows, field)
+    chosen = np.ones(len(rows[0]), dtype=bool)
     for one in pairs[1:]:
-        common = np.intersect1d(common, one)
-    chosen = np.isin(pairs[0], common)
-    person = rows[0].person[chosen]
-    if kept is not None:
-        kept.append((field, np.array([person, getattr(rows[0], field)[chosen]])))
-    return np.unique(person)
+        chosen &= np.isin(pairs[0], one)
+    return rows[0].take(chosen)
 
 
-def _different(members: Sequence[Found]) -> Ints | None:
+def _different(members: Sequence[Found], persons: BitMap) -> BitMap | None:
     """Who has a row of each member, each of another encounter: by Hall's theorem, any k members span at least k encounters."""
-    rows = [found.rows for found in members if "visit" in found.rows.known]
+    rows = [_only(found.rows, persons) for found in members if "visit" in found.rows.known]
     if len(rows) < 2:
         return None
-    pairs = _pairs([one.person for one in rows], [one.visit for one in rows])
-    persons = np.unique(rows[0].person)
+    pairs = _pairs(rows, "visit")
+    left = persons
     for size in range(1, len(rows) + 1):
         for chosen in combinations(range(len(rows)), size):
             _, first = np.unique(np.concatenate([pairs[one] for one in chosen]), return_index=True)
             person = np.concatenate([rows[one].person for one in chosen])[first]
             found, encounters = np.unique(person, return_counts=True)
-            persons = np.intersect1d(persons, found[encounters >= size])
-    return persons
+            left = left & bitmap(found[encounters >= size])
+    return left
 
 
-def _in_order(members: Mapping[int, Found], order: n.InOrder) -> Ints | None:
+def _in_order(members: Mapping[int, Found], order: n.InOrder, persons: BitMap) -> BitMap | None:
     "Who has a chain of rows, one of each member; None where fewer than two members have a date."
     wished = dict(order.dating)
-    dated = []
+    parts = []
     for id_, found in members.items():
         dating = wished.get(id_, found.dating)
         if found.rows.has_date(dating):
-            dated.append((found.rows.person, found.rows.dated(dating), order.must_be_known(id_)))
-    if len(dated) < 2:
+            parts.append((found.rows, dating, order.must_be_known(id_)))
+    if len(parts) < 2:
         return None
-    dated = [
-        (person[date != NULL], date[date != NULL], True) if known else (person, date, False) for person, date, known in dated
-    ]
-    everyone = np.unique(dated[0][0])
-    for person, _, _ in dated[1:]:
-        everyone = np.intersect1d(everyone, person)
-    free = np.concatenate([np.empty(0, np.int64), *(person[date == NULL] for person, date, known in dated if not known)])
-    reached: Ints | None = None
-    for everyones, dates, _ in dated:
-        person, date = everyones[dates != NULL], dates[dates != NULL]
+    everyone, free, reached = persons, BitMap(), None
+    for rows, dating, must_be_known in parts:
+        mine = _only(rows, persons)
+        person, date = mine.person, mine.dated(dating)
+        known = date != NULL
+        if not bool(known.all()):
+            if not must_be_known:
+                free |= bitmap(person[~known])
+                everyone = everyone & bitmap(person)
+            person, date = person[known], date[known]
+            if must_be_known:
+                everyone = everyone & bitmap(person)
+        else:
+            everyone = everyone & bitmap(person)
         if reached is not None:
             low = np.full(len(date), -_FAR) if order.most is None else date - order.most.total
             high = date - (0 if order.least is None else order.least.total)
@@ -189,9 +285,10 @@ def _in_order(members: Mapping[int, Found], order: n.InOrder) -> Ints | None:
             last = np.searchsorted(reached, _key(person, high), "right")
             chained = last > first
             person, date = person[chained], date[chained]
-        reached = np.sort(_key(person, date))
-    ends = np.unique(np.asarray(reached) >> _SHIFT)
-    return np.intersect1d(everyone, np.union1d(ends, free))
+        keys = _key(person, date)
+        reached = keys if bool((keys[1:] >= keys[:-1]).all()) else np.sort(keys)
+    assert reached is not None, "there are at least two parts"
+    return everyone & (bitmap(reached >> _SHIFT) | free)
 
 
 def _key(person: Ints, second: Ints) -> Ints:

@@ -11,6 +11,7 @@ import numpy as np
 from .events import Events, Mask, day_of, default_end, plus
 from .groups import FAR, Asked, Indexed, key_of
 from .members import Members
+from .memory import Memory
 from .supplies import Stored
 
 from diptych.commons.refusal import deny
@@ -57,10 +58,11 @@ class LocalEngine:
     def __init__(self, index: Index) -> None:
         self.index = index
         self.vocabulary = Vocabulary(index)
+        self.memory = Memory()
 
     def answer(self, cohort: n.Cohort) -> Answer:
         """The rows of a definition, exactly, with its attrition."""
-        asked = Asked(self.index, self.vocabulary, cohort.concept_sets)
+        asked = Asked(self.index, self.vocabulary, cohort.concept_sets, self.memory)
         entry, order = _entry(asked, cohort.primary)
         steps = [_step("", entry)]
         if cohort.additional is not None:
@@ -91,8 +93,12 @@ class LocalEngine:
         """The person ids of a request, ascending. Refused (`cohort.not_persons`) where it asks for something else."""
         if request.resource is not n.Resource.PATIENT:
             deny(NOT_PERSONS, resource=request.resource.value)
-        asked = Asked(self.index, self.vocabulary, request.concept_sets)
-        return self.index.persons[Members(Stored(asked), request).persons()]
+        return self.index.persons[self.members(request).persons()]
+
+    def members(self, request: n.Request, *, every: bool = False) -> Members:
+        """A request put to the store; with `every`, what each of its members holds can be asked for."""
+        asked = Asked(self.index, self.vocabulary, request.concept_sets, self.memory)
+        return Members(Stored(asked), request, memory=self.memory, every=every)
 
 
 def _step(name: str, entry: Indexed) -> Step:
@@ -125,8 +131,8 @@ def _joined(parts: list[Indexed]) -> Indexed:
     def all_of(name: str) -> Ints:
         return np.concatenate([getattr(part.events, name) for part in parts])
 
-    names = ("row", "person", "start", "end", "visit", "key", "sort")
-    events = Events(first.domain, first.table, **{name: all_of(name) for name in names})
+    names = ("person", "start", "end", "visit", "key", "sort")
+    events = Events(first.domain, first.table, all_of("row"), **{name: all_of(name) for name in names})
     return Indexed(events, *(np.concatenate([getattr(part, f"period_{side}") for part in parts]) for side in ("start", "end")))
 
 
@@ -173,11 +179,12 @@ def _era_end(asked: Asked, era: n.CustomEra, events: Events) -> Ints:
     domain = DOMAINS["DrugExposure"]
     table = asked.index.table(domain.table)
     concepts = asked.sets[era.codeset]
-    columns = (table.column(name) for name in ("drug_concept_id", "drug_source_concept_id"))
-    rows = np.flatnonzero(np.any([among(column, concepts) for column in columns], axis=0))
-    start = table.column(domain.start)[rows]
+    everything = table.all_rows()
+    columns = (table.take(name, everything) for name in ("drug_concept_id", "drug_source_concept_id"))
+    rows = everything[np.any([among(column, concepts) for column in columns], axis=0)]
+    start = table.take(domain.start, rows)
     end = default_end(table, domain, rows) if era.days_supply is None else start + era.days_supply
-    person, start, end = merged(table.person[rows], start, end + era.gap_days + era.offset)
+    person, start, end = merged(table.person(rows), start, end + era.gap_days + era.offset)
     end = end - era.gap_days
     if not len(person):
         return np.full(len(events), NOWHERE)

@@ -8,17 +8,21 @@ import datetime as dt
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from pyroaring import BitMap
 
 from .events import Events, holds, person_column
 from .groups import Asked
 from .happenings import Happenings, happenings, numbered
+from .members import bitmap
 
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.mart.shapes import SHAPES
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.domains import DOMAINS
+from diptych.health.warehouse.research.cohort.plan import lone_ancestor
 from diptych.health.warehouse.research.cohort.terms import NO_ROWS, WRONG_ROWS
 from diptych.health.warehouse.research.index.columns import NULL, Ints
 
@@ -31,12 +35,39 @@ class Stored:
     def __init__(self, asked: Asked) -> None:
         self._asked, self._index = asked, asked.index
 
-    def population(self, care_sites: tuple[int, ...]) -> Ints:
+    def population(self, care_sites: tuple[int, ...]) -> BitMap:
         """Those who are followed by one of the care sites, or came to it."""
         index, sites = self._index, np.array(care_sites, dtype=np.int64)
         visits = index.table("visit_occurrence")
-        came = visits.person[np.isin(visits.column("care_site_id"), sites)]
-        return np.unique(np.concatenate([came, np.flatnonzero(np.isin(person_column(index, "care_site_id"), sites))]))
+        rows = visits.all_rows()
+        came = visits.person(rows[np.isin(visits.take("care_site_id", rows), sites)])
+        return bitmap(came) | bitmap(np.flatnonzero(np.isin(person_column(index, "care_site_id"), sites)))
+
+    def persons(self, basic: n.Basic) -> BitMap | None:
+        """Those who ever had one of the resource's concepts."""
+        source = basic.source
+        assert isinstance(source, n.Criterion), "only a concept's persons are kept as a set"
+        assert source.codeset is not None, "the same"
+        domain = DOMAINS[source.domain]
+        if not domain.concept:
+            return None
+        table, concepts = self._index.table(domain.table), self._asked.sets[source.codeset]
+        ancestor = lone_ancestor(self._asked.given[source.codeset])
+        below = None if ancestor is None else table.persons_below(ancestor)
+        if below is None or ancestor is None:
+            return table.persons_of(concepts)
+        return below | table.persons_of(concepts[concepts == ancestor])
+
+    def cost(self, basic: n.Basic) -> int:
+        """The rows of its concepts; of a whole table where it names none."""
+        source = basic.source
+        if not isinstance(source, n.Criterion):
+            return 0
+        domain = DOMAINS[source.domain]
+        table = self._index.table(domain.table)
+        if source.codeset is None or not domain.concept:
+            return len(table)
+        return table.count_of(self._asked.sets[source.codeset])
 
     def rows(self, basic: n.Basic) -> Happenings:
         """The rows of a source, over the whole store. Refused (`cohort.no_rows`) for a filter in another system's words."""
@@ -51,9 +82,7 @@ class Stored:
 
     def _people(self, people: n.People) -> Happenings:
         table = self._index.table("person")
-        unknown = np.full(len(table), NULL)
-        row = np.arange(len(table))
-        events = Events(DOMAINS["Death"], table, row, table.person, unknown, unknown, unknown, unknown, unknown)
+        events = Events(DOMAINS["Death"], table, table.all_rows())
         if people.persons is not None:
             listed = np.array(people.persons, dtype=np.int64)
             events = events.take(np.isin(self._index.persons[events.person], listed))
@@ -64,17 +93,24 @@ class Stored:
     def _events(self, criterion: n.Criterion) -> Happenings:
         events = self._asked.events(criterion)
         domain = events.domain
-        columns: dict[str, Ints] = {"birth": self._birth[events.person]}
-        if domain.concept:
-            columns["code"] = events.table.column(domain.concept)[events.row]
-        if domain.name != "VisitOccurrence":
-            columns["event"] = _second(events, domain.start)
-        if domain.visit:
-            at = self._index.lookup("visit_occurrence")(events.visit)
-            entry, exit_, episode = self._visits
-            columns |= {"visit": events.visit, "entry": at_places(entry, at), "exit": at_places(exit_, at)}
-            columns["episode"] = at_places(episode, at)
-        return happenings(events.person, **columns)
+        known = {"birth"} | ({"code"} if domain.concept else set()) | ({"event"} if domain.name != "VisitOccurrence" else set())
+        known |= {"visit", "episode", "entry", "exit"} if domain.visit else set()
+
+        def read(name: str, place: Any) -> Ints:
+            here = events.take(place)
+            if name == "birth":
+                return self._birth[here.person]
+            if name == "visit":
+                return here.visit
+            if name == "event":
+                return _second(here, domain.start)
+            if name == "code":
+                code: Ints = here.table.take(str(domain.concept), here.row)
+                return code
+            at = self._index.lookup("visit_occurrence")(here.visit)
+            return at_places(self._visits[("entry", "exit", "episode").index(name)], at)
+
+        return Happenings(events.person, frozenset(known), read)
 
     @cached_property
     def _birth(self) -> Ints:
@@ -120,7 +156,7 @@ def _second(events: Events, start: str) -> Ints:
     days = events.start
     if SHAPES[events.table.name].column(name) is None:
         return _best(days, np.full(len(days), NULL))
-    time = events.table.column(name)[events.row]
+    time = events.table.take(name, events.row)
     same = np.where(time == NULL, NULL, time // (n.DAY * 1_000_000)) == days
     return _best(days, np.where(same, time, NULL))
 
@@ -160,10 +196,18 @@ class Handed:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def population(self, care_sites: tuple[int, ...]) -> Ints:
+    def persons(self, basic: n.Basic) -> BitMap | None:
+        """None: there are rows only."""
+        return None
+
+    def cost(self, basic: n.Basic) -> int:
+        """The same for all."""
+        return 1
+
+    def population(self, care_sites: tuple[int, ...]) -> BitMap:
         """The persons of the files numbered from 99 upward; there is no file for care sites."""
         files = [file for file in self._folder.glob("resource_*.csv") if int(file.stem.removeprefix("resource_")) >= 99]
-        return np.unique(np.concatenate([np.empty(0, np.int64), *(self._read(file).person for file in files)]))
+        return bitmap(np.concatenate([np.empty(0, np.int64), *(self._read(file).person for file in files)]))
 
     def rows(self, basic: n.Basic) -> Happenings:
         """The rows of a file; those of one imaging study are one."""

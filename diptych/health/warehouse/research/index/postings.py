@@ -1,0 +1,295 @@
+"""Postings: for each event table, who had which concept when, in the narrowest numbers, mapped from disk.
+
+Holds the writing of a release's index and the reading of its parts: the rows of each concept, the columns that time needs, and
+for each concept and each ancestor the persons as a roaring bitmap. The other columns stay in Parquet. Does not know a question.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+from pyroaring import BitMap
+
+from .terms import DAMAGED
+
+from diptych.commons.refusal import deny
+from diptych.health.warehouse.mart.shapes import SHAPES, Shape
+
+Ints = npt.NDArray[np.int64]
+NULL = -(2**62)
+"""Stands for a null whole number or day: far from any, and sums with it do not overflow."""
+NOBODY = 2**32 - 1
+"""The dense number of a person whom the release does not know."""
+FORMAT = 1
+BATCH = 1 << 20
+
+
+def is_event(shape: Shape) -> bool:
+    """Whether a table's rows are events of persons."""
+    return shape.name != "person" and shape.column("person_id") is not None
+
+
+def by_concept(shape: Shape) -> bool:
+    """Whether a table's rows are sorted by a concept first."""
+    return shape.order[0].endswith("_concept_id")
+
+
+def mapped_columns(shape: Shape) -> tuple[str, ...]:
+    """The columns that are mapped: dates, the visit, the key."""
+    names = {"visit_occurrence_id", f"{shape.name}_id"}
+    return tuple(column.name for column in shape.columns if column.type == "DATE" or column.name in names)
+
+
+# ---- writing
+
+
+def build(folder: Path, *, release: str, progress: Callable[[str], None] = lambda table: None) -> None:
+    """Write the index of the Parquet files in a folder, in a folder `index` beside them."""
+    index = folder / "index"
+    index.mkdir()
+    persons = _persons(folder)
+    np.save(index / "persons.npy", persons)
+    descendants = _descendants(folder)
+    tables = {}
+    for name, shape in SHAPES.items():
+        if is_event(shape) and (file := folder / f"{name}.parquet").exists():
+            progress(name)
+            tables[name] = _table(pq.ParquetFile(file), shape, index, persons)
+            if by_concept(shape):
+                _sets(index, name, descendants)
+    (index / "index.json").write_text(json.dumps({"format": FORMAT, "release": release, "tables": tables}, indent=1))
+
+
+def _batches(file: pq.ParquetFile, column: str) -> Iterator[Any]:
+    for batch in file.iter_batches(batch_size=BATCH, columns=[column]):
+        yield plain(batch.column(0))
+
+
+def plain(column: Any) -> Any:
+    """An Arrow column as numpy: days from 1970-01-01, microseconds, NULL, NaN and None for nulls."""
+    kind = str(column.type)
+    if kind in {"string", "large_string", "string_view"}:
+        found = np.empty(len(column), dtype=object)
+        found[:] = column.to_pylist()
+        return found
+    if kind == "double":
+        return column.fill_null(float("nan")).to_numpy(zero_copy_only=False)
+    if kind.startswith("date32"):
+        column = column.cast("int32")
+    if kind.startswith("timestamp"):
+        column = column.cast("timestamp[us]")
+    return column.cast("int64").fill_null(NULL).to_numpy(zero_copy_only=False)
+
+
+def _persons(folder: Path) -> Ints:
+    "Whoever is in PERSON or was observed: some databases lack rows in PERSON."
+    parts = [np.empty(0, np.int64)]
+    for table in ("person", "observation_period"):
+        if (file := folder / f"{table}.parquet").exists():
+            parts += _batches(pq.ParquetFile(file), "person_id")
+    return np.unique(np.concatenate(parts))
+
+
+def dense(known: Ints, persons: Ints, *, nobody: int) -> Ints:
+    """The place of each person among those known, who are sorted."""
+    if not len(known):
+        return np.full(len(persons), nobody)
+    if known[-1] - known[0] + 1 == len(known):
+        place = persons - known[0]
+        return np.where((place >= 0) & (place < len(known)), place, nobody)
+    place = np.minimum(np.searchsorted(known, persons), len(known) - 1)
+    return np.where(known[place] == persons, place, nobody)
+
+
+def _table(file: pq.ParquetFile, shape: Shape, index: Path, persons: Ints) -> dict[str, Any]:
+    rows, columns = file.metadata.num_rows, {}
+    there = set(file.schema_arrow.names)
+    who = np.lib.format.open_memmap(index / f"{shape.name}.person.npy", "w+", np.uint32, (rows,))
+    at, known = 0, True
+    for part in _batches(file, "person_id"):
+        numbers = dense(persons, part, nobody=NOBODY)
+        who[at : at + len(part)] = numbers
+        known = known and not bool((numbers == NOBODY).any())
+        at += len(part)
+    who.flush()
+    for name in mapped_columns(shape):
+        kind = _narrowest(file, name) if name in there else None
+        columns[name] = kind
+        if kind is None:
+            continue
+        written = np.lib.format.open_memmap(index / f"{shape.name}.{name}.npy", "w+", np.dtype(kind), (rows,))
+        at, least = 0, np.iinfo(kind).min
+        for part in _batches(file, name):
+            written[at : at + len(part)] = np.where(part == NULL, least, part)
+            at += len(part)
+        written.flush()
+    if by_concept(shape):
+        _directory(file, shape, index, rows)
+    return {"rows": rows, "known": known, "columns": columns}
+
+
+def _narrowest(file: pq.ParquetFile, name: str) -> str | None:
+    "The narrowest type whose least value is free to stand for null; None where all are null."
+    place = file.schema_arrow.names.index(name)
+    groups = [file.metadata.row_group(number).column(place).statistics for number in range(file.metadata.num_row_groups)]
+    if any(found is None or not found.has_min_max for found in groups):
+        if groups and all(found is not None and found.null_count and not found.num_values for found in groups):
+            return None
+        return "int64"
+    if not groups:
+        return None
+    low, high = (_number(ends(getattr(found, side) for found in groups)) for side, ends in (("min", min), ("max", max)))
+    return next(kind for kind in ("int16", "int32", "int64") if np.iinfo(kind).min < low and high <= np.iinfo(kind).max)
+
+
+def _number(value: Any) -> int:
+    return int(np.datetime64(value, "D").astype(np.int64)) if hasattr(value, "year") else int(value)
+
+
+def _directory(file: pq.ParquetFile, shape: Shape, index: Path, rows: int) -> None:
+    "Each concept of the table, ascending, and its first row; the last number is the number of rows."
+    concepts, firsts, at, before = [], [], 0, None
+    for part in _batches(file, shape.order[0]):
+        new = np.ones(len(part), dtype=bool)
+        new[1:] = part[1:] != part[:-1]
+        if before is not None and len(part):
+            new[0] = part[0] != before
+        concepts.append(part[new])
+        firsts.append(np.flatnonzero(new) + at)
+        at += len(part)
+        before = part[-1] if len(part) else before
+    np.save(index / f"{shape.name}.concept.npy", np.concatenate([np.empty(0, np.int64), *concepts]))
+    np.save(index / f"{shape.name}.first.npy", np.concatenate([np.empty(0, np.int64), *firsts, [rows]]).astype(np.int64))
+
+
+def _descendants(folder: Path) -> tuple[Ints, Ints]:
+    "Pairs (ancestor, valid descendant), by ancestor."
+    files = [folder / f"{name}.parquet" for name in ("concept", "concept_ancestor")]
+    if not all(file.exists() for file in files):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    concept = pq.read_table(files[0], columns=["concept_id", "invalid_reason"])
+    valid = np.unique(plain(concept["concept_id"])[[not reason for reason in concept["invalid_reason"].to_pylist()]])
+    pairs = pq.read_table(files[1], columns=["ancestor_concept_id", "descendant_concept_id"])
+    ancestor, descendant = (plain(pairs[name]) for name in pairs.column_names)
+    kept = np.isin(descendant, valid)
+    order = np.argsort(ancestor[kept], kind="stable")
+    return ancestor[kept][order], descendant[kept][order]
+
+
+def _sets(index: Path, name: str, descendants: tuple[Ints, Ints]) -> None:
+    "The persons of each concept, and of each ancestor whose descendants are more than one concept here."
+    concepts, first = (np.load(index / f"{name}.{part}.npy") for part in ("concept", "first"))
+    person = np.load(index / f"{name}.person.npy", mmap_mode="r")
+    sets: dict[int, BitMap] = {}
+    ancestor, descendant = descendants
+    here = np.isin(descendant, concepts)
+    ancestors, starts = np.unique(ancestor[here], return_index=True)
+    below = descendant[here]
+    with (index / f"{name}.sets.bin").open("wb") as blob:
+
+        def written(found: BitMap) -> int:
+            found.run_optimize()
+            blob.write(found.serialize())
+            return blob.tell()
+
+        at = [0]
+        for concept, (start, end) in zip(concepts.tolist(), pairwise(first.tolist()), strict=True):
+            who = person[start:end]
+            sets[concept] = BitMap(who[who != NOBODY])
+            at.append(written(sets[concept]))
+        kept, ancestor_at = [], [at[-1]]
+        for one, (start, end) in zip(ancestors.tolist(), pairwise([*starts.tolist(), len(below)]), strict=True):
+            if end - start > 1:
+                kept.append(one)
+                ancestor_at.append(written(BitMap.union(*(sets[concept] for concept in below[start:end].tolist()))))
+    np.save(index / f"{name}.set_at.npy", np.array(at, dtype=np.int64))
+    np.save(index / f"{name}.ancestor.npy", np.array(kept, dtype=np.int64))
+    np.save(index / f"{name}.ancestor_at.npy", np.array(ancestor_at, dtype=np.int64))
+
+
+# ---- reading
+
+
+class Postings:
+    """The index of a release. Refused (`omop.damaged`) where it is not the release's own, or not whole."""
+
+    def __init__(self, folder: Path, *, release: str) -> None:
+        self._folder = folder / "index"
+        try:
+            self._said = json.loads((self._folder / "index.json").read_text())
+        except (OSError, ValueError) as error:
+            deny(DAMAGED, path=str(folder), table="index", why=type(error).__name__)
+        if self._said["format"] != FORMAT or self._said["release"] != release:
+            deny(DAMAGED, path=str(folder), table="index", why=f"it is of release {self._said['release']}")
+        self._arrays: dict[str, Any] = {}
+
+    def _array(self, name: str) -> Any:
+        if name not in self._arrays:
+            try:
+                self._arrays[name] = np.load(self._folder / f"{name}.npy", mmap_mode="r")
+            except (OSError, ValueError) as error:
+                deny(DAMAGED, path=str(self._folder / f"{name}.npy"), table=name.partition(".")[0], why=type(error).__name__)
+        return self._arrays[name]
+
+    @property
+    def persons(self) -> Ints:
+        """Every person id, ascending."""
+        found: Ints = self._array("persons")
+        return found
+
+    def holds(self, table: str) -> bool:
+        """Whether the release has this event table."""
+        return table in self._said["tables"]
+
+    def all_known(self, table: str) -> bool:
+        """Whether each row is of a person whom the release knows."""
+        return bool(self._said["tables"][table]["known"])
+
+    def column(self, table: str, name: str) -> tuple[Any, int] | None:
+        """A mapped column and what stands for null in it; None where it is all null, or not mapped."""
+        kind = self._said["tables"][table]["columns"].get(name)
+        return None if kind is None else (self._array(f"{table}.{name}"), int(np.iinfo(kind).min))
+
+    def is_mapped(self, table: str, name: str) -> bool:
+        """Whether a column is one of those that are mapped."""
+        return name in self._said["tables"][table]["columns"]
+
+    def person(self, table: str) -> Any:
+        """The dense number of each row's person; NOBODY where unknown."""
+        return self._array(f"{table}.person")
+
+    def directory(self, table: str) -> tuple[Ints, Ints]:
+        """Each concept, ascending, and its first row, with the number of rows at the end."""
+        return self._array(f"{table}.concept"), self._array(f"{table}.first")
+
+    @cached_property
+    def _blobs(self) -> dict[str, Any]:
+        return {}
+
+    def _bitmaps(self, table: str, offsets: Ints, places: Sequence[int]) -> list[BitMap]:
+        if table not in self._blobs:
+            self._blobs[table] = np.memmap(self._folder / f"{table}.sets.bin", dtype=np.uint8, mode="r")
+        blob = self._blobs[table]
+        return [BitMap.deserialize(blob[offsets[place] : offsets[place + 1]].tobytes()) for place in places]
+
+    def persons_of(self, table: str, concepts: Ints) -> BitMap:
+        """Who has one of some concepts, as dense numbers."""
+        known = self._array(f"{table}.concept")
+        place = np.searchsorted(known, concepts)
+        found = place[(place < len(known)) & (known[np.minimum(place, len(known) - 1)] == concepts)] if len(known) else []
+        sets = self._bitmaps(table, self._array(f"{table}.set_at"), [int(one) for one in found])
+        return BitMap.union(*sets) if sets else BitMap()
+
+    def persons_below(self, table: str, ancestor: int) -> BitMap | None:
+        """Who has a concept below an ancestor; None where no such set was kept."""
+        known = self._array(f"{table}.ancestor")
+        place = int(np.searchsorted(known, ancestor))
+        if place == len(known) or known[place] != ancestor:
+            return None
+        return self._bitmaps(table, self._array(f"{table}.ancestor_at"), [place])[0]
