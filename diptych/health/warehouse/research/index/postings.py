@@ -110,28 +110,40 @@ def dense(known: Ints, persons: Ints, *, nobody: int) -> Ints:
 def _table(file: pq.ParquetFile, shape: Shape, index: Path, persons: Ints) -> dict[str, Any]:
     rows, columns = file.metadata.num_rows, {}
     there = set(file.schema_arrow.names)
-    who = np.lib.format.open_memmap(index / f"{shape.name}.person.npy", "w+", np.uint32, (rows,))
+    who = _new(index / f"{shape.name}.person.npy", "uint32", rows)
     at, known = 0, True
     for part in _batches(file, "person_id"):
         numbers = dense(persons, part, nobody=NOBODY)
         who[at : at + len(part)] = numbers
         known = known and not bool((numbers == NOBODY).any())
         at += len(part)
-    who.flush()
+    _close(who, index / f"{shape.name}.person.npy")
     for name in mapped_columns(shape):
         kind = _narrowest(file, name) if name in there else None
         columns[name] = kind
         if kind is None:
             continue
-        written = np.lib.format.open_memmap(index / f"{shape.name}.{name}.npy", "w+", np.dtype(kind), (rows,))
+        written = _new(index / f"{shape.name}.{name}.npy", kind, rows)
         at, least = 0, np.iinfo(kind).min
         for part in _batches(file, name):
             written[at : at + len(part)] = np.where(part == NULL, least, part)
             at += len(part)
-        written.flush()
+        _close(written, index / f"{shape.name}.{name}.npy")
     if by_concept(shape):
         _directory(file, shape, index, rows)
     return {"rows": rows, "known": known, "columns": columns}
+
+
+def _new(file: Path, kind: str, rows: int) -> Any:
+    "An array on disk, to be filled; an empty one cannot be mapped."
+    return np.lib.format.open_memmap(file, "w+", np.dtype(kind), (rows,)) if rows else np.empty(0, np.dtype(kind))
+
+
+def _close(written: Any, file: Path) -> None:
+    if isinstance(written, np.memmap):
+        written.flush()
+    else:
+        np.save(file, written)
 
 
 def _narrowest(file: pq.ParquetFile, name: str) -> str | None:
@@ -274,7 +286,8 @@ class Postings:
 
     def _bitmaps(self, table: str, offsets: Ints, places: Sequence[int]) -> list[BitMap]:
         if table not in self._blobs:
-            self._blobs[table] = np.memmap(self._folder / f"{table}.sets.bin", dtype=np.uint8, mode="r")
+            file = self._folder / f"{table}.sets.bin"
+            self._blobs[table] = np.memmap(file, dtype=np.uint8, mode="r") if file.stat().st_size else np.empty(0, np.uint8)
         blob = self._blobs[table]
         return [BitMap.deserialize(blob[offsets[place] : offsets[place + 1]].tobytes()) for place in places]
 

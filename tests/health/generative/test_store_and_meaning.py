@@ -1,0 +1,56 @@
+"""The same comparison by way of a real store: Parquet, mapped columns, bitmaps."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from diptych.health.warehouse.mart.shapes import SHAPES
+from diptych.health.warehouse.research.cohort import meaning
+from diptych.health.warehouse.research.cohort.engines.local import LocalEngine
+from diptych.health.warehouse.research.index import columns
+from diptych.health.warehouse.research.index.columns import Index
+from diptych.health.warehouse.research.index.store import Store, load
+from tests.health.drawn.definitions import definition
+from tests.health.drawn.requests import request
+from tests.health.drawn.worlds import Tables, world
+
+TYPES = {
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "VARCHAR": pa.string(),
+}
+
+
+def _written(tables: Tables, folder: Path) -> Path:
+    folder.mkdir()
+    for name, rows in tables.items():
+        schema = pa.schema([(column.name, TYPES[column.type]) for column in SHAPES[name].columns])
+        full = [{column.name: row.get(column.name) for column in SHAPES[name].columns} for row in rows]
+        pq.write_table(pa.Table.from_pylist(full, schema=schema), folder / f"{name}.parquet")
+    return folder
+
+
+@pytest.mark.parametrize("whole", [10**9, 0])
+@pytest.mark.parametrize("seed", range(6))
+def test_by_way_of_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, whole: int) -> None:
+    monkeypatch.setattr(columns, "WHOLE", whole)  # with 0, every table is a large one
+    random = Random(seed)
+    tables = world(random)
+    load(
+        source=_written(tables, tmp_path / "source"), store=tmp_path / "store", strict=False, at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    engine, plain = LocalEngine(Index(Store(tmp_path / "store"))), meaning.World(tables)
+    for _ in range(60):
+        cohort, asked = definition(random), request(random)
+        rows = engine.answer(cohort).rows
+        assert list(zip(*(getattr(rows, name).tolist() for name in ("person", "start", "end")), strict=True)) == meaning.rows(
+            plain, cohort
+        )
+        assert engine.persons(asked).tolist() == meaning.persons(plain, asked)
+    assert engine.memory.hits
