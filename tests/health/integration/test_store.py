@@ -29,9 +29,9 @@ def _spoil(source: Path, table: str, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("table", "old", "new", "said"),
     [
-        ("PERSON", "1980", "nineteen eighty", "person.year_of_birth: not a BIGINT (1 rows)"),
+        ("PERSON", "1980", "nineteen eighty", "person.year_of_birth: not a BIGINT (1 row: 1)"),
         ("PERSON", "year_of_birth", "yob", "person.year_of_birth: the column is missing"),
-        ("CONDITION_OCCURRENCE", "2020-01-06", "2020-13-06", "condition_occurrence.condition_start_date: not a DATE (1 rows)"),
+        ("CONDITION_OCCURRENCE", "2020-01-06", "2020-13-06", "condition_occurrence.condition_start_date: not a DATE (1 row: 1)"),
     ],
 )
 def test_a_grave_fault_is_refused_and_nothing_is_written(tmp_path: Path, table: str, old: str, new: str, said: str) -> None:
@@ -50,12 +50,12 @@ def test_a_grave_fault_is_refused_and_nothing_is_written(tmp_path: Path, table: 
 @pytest.mark.parametrize(
     ("table", "old", "new", "said"),
     [
-        ("CONDITION_OCCURRENCE", "1,1,1001", "1,77,1001", "condition_occurrence.person_id: no such person (1 rows)"),
+        ("CONDITION_OCCURRENCE", "1,1,1001", "1,77,1001", "condition_occurrence.person_id: no such person (1 row: 1)"),
         (
             "OBSERVATION_PERIOD",
             "2022-09-27",
             "2019-09-27",
-            "observation_period.observation_period_end_date: it ends before it starts (1 rows)",
+            "observation_period.observation_period_end_date: it ends before it starts (1 row: 1)",
         ),
     ],
 )

@@ -5,6 +5,7 @@ for each concept and each ancestor the persons as a roaring bitmap. The other co
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -135,8 +136,13 @@ def _table(file: pq.ParquetFile, shape: Shape, index: Path, persons: Ints) -> di
 
 
 def _new(file: Path, kind: str, rows: int) -> Any:
-    "An array on disk, to be filled; an empty one cannot be mapped."
-    return np.lib.format.open_memmap(file, "w+", np.dtype(kind), (rows,)) if rows else np.empty(0, np.dtype(kind))
+    "An array on disk, to be filled; an empty one cannot be mapped. Its room is taken first: a full disk kills who fills a map."
+    if not rows:
+        return np.empty(0, np.dtype(kind))
+    made = np.lib.format.open_memmap(file, "w+", np.dtype(kind), (rows,))
+    with file.open("r+b") as opened:
+        os.posix_fallocate(opened.fileno(), 0, file.stat().st_size)
+    return made
 
 
 def _close(written: Any, file: Path) -> None:

@@ -1,28 +1,30 @@
 """Store: releases of an OMOP database as sorted Parquet with a manifest; one is current.
 
-Holds the writing (a new release replaces the old at once, or not at all) and the reading of columns.
-Does not check the source: `source` does.
+Holds the order of a load (a new release replaces the old at once, or not at all) and the reading of releases.
+Does not check the source (`checks`), nor know how a release is made and published (`workshop`).
 """
 
 import datetime as dt
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .checks import Finding, checked
 from .postings import build
-from .source import Finding, check, opened, text
-from .terms import DAMAGED, FINDINGS, NO_STORE
+from .source import Source, opened, text
+from .terms import DAMAGED, IN_USE, NO_RELEASE, NO_STORE
+from .workshop import CURRENT, locked, making, publish, sweep
 
 from diptych.commons.refusal import deny
-from diptych.health.warehouse.mart.shapes import SHAPES
 
-CURRENT = "CURRENT"
-"""The file that names the current release: replaced at once, so that a reader sees the old one or the new one."""
+__all__ = ["CURRENT", "Loaded", "Store", "drop", "load", "releases", "verify"]
+
+Progress = Callable[[str, str], None]
+"""Told of each step (read, check, write, index) and table."""
 
 
 @dataclass(frozen=True)
@@ -34,47 +36,43 @@ class Loaded:
     findings: tuple[Finding, ...]
 
 
-def load(
-    *, source: Path, store: Path, strict: bool, at: dt.datetime, progress: Callable[[str], None] = lambda table: None
-) -> Loaded:
-    """Read a source and make it the store's current release.
+def load(*, source: Path, store: Path, strict: bool, at: dt.datetime, progress: Progress = lambda step, table: None) -> Loaded:
+    """Read a source and make it the store's current release: read, check, write, index, publish.
 
-    A grave fault is refused (`omop.findings`), with `strict` any fault. Until the last step the old release stays; a load that
-    is killed leaves a folder that begins with a dot, which the next load removes.
+    A grave fault is refused (`omop.findings`), with `strict` any fault; so are a second load at once (`omop.busy`) and a disk
+    that is full (`omop.no_room`). Until the last step the old release stays; a load that is killed leaves a folder that begins
+    with a dot, which the next load removes.
     """
-    with opened(source) as given:
-        findings = tuple(check(given))
-        faults = [finding for finding in findings if finding.grave or strict]
-        if faults:
-            deny(FINDINGS, count=len(faults), first=str(faults[0]), findings=[str(finding) for finding in faults])
-        releases = store / "releases"
-        releases.mkdir(parents=True, exist_ok=True)
-        for left in releases.glob(".*"):
-            shutil.rmtree(left)
-        release = at.strftime("%Y%m%dT%H%M%S%fZ")
-        making = releases / f".{release}"
-        making.mkdir()
-        tables: dict[str, dict[str, Any]] = {}
-        for name in SHAPES:
-            if name not in given.relations:
-                continue
-            progress(name)
-            file = making / f"{name}.parquet"
-            given.connection.execute(
-                f"COPY ({given.select(name, order=True)}) TO {text(str(file))} (FORMAT parquet, COMPRESSION zstd)"
-            )
-            count = given.connection.execute("SELECT count(*) FROM read_parquet(?)", [str(file)]).fetchone()
-            tables[name] = {"rows": count[0] if count else 0, "sha256": _hash(file), "bytes": file.stat().st_size}
-    build(making, release=release, progress=progress)
-    manifest = {"release": release, "made_at": at.isoformat(), "tables": tables, "findings": [str(f) for f in findings]}
-    (making / "manifest.json").write_text(json.dumps(manifest, indent=1))
-    making.rename(releases / release)
-    pointer = store / f".{CURRENT}"
-    pointer.write_text(release)
-    with pointer.open() as written:
-        os.fsync(written.fileno())
-    pointer.replace(store / CURRENT)
+    with locked(store), making(store, at=at) as folder:
+        with opened(source, work=folder / "work", progress=lambda table: progress("read", table)) as given:
+            findings = checked(given, strict=strict, progress=lambda table: progress("check", table))
+            tables = _write(given, folder, progress)
+        shutil.rmtree(folder / "work")
+        build(folder, release=folder.name.removeprefix("."), progress=lambda table: progress("index", table))
+        _manifest(folder, at=at, tables=tables, findings=findings)
+        release = publish(folder, store=store)
     return Loaded(release, {name: table["rows"] for name, table in tables.items()}, findings)
+
+
+def _write(given: Source, folder: Path, progress: Progress) -> dict[str, dict[str, Any]]:
+    "Each table, sorted, in a file that carries its release's name."
+    tables: dict[str, dict[str, Any]] = {}
+    release = text(folder.name.removeprefix("."))
+    for name in given.relations:
+        progress("write", name)
+        file = folder / f"{name}.parquet"
+        written = given.connection.execute(
+            f"COPY ({given.select(name, order=True)}) TO {text(str(file))} "
+            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, KV_METADATA {{release: {release}}})"
+        ).fetchone()
+        tables[name] = {"rows": written[0] if written else 0, "sha256": _hash(file), "bytes": file.stat().st_size}
+    return tables
+
+
+def _manifest(folder: Path, *, at: dt.datetime, tables: dict[str, dict[str, Any]], findings: tuple[Finding, ...]) -> None:
+    said = [str(finding) for finding in findings]
+    manifest = {"release": folder.name.removeprefix("."), "made_at": at.isoformat(), "tables": tables, "findings": said}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
 
 
 def _hash(file: Path) -> str:
@@ -85,20 +83,72 @@ def _hash(file: Path) -> str:
 class Store:
     """A release, open for reading."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the current release. Refused where there is none (`omop.no_store`), or a file is cut (`omop.damaged`)."""
+    def __init__(self, path: Path, *, release: str | None = None) -> None:
+        """Open the current release, or another by name.
+
+        Refused where there is none (`omop.no_store`, `omop.no_release`), or a file is cut or another release's (`omop.damaged`).
+        """
         try:
-            self.release = (path / CURRENT).read_text().strip()
-            self.folder = path / "releases" / self.release
-            self.manifest = json.loads((self.folder / "manifest.json").read_text())
+            current = (path / CURRENT).read_text().strip()
         except (OSError, ValueError):
             deny(NO_STORE, path=str(path))
-        for table, written in self.manifest["tables"].items():
+        if release is not None and release not in releases(path):
+            deny(NO_RELEASE, path=str(path), release=release)
+        self.release = release or current
+        self.folder = path / "releases" / self.release
+        try:
+            self.manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text())
+            written_tables = self.manifest["tables"]
+        except (OSError, ValueError, KeyError, TypeError):
+            deny(DAMAGED, path=str(self.folder), table="manifest.json", why="it cannot be read")
+        if self.manifest.get("release") != self.release:
+            deny(DAMAGED, path=str(self.folder), table="manifest.json", why="it is another release's")
+        for table, written in written_tables.items():
             file = self.folder / f"{table}.parquet"
             size = file.stat().st_size if file.exists() else 0
             if size != written["bytes"]:
                 deny(DAMAGED, path=str(file), table=table, why=f"{size} bytes instead of {written['bytes']}")
+            if not _bears(file, self.release):
+                deny(DAMAGED, path=str(file), table=table, why="it is another release's")
 
     def rows(self, table: str) -> int:
         """How many rows a table has; 0 where the release has no such table."""
         return int(self.manifest["tables"].get(table, {"rows": 0})["rows"])
+
+
+def _bears(file: Path, release: str) -> bool:
+    "Whether a Parquet file says that it is of this release: its own metadata end the file."
+    with file.open("rb") as stream:
+        stream.seek(max(0, file.stat().st_size - 4096))
+        tail = stream.read()
+    return release.encode() in tail and tail.endswith(b"PAR1")
+
+
+def releases(store: Path) -> list[str]:
+    """The releases that can be read, the oldest first."""
+    folder = store / "releases"
+    return sorted(one.name for one in folder.iterdir() if not one.name.startswith(".")) if folder.is_dir() else []
+
+
+def drop(store: Path, *, release: str) -> None:
+    """Remove a release that is not current. Refused (`omop.no_release`, `omop.in_use`, `omop.busy`)."""
+    current = Store(store, release=None).release
+    if release not in releases(store):
+        deny(NO_RELEASE, path=str(store), release=release)
+    if release == current:
+        deny(IN_USE, release=release)
+    with locked(store):
+        folder = store / "releases" / release
+        folder.rename(folder.with_name(f".{release}"))  # gone at once, even if the removal is cut short
+        sweep(store)
+
+
+def verify(store: Path) -> int:
+    """Read the whole current release and compare it with its hashes; the bytes read. Refused (`omop.damaged`)."""
+    found, total = Store(store), 0
+    for table, written in found.manifest["tables"].items():
+        file = found.folder / f"{table}.parquet"
+        if _hash(file) != written["sha256"]:
+            deny(DAMAGED, path=str(file), table=table, why="its content is not what was written")
+        total += written["bytes"]
+    return total

@@ -1,0 +1,255 @@
+"""Checks: what is wrong with a source, before anything of it is written.
+
+Holds the checks that the shapes declare (tables and columns that lack, types, required values, keys, orphans, dates) and the
+report of what they find. Never changes data.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import duckdb
+import numpy as np
+
+from .source import Source, unreadable
+from .terms import FINDINGS
+
+from diptych.commons.refusal import deny
+from diptych.health.warehouse.mart.shapes import SHAPES, Column, Shape
+
+SHOWN = 5
+"""How many rows a finding names."""
+YEARS = (1800, 2200)
+"""Dates of events outside are faults: years 0 and 9999 stand for what nobody knew. The vocabulary's 2099 is inside."""
+_SPARSE = 16
+"""A key whose numbers are this many times rarer than their span is counted by DuckDB, not by marks in memory."""
+
+
+class Level(Enum):
+    """How grave a finding is: GRAVE prevents a load, FAULT a strict one, NOTE none."""
+
+    GRAVE = "grave"
+    FAULT = "fault"
+    NOTE = "note"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fault of the source: where, what, how many rows, and the first of them, counted from 1 (a CSV's header aside)."""
+
+    table: str
+    column: str | None
+    rows: int | None
+    what: str
+    level: Level
+    first: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        place = f"{self.table}.{self.column}" if self.column else self.table
+        if self.rows is None:
+            return f"{place}: {self.what}"
+        named = ", ".join(map(str, self.first)) + (", …" if self.rows > len(self.first) else "")
+        return f"{place}: {self.what} ({self.rows} row{'s' if self.rows > 1 else ''}: {named})"
+
+    def facts(self) -> dict[str, object]:
+        """The same, for machines."""
+        return {
+            "table": self.table, "column": self.column, "level": self.level.value, "what": self.what,
+            "rows": self.rows, "first": list(self.first),
+        }  # fmt: skip
+
+
+def checked(source: Source, *, strict: bool, progress: Callable[[str], None] = lambda table: None) -> tuple[Finding, ...]:
+    """The findings of a source that may be loaded. Refused (`omop.findings`) with a grave one, and if `strict` with a fault."""
+    findings = tuple(check(source, progress=progress))
+    faults = [one for one in findings if one.level is Level.GRAVE or (strict and one.level is Level.FAULT)]
+    if faults:
+        told = [str(one) for one in faults]
+        deny(FINDINGS, count=len(faults), first=told[0], findings=told, report=[one.facts() for one in findings])
+    return findings
+
+
+def check(source: Source, *, progress: Callable[[str], None] = lambda table: None) -> list[Finding]:
+    """What is wrong with a source, table by table in the order of the shapes."""
+    findings = [
+        Finding(name, None, None, "the table is missing", Level.GRAVE)
+        for name, shape in SHAPES.items()
+        if shape.must_exist and name not in source.relations
+    ]
+    lacking = [
+        Finding(name, column.name, None, "the column is missing", Level.GRAVE)
+        for name in source.relations
+        for column in SHAPES[name].columns
+        if column.required and not source.theirs(SHAPES[name], column)
+    ]
+    if lacking:
+        return findings + lacking
+    keys = _Keys(source)
+    for name in source.relations:
+        progress(name)
+        try:
+            findings += _Table(source, SHAPES[name], keys).findings()
+        except duckdb.IOException:
+            raise
+        except duckdb.Error as error:
+            unreadable(name, error)
+    return findings
+
+
+class _Keys:
+    "The keys that other tables may name, each made when first asked for."
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._made: dict[str, str] = {}
+
+    def lacks(self, table: str, value: str) -> str | None:
+        "The SQL of 'no such row there'; None where the source lacks that table."
+        if table not in self._source.relations:
+            return None
+        if table not in self._made:
+            shape = SHAPES[table]
+            key = self._source.expression(shape, shape.columns[0])
+            self._source.connection.execute(
+                f"CREATE TEMP TABLE keys_{table} AS SELECT DISTINCT {key} AS k FROM {self._source.relations[table]} WHERE {key} IS NOT NULL"
+            )
+            low, high, count = self._source.connection.execute(
+                f"SELECT min(k), max(k), count(*) FROM keys_{table}"
+            ).fetchone() or (None, None, 0)
+            dense = count and high - low + 1 == count  # then two comparisons do what a join would
+            self._made[table] = f"NOT BETWEEN {low} AND {high}" if dense else f"NOT IN (SELECT k FROM keys_{table})"
+        return f"{value} {self._made[table]}"
+
+
+@dataclass(frozen=True)
+class _Table:
+    source: Source
+    shape: Shape
+    keys: _Keys
+
+    def findings(self) -> list[Finding]:
+        rules = [rule for column in self.shape.columns if self.has(column) for rule in self.of_column(column)]
+        for start, end in self.shape.spans():
+            if self.has(start) and self.has(end):
+                rules.append((f"{self.sql(end)} < {self.sql(start)}", end, "it ends before it starts", Level.FAULT))
+        sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition, *_ in rules)
+        counted = self.source.connection.execute(f"SELECT {sums} FROM {self.relation}").fetchone() or ()
+        found = [
+            Finding(self.shape.name, column.name, number, what, level, self.rows(condition))
+            for (condition, column, what, level), number in zip(rules, counted, strict=True)
+            if number
+        ]
+        return found + self.concepts() + self.duplicates() + (self.circles() if self.shape.name == "concept_ancestor" else [])
+
+    @property
+    def relation(self) -> str:
+        return self.source.relations[self.shape.name]
+
+    def has(self, column: Column) -> bool:
+        return self.source.theirs(self.shape, column) is not None
+
+    def sql(self, column: Column) -> str:
+        return self.source.expression(self.shape, column)
+
+    def of_column(self, column: Column) -> list[tuple[str, Column, str, Level]]:
+        name, kind = self.source.theirs(self.shape, column) or ("NULL", "")
+        value = self.sql(column)
+        given = f"({name} IS NOT NULL AND {name} <> '')" if kind == "VARCHAR" else f"{name} IS NOT NULL"
+        rules = []
+        if not self.source.sure(self.shape, column):
+            wrong = f"{value} IS NULL"
+            if column.type == "BIGINT":  # a cast would round 18.9 in silence
+                wrong = f"({wrong} OR TRY_CAST({name} AS DOUBLE) <> {value})"
+            rules.append((f"{given} AND {wrong}", column, f"not a {column.type}", Level.GRAVE))
+        if column.required:
+            rules.append((f"NOT ({given})", column, "a value is missing", Level.FAULT))
+        if column.type in {"DATE", "TIMESTAMP"} and not column.name.startswith("valid_"):
+            low, high = YEARS
+            if column.type == "DATE":
+                out = f"{value} NOT BETWEEN DATE '{low}-01-01' AND DATE '{high}-12-31'"
+            else:
+                out = f"{value} NOT BETWEEN TIMESTAMP '{low}-01-01' AND TIMESTAMP '{high}-12-31 23:59:59'"
+            rules.append((out, column, f"a year that cannot be: before {low} or after {high}", Level.FAULT))
+        if column.refers and column.refers != "concept" and (lacks := self.keys.lacks(column.refers, value)):
+            rules.append((lacks, column, f"no such {column.refers}", Level.FAULT))
+        return rules
+
+    def concepts(self) -> list[Finding]:
+        "Concepts that the vocabulary lacks: told, as a vocabulary may be a part. Few are distinct, so that they are grouped first."
+        found = []
+        for column in self.shape.columns:
+            if column.refers != "concept" or not self.has(column) or not (lacks := self.keys.lacks("concept", "v")):
+                continue
+            value = self.sql(column)
+            row = self.source.connection.execute(
+                f"SELECT sum(n) FROM (SELECT {value} AS v, count(*) AS n FROM {self.relation} GROUP BY 1) WHERE v <> 0 AND {lacks}"
+            ).fetchone()
+            if row and row[0]:
+                first = self.rows(f"{value} <> 0 AND {self.keys.lacks('concept', value)}")
+                found.append(Finding(self.shape.name, column.name, int(row[0]), "no such concept", Level.NOTE, first))
+        return found
+
+    def duplicates(self) -> list[Finding]:
+        columns = [column for name in self.shape.key if (column := self.shape.column(name)) and self.has(column)]
+        names = ", ".join(self.sql(column) for column in columns)
+        if len(columns) == 1 and columns[0].type == "BIGINT":
+            number = self.repeated(names)
+        else:
+            row = self.source.connection.execute(
+                f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {self.relation} GROUP BY {names} HAVING count(*) > 1)"
+            ).fetchone()
+            number = int(row[0]) if row else 0
+        if not number:
+            return []
+        rows = self.source.connection.execute(
+            f"SELECT n FROM (SELECT row_number() OVER () AS n, * FROM {self.relation}) "
+            f"QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY n) > 1 ORDER BY n LIMIT {SHOWN}"
+        ).fetchall()
+        first = tuple(int(row[0]) for row in rows)
+        return [Finding(self.shape.name, columns[0].name, number, "the key is there twice", Level.FAULT, first)]
+
+    def repeated(self, key: str) -> int:
+        "How many rows repeat a key seen before: a mark in memory for each number where the numbers are close together."
+        run = self.source.connection.execute
+        low, high, count = run(f"SELECT min({key}), max({key}), count({key}) FROM {self.relation}").fetchone() or (None, None, 0)
+        if not count:
+            return 0
+        if high - low > _SPARSE * count + (1 << 20):
+            row = run(f"SELECT count({key}) - count(DISTINCT {key}) FROM {self.relation}").fetchone()
+            return int(row[0]) if row else 0
+        marks = np.zeros(high - low + 1, dtype=np.bool_)
+        for batch in run(f"SELECT {key} - {low} AS k FROM {self.relation} WHERE {key} IS NOT NULL").to_arrow_reader(1 << 20):
+            marks[batch.column(0).to_numpy(zero_copy_only=False)] = True
+        return int(count) - int(np.count_nonzero(marks))
+
+    def circles(self) -> list[Finding]:
+        "Terms above themselves: what is left when terms with nothing above or nothing below are taken away, again and again."
+        pairs = [self.sql(column) for column in self.shape.columns[:2]]
+        got = self.source.connection.execute(
+            f"SELECT coalesce({pairs[0]}, 0) AS a, coalesce({pairs[1]}, 0) AS d, row_number() OVER () AS n FROM {self.relation}"
+        ).fetchnumpy()
+        above, below, row = (np.asarray(got[name]) for name in ("a", "d", "n"))
+        kept = np.flatnonzero(above != below)
+        while len(kept):
+            left = kept[np.isin(above[kept], below[kept]) & np.isin(below[kept], above[kept])]
+            if len(left) == len(kept):
+                first = tuple(int(n) for n in row[kept[:SHOWN]])
+                return [
+                    Finding(
+                        self.shape.name,
+                        "descendant_concept_id",
+                        len(kept),
+                        "terms go round in a circle",
+                        Level.FAULT,
+                        first,
+                    )
+                ]
+            kept = left
+        return []
+
+    def rows(self, condition: str) -> tuple[int, ...]:
+        "The numbers of the first rows where a condition holds."
+        found = self.source.connection.execute(
+            f"SELECT n FROM (SELECT row_number() OVER () AS n, * FROM {self.relation}) WHERE {condition} ORDER BY n LIMIT {SHOWN}"
+        ).fetchall()
+        return tuple(int(row[0]) for row in found)
