@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from diptych.commons.clock import now
 from diptych.commons.terminal import show_json, show_table
+from diptych.health.warehouse.generated.world import generate
 from diptych.health.warehouse.mart.shapes import SHAPES
 from diptych.health.warehouse.research.index.store import Store, drop, load, releases, verify
 
@@ -97,3 +98,22 @@ def verify_(store: StoreOption, as_json: JsonOption = False) -> None:
         show_json({"bytes": read, "whole": True})
     else:
         print(f"{read} bytes read: the release is as it was written.")
+
+
+@app.command("generate")
+def generate_(
+    persons: Annotated[int, typer.Option("--persons", min=1, help="How many persons.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder to write Parquet files in.", file_okay=False)],
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same world.")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Write an OMOP database of persons that nobody is, with about a hundred events each."""
+    errors = Console(stderr=True)
+    columns = (TextColumn("persons"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        task = progress.add_task("persons", total=persons)
+        rows = generate(persons=persons, out=out, seed=seed, progress=lambda done: progress.update(task, completed=done))
+    if as_json:
+        show_json({"out": str(out), "seed": seed, "tables": rows})
+    else:
+        show_table(columns=("table", "rows"), rows=sorted(rows.items()))
