@@ -163,6 +163,33 @@ def doors_page() -> str:
     return head + _table(["Address", "Method", *(audience.value for audience in Audience)], rows)
 
 
+def omop_page() -> str:
+    """Every OMOP table that a store keeps, from the mart's shapes."""
+    from diptych.health.warehouse.mart.shapes import SHAPES
+
+    parts = [
+        "# OMOP tables",
+        "What a store keeps of an OMOP database (CDM 5.3 and 5.4). A load reads these tables and columns and no other; a column "
+        "that 5.4 renamed is read by either name. Required: a row may not do without it.",
+    ]
+    for shape in SHAPES.values():
+        rows = [
+            (f"`{c.name}`", c.type, c.required, f"`{c.refers}`" if c.refers else "", c.meaning, _versions(c.formerly, c.since))
+            for c in shape.columns
+        ]
+        parts += [
+            f"## {shape.name}",
+            f"{shape.meaning} Key: {', '.join(f'`{name}`' for name in shape.key)}."
+            + (" Must be there." if shape.must_exist else ""),
+            _table(("column", "type", "required", "refers to", "meaning", "versions"), rows),
+        ]
+    return "\n\n".join(parts)
+
+
+def _versions(formerly: str | None, since: str) -> str:
+    return f"`{formerly}` in 5.3" if formerly else (f"from {since}" if since != "5.3" else "")
+
+
 PAGES = (
     Page("doors.md", doors_page),
     Page("settings.md", settings_page),
@@ -171,4 +198,5 @@ PAGES = (
     Page("tables.md", tables_page),
     Page("states.md", states_page),
     Page("open-data-formats.md", formats_page),
+    Page("omop-tables.md", omop_page),
 )

@@ -30,6 +30,7 @@ TYPES = {
 def _written(tables: Tables, folder: Path) -> Path:
     folder.mkdir()
     for name, rows in tables.items():
+        rows = [row | {"vocabulary_id": str(row["vocabulary_id"])} if name == "vocabulary" else row for row in rows]
         schema = pa.schema([(column.name, TYPES[column.type]) for column in SHAPES[name].columns])
         full = [{column.name: row.get(column.name) for column in SHAPES[name].columns} for row in rows]
         pq.write_table(pa.Table.from_pylist(full, schema=schema), folder / f"{name}.parquet")
