@@ -169,8 +169,10 @@ def omop_page() -> str:
 
     parts = [
         "# OMOP tables",
-        "What a store keeps of an OMOP database (CDM 5.3 and 5.4). A load reads these tables and columns and no other; a column "
-        "that 5.4 renamed is read by either name. Required: a row may not do without it.",
+        (
+            "What a store keeps of an OMOP database (CDM 5.3 and 5.4). A load reads these tables and columns and no other; a column "
+            "that 5.4 renamed is read by either name. Required: a row may not do without it."
+        ),
     ]
     for shape in SHAPES.values():
         rows = [

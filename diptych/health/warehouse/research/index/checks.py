@@ -218,7 +218,7 @@ class _Table:
             row = run(f"SELECT count({key}) - count(DISTINCT {key}) FROM {self.relation}").fetchone()
             return int(row[0]) if row else 0
         marks = np.zeros(high - low + 1, dtype=np.bool_)
-        numbers = self.source.connection.sql(f"SELECT {key} - {low} AS k FROM {self.relation} WHERE {key} IS NOT NULL")
+        numbers = self.source.connection.cursor().sql(f"SELECT {key} - {low} AS k FROM {self.relation} WHERE {key} IS NOT NULL")
         for batch in numbers.to_arrow_reader(1 << 20):
             marks[batch.column(0).to_numpy(zero_copy_only=False)] = True
         return int(count) - int(np.count_nonzero(marks))
