@@ -54,7 +54,9 @@ def _plain(part: Any, sets: Sets) -> Any:
         case n.Together():
             return _group(part, sets)
         case n.Basic():
-            bare = {one.name: _plain(getattr(part, one.name), sets) for one in fields(part) if one.name not in {"id", "inclusive"}}
+            bare = {
+                one.name: _plain(getattr(part, one.name), sets) for one in fields(part) if one.name not in {"id", "inclusive"}
+            }
             handed_in = part.id if isinstance(part.source, n.Search) else None
             return "rows", bare, handed_in
         case n.ConceptSet():
