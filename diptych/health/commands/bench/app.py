@@ -11,10 +11,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from .cohorts import into_parquet, measured, sizes, timed
+from .peer import compared
 from .world import write
 
 from diptych.commons.clock import now
 from diptych.commons.terminal import show_json, show_table
+from diptych.health.warehouse.research.cohort.count import Desk, dates, definitions
 from diptych.health.warehouse.research.index.store import load
 
 app = typer.Typer(no_args_is_help=True, help="Measure the store and its questions, beside their peers.", add_completion=False)
@@ -37,7 +39,7 @@ def cohorts(
     persons: Persons = 100_000,
     each: Annotated[int, typer.Option("--each", min=1, help="Questions drawn of each family.")] = 20,
     seed: Annotated[int, typer.Option("--seed", help="What the questions are drawn from.")] = 2026,
-    definitions: Annotated[
+    published: Annotated[
         Path | None,
         typer.Option("--definitions", help="A folder of published definitions, of which ten are asked.", file_okay=False),
     ] = None,
@@ -56,7 +58,7 @@ def cohorts(
         task = bar.add_task("questions", total=None)
         lines = list(
             measured(
-                folder / "store", each=each, seed=seed, folder=definitions, told=lambda name: bar.update(task, description=name)
+                folder / "store", each=each, seed=seed, folder=published, told=lambda name: bar.update(task, description=name)
             )
         )
         head |= sizes(folder / "store", head["events"])
@@ -145,3 +147,44 @@ def _world(folder: Path, persons: int, bar: Progress) -> dict[str, Any]:
     }
     made.write_text(json.dumps(head))
     return head
+
+
+@app.command()
+def circe(
+    database: Annotated[Path, typer.Argument(help="An OMOP database as a DuckDB file.", dir_okay=False, exists=True)],
+    folder: Annotated[Path, typer.Argument(help="A folder of Circe definitions.", file_okay=False, exists=True)],
+    as_json: Json = False,
+) -> None:
+    """Time definitions beside the SQL that a public Python port of Circe writes for them, run by DuckDB on the same database.
+
+    The database is in DuckDB's memory before time counts, as ours is mapped; writing and translating the SQL does not count.
+    """
+    asked = definitions([folder])
+    texts = {one.number(place): (folder / f"{one.name}.json").read_text() for place, one in enumerate(asked, 1)}
+    by_number = {one.number(place): one for place, one in enumerate(asked, 1)}
+    with tempfile.TemporaryDirectory() as given, _bar() as bar:
+        bar.add_task("loading", total=None)
+        load(source=database, store=Path(given) / "store", strict=False, at=now())
+        desk = Desk(Path(given) / "store")
+
+        def ours(number: int) -> list[tuple[Any, ...]]:
+            rows = desk.answer(by_number[number].cohort).rows
+            return sorted(zip(rows.person.tolist(), dates(rows.start), dates(rows.end), strict=True))
+
+        found = compared(database, list(texts.items()), ours)
+    both = [one for one in found if one[2] == one[2]]
+    head = {
+        "definitions": len(found),
+        "compared": len(both),
+        "equal": sum(not one[3] for one in both),
+        "seconds": round(sum(one[1] for one in both), 2),
+        "peer_seconds": round(sum(one[2] for one in both), 2),
+        "times_faster": round(sum(one[2] for one in both) / sum(one[1] for one in both), 1),
+    }
+    if as_json:
+        show_json(head)
+        return
+    show_table(columns=tuple(head), rows=[tuple(head.values())])
+    for number, _, _, said in found:
+        if said:
+            print(f"definition {number}: {said}")
