@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .rule import Both, Found, Rule, Severity, at
-from .walk import Walk, as_list, as_object, bare
+from .walk import Walk, as_id, as_list, as_object, bare
 
 from diptych.health.warehouse.research.cohort.domains import DOMAINS
 
@@ -27,15 +27,18 @@ def _name(one: Any) -> str:
 
 def unused_set(walk: Walk) -> Iterator[Found]:
     """Sets that nothing names."""
-    used: set[Any] = {spot.body.get("CodesetId") for spot in walk.spots}
+    used = {as_id(spot.body.get("CodesetId")) for spot in walk.spots}
     used |= {
-        spot.body.get(key) for spot in walk.spots for key, attribute in spot.attributes.items() if attribute.form == "source"
+        as_id(spot.body.get(key))
+        for spot in walk.spots
+        for key, attribute in spot.attributes.items()
+        if attribute.form == "source"
     }
     for value in walk.values():
         if value.form in {"set", "setid"}:
-            used.add(value.value if value.form == "setid" else as_object(value.value).get("CodesetId"))
-    used.add((walk.exit("CustomEra") or {}).get("DrugCodesetId"))
-    yield from (at(path, name=_name(one)) for path, one in walk.sets if one.get("id") not in used)
+            used.add(as_id(value.value if value.form == "setid" else as_object(value.value).get("CodesetId")))
+    used.add(as_id((walk.exit("CustomEra") or {}).get("DrugCodesetId")))
+    yield from (at(path, name=_name(one)) for path, one in walk.sets if as_id(one.get("id")) not in used)
 
 
 def duplicate_sets(walk: Walk) -> Iterator[Found]:

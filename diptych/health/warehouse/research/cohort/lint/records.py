@@ -4,10 +4,9 @@ Field guide warehouse.md, §2.2.10.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from .rule import Both, Found, Rule, Severity, at
-from .walk import Spot, Walk, Where
+from .walk import Spot, Walk, Where, as_id
 
 DRUGS = frozenset({"DrugExposure", "DrugEra", "DoseEra"})
 
@@ -28,11 +27,11 @@ def _types(spot: Spot) -> list[str]:
 
 def drug_not_at_exit(walk: Walk) -> Iterator[Found]:
     """Drugs by which one enters, and that no end names."""
-    ends: set[Any] = {(walk.exit("CustomEra") or {}).get("DrugCodesetId")}
-    ends |= {spot.body.get("CodesetId") for spot in walk.spots if spot.where is Where.CENSORING and spot.domain in DRUGS}
-    names = {one.get("id"): one.get("name") or one.get("id") for _, one in walk.sets}
+    ends = {as_id((walk.exit("CustomEra") or {}).get("DrugCodesetId"))}
+    ends |= {as_id(spot.body.get("CodesetId")) for spot in walk.spots if spot.where is Where.CENSORING and spot.domain in DRUGS}
+    names = {as_id(one.get("id")): one.get("name") or one.get("id") for _, one in walk.sets}
     for spot in walk.spots:
-        codeset = spot.body.get("CodesetId")
+        codeset = as_id(spot.body.get("CodesetId"))
         if spot.where is Where.ENTRY and spot.domain in DRUGS and codeset is not None and codeset not in ends:
             yield at(spot.path, name=names.get(codeset, codeset))
 

@@ -5,6 +5,8 @@ Field guide warehouse.md, §2.2.10.
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
+from math import inf, isfinite
 
 from .rule import Both, Found, Rule, Severity, at
 from .walk import Object, Walk, Where, as_object, as_whole, bare
@@ -27,7 +29,7 @@ def _offset(window: Object, key: str) -> float:
     "Days from the index; without days, the edge of the observation, endlessly far."
     bound = as_object(window.get(key))
     coeff = as_whole(bound.get("Coeff"), -1 if key == "Start" else 1)
-    return coeff * float("inf") if bound.get("Days") is None else coeff * as_whole(bound.get("Days"))
+    return coeff * inf if bound.get("Days") is None else coeff * as_whole(bound.get("Days"))
 
 
 def no_exit(walk: Walk) -> Iterator[Found]:
@@ -51,7 +53,7 @@ def offset_zero(walk: Walk) -> Iterator[Found]:
 def limits(walk: Walk) -> Iterator[Found]:
     """A limit that keeps more than the one before it left."""
     acting = _acting(walk)
-    for before, after in zip(acting, acting[1:], strict=False):
+    for before, after in pairwise(acting):
         if BREADTH.get(walk.limit(after), 0) > BREADTH.get(walk.limit(before), 0):
             yield at(f"$.{after}", after=walk.limit(after), before=walk.limit(before))
 
@@ -65,8 +67,7 @@ def window_beyond(walk: Walk) -> Iterator[Found]:
             continue
         window = as_object(near.body.get("StartWindow"))
         start, end = (_offset(window, key) for key in ("Start", "End"))
-        reach = [abs(days) for days in (start, end) if abs(days) != float("inf")]
-        if reach and (min(start, end) < -prior != float("-inf") and -min(start, end) in reach or post < max(start, end) in reach):
+        if (isfinite(start) and start < -prior) or (isfinite(end) and end > post):
             yield at(f"{near.path}.StartWindow", prior=prior, post=post)
 
 

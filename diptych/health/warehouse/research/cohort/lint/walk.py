@@ -162,6 +162,11 @@ def as_whole(value: Any, default: int = 0) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else default
 
 
+def as_id(value: Any) -> int | None:
+    """The number of a set or of a concept, or none."""
+    return value if isinstance(value, int) else None
+
+
 def bare(value: Any) -> Any:
     """A value without what makes no difference (nulls, false, empty lists, names of concepts), so that two can be compared."""
     if isinstance(value, dict):

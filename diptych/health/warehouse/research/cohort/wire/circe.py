@@ -5,11 +5,11 @@ or a contradiction is refused there. Does not judge what is legal but unwise: `l
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from .attributes import DEMOGRAPHICS
+from .attributes import ATTRIBUTES, DEMOGRAPHICS, Attribute
 from .circe_criteria import Criteria
 from .circe_writing import COLUMNS, TIMES, write
 from .document import Document
@@ -31,7 +31,19 @@ class Reading:
     @cached_property
     def kept(self) -> tuple[Kept, ...]:
         """What the nodes do not hold, where it stands: unknown keys, and those that only describe (names of concepts)."""
-        return keep(self.value, write(self.cohort))
+        found = []
+        for one in keep(self.value, write(self.cohort)):
+            last, home = one.steps[-1:], one.steps[-2:-1]
+            known = DEMOGRAPHICS if home == ("DemographicCriteriaList",) else ATTRIBUTES.get(str(last[0]), {}) if last else {}
+            values = {key: value for key, value in one.values.items() if not _means(known.get(key), value)}
+            if values:
+                found.append(replace(one, values=values))
+        return tuple(found)
+
+
+def _means(attribute: Attribute | None, value: Any) -> bool:
+    "Whether a filter was read from a key, so that the nodes hold it even where it is written under a twin of that key."
+    return attribute is not None and attribute.form != "ignored" and value not in ([], False)
 
 
 def read(value: Any, *, origin: str) -> Reading:

@@ -171,12 +171,14 @@ def _adjust(domain: str, one: n.Adjust) -> dict[str, Any]:
 
 
 def _filters(filters: Iterable[n.Filter], attributes: Mapping[str, Attribute], domain: str) -> dict[str, Any]:
-    "Each filter under the first key that can hold it and is free."
+    "Each filter under a key that can hold it and is free: after the last one where it can be, so that order is kept."
     found: dict[str, Any] = {}
+    order, last = list(attributes), 0
     for one in filters:
-        key = next((key for key, attribute in attributes.items() if key not in found and _fits(one, attribute)), None)
+        key = next((key for key in order[last:] + order[:last] if key not in found and _fits(one, attributes[key])), None)
         if key is None:
             _unsayable(domain, f"the filter {one}")
+        last = order.index(key)
         found |= _filter(one, key, attributes[key])
     gaps = [one for one in filters if isinstance(one, n.Number) and "GapDays" in found and one.field == "gap_days"]
     for gap in gaps:  # §2.2.9: the reference tests GapDays against EraLength's values

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 Identity = tuple[Any, ...]
+UNNAMED = frozenset({"DemographicCriteriaList", "Groups"})
+"""Lists whose elements are told apart by their rank only."""
 LABELS = frozenset(
     {
         "CONCEPT_NAME",
@@ -70,7 +72,7 @@ def _keep(value: Any, written: Any, path: str, steps: tuple[str | Place, ...], f
             if key in written and isinstance(inner, dict | list):
                 _keep(inner, written[key], f"{path}.{key}", (*steps, key), found)
     elif isinstance(value, list) and isinstance(written, list) and len(value) == len(written):
-        for at, (inner, place) in enumerate(zip(value, _places(written), strict=True)):
+        for at, (inner, place) in enumerate(zip(value, _places(written, steps[-1]), strict=True)):
             if isinstance(inner, dict | list):
                 _keep(inner, written[at], f"{path}[{at}]", (*steps, place), found)
 
@@ -95,20 +97,21 @@ def put_back(written: Any, kept: Iterable[Kept]) -> tuple[Dropped, ...]:
 
 def _at(written: Any, steps: tuple[str | Place, ...], known: dict[int, dict[Place, Any]]) -> dict[str, Any] | None:
     here = written
-    for step in steps:
+    for step, last in zip(steps, ("", *steps), strict=False):
         if isinstance(step, str):
             here = here.get(step) if isinstance(here, dict) else None
         elif isinstance(here, list):
             if id(here) not in known:  # lists live as long as the document: their ids stay theirs
-                known[id(here)] = dict(zip(_places(here), here, strict=True))
+                known[id(here)] = dict(zip(_places(here, last), here, strict=True))
             here = known[id(here)].get(step)
         else:
             here = None
     return here if isinstance(here, dict) else None
 
 
-def _places(elements: list[Any]) -> list[Place]:
-    identities = [_identity(one) for one in elements]
+def _places(elements: list[Any], key: str | Place) -> list[Place]:
+    "The place of each element of a list, which stands under a key."
+    identities = [() if key in UNNAMED else _identity(one) for one in elements]
     among: dict[Identity, int] = {}
     ranks = []
     for identity in identities:
@@ -129,5 +132,5 @@ def _identity(one: Any) -> Identity:
             return _identity(one[key])
     if len(one) == 1:
         ((type_, body),) = one.items()
-        return (type_, body.get("CodesetId")) if isinstance(body, dict) else (type_,)
+        return (type_, body.get("CodesetId"))
     return ()
