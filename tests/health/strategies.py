@@ -98,7 +98,9 @@ def periods(draw: Any) -> n.Period:
 def filters(draw: Any, attributes: Mapping[str, Attribute], *, concepts: Sequence[int], at_most: int = 2) -> tuple[n.Filter, ...]:
     """Filters under different keys, in the order of the table."""
     usable = [key for key, one in attributes.items() if one.form not in {"source", "ignored", "gap"}]
-    chosen = set(draw(st.lists(st.sampled_from(usable), max_size=at_most, unique=True)))
+    forms = st.sampled_from(sorted({attributes[key].form for key in usable}))  # the form first: the rare ones come too
+    keys = forms.flatmap(lambda form: st.sampled_from([key for key in usable if attributes[key].form == form]))
+    chosen = set(draw(st.lists(keys, max_size=at_most, unique=True)))
     found: list[n.Filter] = [draw(one_filter(attributes[key], concepts=concepts)) for key in usable if key in chosen]
     if (
         "GapDays" in attributes and "EraLength" in chosen and draw(st.booleans())

@@ -171,7 +171,7 @@ def bare(value: Any) -> Any:
     """A value without what makes no difference (nulls, false, empty lists, names of concepts), so that two can be compared."""
     if isinstance(value, dict):
         if "CONCEPT_ID" in value:
-            return ("concept", value["CONCEPT_ID"])
+            return ("concept", as_id(value["CONCEPT_ID"]))
         pruned = ((key, bare(inner)) for key, inner in value.items() if inner not in (None, [], {}) and inner is not False)
         return tuple(sorted(pruned, key=lambda pair: pair[0]))
     if isinstance(value, list):
