@@ -20,7 +20,7 @@ from tests.health.strategies import cohorts
 from tests.health.worlds import ASTHMA, FLU, VIRAL, cohort, condition, group, near
 
 CONCEPTS = (FLU, ASTHMA, VIRAL)
-quick = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @quick
@@ -60,7 +60,7 @@ def test_the_strategies_draw_every_node() -> None:
     kinds = {kind for kind in vars(definition).values() if is_dataclass(kind) and isinstance(kind, type)}
     seen: set[type] = set()
 
-    @settings(max_examples=200, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(cohorts(concepts=CONCEPTS, depth=1))
     def draw(asked: n.Cohort) -> None:
         _see(asked, seen)

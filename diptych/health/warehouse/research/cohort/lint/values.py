@@ -39,7 +39,7 @@ _RANGED = frozenset({"int", "dec", "gap", "date"})
 def _fault(said: Any, *, dates: bool) -> Both | None:
     one = as_object(said)
     value, extent = one.get("Value"), one.get("Extent")
-    two = one.get("Op") in {"bt", "!bt"}
+    two = one.get("Op") in ("bt", "!bt")  # a tuple: what is there may be of any type
     if value in (None, "") or (two and extent in (None, "")):
         return EMPTY
     if dates:

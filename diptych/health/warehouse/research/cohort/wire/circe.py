@@ -5,14 +5,14 @@ or a contradiction is refused there. Does not judge what is legal but unwise: `l
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from .attributes import ATTRIBUTES, DEMOGRAPHICS, Attribute
 from .circe_criteria import Criteria
 from .circe_writing import COLUMNS, TIMES, write
-from .document import Document
+from .document import LARGEST, Document
 from .keeping import Kept, keep
 
 from diptych.health.warehouse.research.cohort import nodes as n
@@ -37,7 +37,7 @@ class Reading:
             known = DEMOGRAPHICS if home == ("DemographicCriteriaList",) else ATTRIBUTES.get(str(last[0]), {}) if last else {}
             values = {key: value for key, value in one.values.items() if not _means(known.get(key), value)}
             if values:
-                found.append(replace(one, values=values))
+                found.append(one._replace(values=values))
         return tuple(found)
 
 
@@ -62,21 +62,39 @@ def _concept_set(one: Document) -> n.ConceptSet:
     id_ = one.whole("id")
     if id_ is None:
         one.wrong("a concept set needs its id", "id")
-    items = []
+    items: list[n.Item] = []
     expression = one.child("expression")
     if expression is not None:
-        for item in expression.children("items"):
-            concept = item.child("concept")
-            found = concept.whole("CONCEPT_ID") if concept else None
-            if found is None:
-                item.wrong("an item needs its concept", "concept.CONCEPT_ID")
-            flags = (item.flag(key) for key in ("isExcluded", "includeDescendants", "includeMapped"))
-            items.append(n.Item(found, *flags))
-            item.closed()
+        items = [_plain_item(value) or _item(expression.element("items", place)) for place, value in expression.values("items")]
         expression.closed()
     found_set = n.ConceptSet(id_, one.text("name") or "", tuple(items))
     one.closed()
     return found_set
+
+
+FLAGS = ("isExcluded", "includeDescendants", "includeMapped")
+ITEM_KEYS = frozenset({"concept", *FLAGS})
+
+
+def _plain_item(value: Any) -> n.Item | None:
+    "An item with nothing to say against it, read without ceremony: a set may have 100,000. None: look closer."
+    if type(value) is not dict or not value.keys() <= ITEM_KEYS or type(concept := value.get("concept")) is not dict:
+        return None
+    id_, excluded = concept.get("CONCEPT_ID"), value.get("isExcluded", False)
+    descendants, mapped = value.get("includeDescendants", False), value.get("includeMapped", False)
+    if type(id_) is not int or abs(id_) >= LARGEST or not type(excluded) is type(descendants) is type(mapped) is bool:
+        return None
+    return n.Item(id_, excluded, descendants, mapped)
+
+
+def _item(one: Document) -> n.Item:
+    concept = one.child("concept")
+    found = concept.whole("CONCEPT_ID") if concept else None
+    if found is None:
+        one.wrong("an item needs its concept", "concept.CONCEPT_ID")
+    item = n.Item(found, *(one.flag(key) for key in FLAGS))
+    one.closed()
+    return item
 
 
 class _Circe:

@@ -123,11 +123,19 @@ class Document:
 
     def children(self, key: str) -> Iterator["Document"]:
         """The objects of a list."""
+        for place, _ in self.values(key):
+            yield self.element(key, place)
+
+    def values(self, key: str) -> Iterator[tuple[int, Any]]:
+        """The places and values of a list, whatever they are."""
         value = self.any(key)
         if value is not None and not isinstance(value, list):
             self.wrong(f"a list is expected, not {_said(value)}", key)
-        for place, one in enumerate(value or ()):
-            yield Document(one, f"{self.path}.{key}[{place}]", self._origin, self._unknown, self._depth + 1)
+        yield from enumerate(value or ())
+
+    def element(self, key: str, place: int) -> "Document":
+        """The object at one place of a list."""
+        return Document(self._value[key][place], f"{self.path}.{key}[{place}]", self._origin, self._unknown, self._depth + 1)
 
     def closed(self) -> None:
         """Note the keys that nobody asked for."""

@@ -7,7 +7,7 @@ that a question may be edited between the two; what has lost its place is droppe
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Identity = tuple[Any, ...]
 UNNAMED = frozenset({"DemographicCriteriaList", "Groups"})
@@ -30,8 +30,7 @@ LABELS = frozenset(
 """What describes a concept: it goes with its concept, and nobody needs to be told."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """An element of a list: what it is, its rank among those that are the same, and how many of them there are."""
 
     identity: Identity
@@ -39,8 +38,7 @@ class Place:
     among: int
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(NamedTuple):
     """Keys of one object that its meaning does not hold, with their values; `steps` lead to it, `path` names it."""
 
     path: str
