@@ -153,7 +153,7 @@ def lint_page() -> str:
         "probably not meant (field guide warehouse.md, §2.2.10). What is wrong is refused instead: see reasons.md.\n\n"
     )
     rows = [
-        (f"`{rule.code}`", rule.severity, (rule.check.__doc__ or "").strip(), rule.sentence.english, rule.sentence.french)
+        (f"`{rule.code}`", rule.severity.value, (rule.check.__doc__ or "").strip(), rule.sentence.english, rule.sentence.french)
         for rule in RULES
     ]
     rows.append(("`unknown_key`", "warning", "Keys that are none of Circe’s, besides the 24 rules.", *UNKNOWN_KEY))

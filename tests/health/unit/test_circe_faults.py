@@ -28,6 +28,22 @@ WHOLE = cohort(
         DateAdjustment={"StartWith": "END_DATE", "StartOffset": 1, "EndWith": "END_DATE", "EndOffset": 2},
         CorrelatedCriteria=group(DemographicCriteriaList=[{"Age": {"Value": 1, "Op": "gt"}}]),
     ),
+    {
+        "DrugEra": {
+            "GapDays": {"Value": 1, "Op": "gt"},
+            "EraLength": {"Value": 1, "Op": "gt"},
+            "OccurrenceCount": {"Value": 1, "Op": "lt"},
+        }
+    },
+    {
+        "Measurement": {
+            "Abnormal": True,
+            "ValueAsNumber": {"Value": 1.5, "Op": "!bt", "Extent": 2},
+            "MeasurementTypeExclude": True,
+        }
+    },
+    {"PayerPlanPeriod": {"PayerConcept": 1}},
+    {"Specimen": {"SpecimenSourceConcept": 1, "DateAdjustment": {"StartOffset": 1}}},
     {"ObservationPeriod": {"UserDefinedPeriod": {"StartDate": "2020-01-01", "EndDate": "2020-12-31"}}},
     AdditionalCriteria=group(near(condition(2), (0, 1), (30, 1)), kind="AT_LEAST", Count=1, Groups=[group()]),
     InclusionRules=[{"name": "rule", "description": "", "expression": RULE}],
@@ -95,8 +111,8 @@ def test_a_date_that_is_one(date: str) -> None:
          "$.InclusionRules[0].expression.CriteriaList[0].EndWindow"),
         (f"{GROUP}.Count", 3, f"{GROUP}.Count"),
         ("$.CensorWindow.EndDate", "2018-12-31", "$.CensorWindow.EndDate"),
-        ("$.PrimaryCriteria.CriteriaList[1].ObservationPeriod.UserDefinedPeriod.EndDate", "2019-12-31",
-         "$.PrimaryCriteria.CriteriaList[1].ObservationPeriod.UserDefinedPeriod.EndDate"),
+        ("$.PrimaryCriteria.CriteriaList[5].ObservationPeriod.UserDefinedPeriod.EndDate", "2019-12-31",
+         "$.PrimaryCriteria.CriteriaList[5].ObservationPeriod.UserDefinedPeriod.EndDate"),
         # half of a range
         (f"{BODY}.Age.Extent", None, f"{BODY}.Age.Extent"),
         (f"{BODY}.OccurrenceStartDate.Extent", None, f"{BODY}.OccurrenceStartDate.Extent"),
@@ -124,6 +140,8 @@ def test_a_date_that_is_one(date: str) -> None:
         (f"{BODY}.Gender[0].CONCEPT_ID", None, f"{BODY}.Gender[0].CONCEPT_ID"),
         (f"{GROUP}.CriteriaList[0].Criteria", None, f"{GROUP}.CriteriaList[0].Criteria"),
         ("$.EndStrategy", {"DateOffset": {"DateField": "Middle"}}, "$.EndStrategy.DateOffset.DateField"),
+        ("$.PrimaryCriteria.CriteriaList[0]", {"DrugEra": {"GapDays": [1], "EraLength": {"Value": 1, "Op": "gt"}}},
+         "$.PrimaryCriteria.CriteriaList[0].DrugEra.GapDays"),
         ("$.PrimaryCriteria.CriteriaList[0]", {"DrugEra": {"GapDays": {"Value": 1, "Op": "gt"}}},
          "$.PrimaryCriteria.CriteriaList[0].DrugEra.GapDays"),
     ],

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from diptych.commons.refusal import Refused
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.nodes import definition
+from diptych.health.warehouse.research.cohort.wire.attributes import ATTRIBUTES
 from diptych.health.warehouse.research.cohort.wire.circe import read
 from diptych.health.warehouse.research.cohort.wire.circe_writing import write
 from diptych.health.warehouse.research.cohort.wire.keeping import Dropped
-from tests.health.strategies import cohorts
+from tests.health.strategies import cohorts, filters
 from tests.health.worlds import ASTHMA, FLU, VIRAL, cohort, condition, group, near
 
 CONCEPTS = (FLU, ASTHMA, VIRAL)
@@ -61,8 +62,8 @@ def test_the_strategies_draw_every_node() -> None:
     seen: set[type] = set()
 
     @settings(max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
-    @given(cohorts(concepts=CONCEPTS, depth=1))
-    def draw(asked: n.Cohort) -> None:
+    @given(cohorts(concepts=CONCEPTS, depth=1) | filters(ATTRIBUTES["Measurement"], concepts=CONCEPTS))
+    def draw(asked: n.Cohort | tuple[n.Filter, ...]) -> None:
         _see(asked, seen)
 
     draw()
@@ -133,6 +134,32 @@ def test_meaning_wins_over_what_was_kept() -> None:
     assert dropped == [Dropped("$.EndStrategy", "it now says something else")]
     gone = cohort(condition(1)) | {"EndStrategy": {"DateOffset": {"Offset": 1, "Moon": 1}}}
     assert _edited(gone, exit=None)[1] == [Dropped("$.EndStrategy.DateOffset.Moon", "its place is gone")]
+
+
+def test_a_key_goes_with_its_group() -> None:
+    value = cohort(
+        condition(1), AdditionalCriteria=group(near(condition(2, Colour="red"), (0, 1), (30, 1)), Groups=[group(Moon=1)])
+    )
+    reading = read(value, origin="a")
+    assert write(reading.cohort, kept=reading.kept)["AdditionalCriteria"]["Groups"][0]["Moon"] == 1
+    _, dropped = _edited(value, additional=None)
+    home = "$.AdditionalCriteria"
+    paths = {f"{home}.CriteriaList[0].Criteria.ConditionOccurrence.Colour", f"{home}.Groups[0].Moon"}
+    assert {one.path for one in dropped} == paths
+    assert {one.why for one in dropped} == {"its place is gone"}
+
+
+def test_what_is_written_already_is_put_back_without_a_word() -> None:
+    value = cohort(condition(1, First=False))
+    primary = read(value, origin="a").cohort.primary
+    reading = read(value, origin="a")
+    assert [one.values for one in reading.kept] == [{"First": False}]
+    first = replace(primary, criteria=(replace(primary.criteria[0], first=True),))
+    assert _edited(value, primary=first)[1] == [
+        Dropped("$.PrimaryCriteria.CriteriaList[0].ConditionOccurrence.First", "it now says something else")
+    ]
+    titled = read(value | {"Title": "flu"}, origin="a")
+    assert write(titled.cohort, kept=[*titled.kept, *titled.kept])["Title"] == "flu"
 
 
 def test_a_filter_under_a_twin_of_its_key_is_not_said_twice() -> None:

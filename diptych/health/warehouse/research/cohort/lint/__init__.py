@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = tuple(
 
 
 def lint(value: Any) -> tuple[Finding, ...]:
-    """What the rules find in a definition's JSON, the gravest first. It refuses nothing."""
+    """What the rules find in a definition's JSON, the gravest first. It refuses nothing; `read` is asked first, which
+    refuses what is nested without end."""
     walk = Walk(value)
     return tuple(said(rule, found) for rule in RULES for found in rule.check(walk))

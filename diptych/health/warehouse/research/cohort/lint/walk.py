@@ -10,7 +10,6 @@ from typing import Any
 
 from diptych.health.warehouse.research.cohort.domains import DOMAINS
 from diptych.health.warehouse.research.cohort.wire.attributes import ATTRIBUTES, DEMOGRAPHICS, Attribute
-from diptych.health.warehouse.research.cohort.wire.document import DEEPEST
 
 Object = Mapping[str, Any]
 
@@ -82,38 +81,36 @@ class Walk:
         self.demographics: list[tuple[str, Object]] = []
         self.primary = as_object(self.top.get("PrimaryCriteria"))
         for path, one in _within(self.primary, "$.PrimaryCriteria", "CriteriaList"):
-            self._criterion(path, one, Where.ENTRY, 0)
+            self._criterion(path, one, Where.ENTRY)
         if self.top.get("AdditionalCriteria") is not None:
-            self._group("$.AdditionalCriteria", as_object(self.top["AdditionalCriteria"]), Where.ADDITIONAL, 0)
+            self._group("$.AdditionalCriteria", as_object(self.top["AdditionalCriteria"]), Where.ADDITIONAL)
         self.rules = list(_within(self.top, "$", "InclusionRules"))
         for path, one in self.rules:
             if one.get("expression") is not None:
-                self._group(f"{path}.expression", as_object(one["expression"]), Where.RULE, 0)
+                self._group(f"{path}.expression", as_object(one["expression"]), Where.RULE)
         for path, one in _within(self.top, "$", "CensoringCriteria"):
-            self._criterion(path, one, Where.CENSORING, 0)
+            self._criterion(path, one, Where.CENSORING)
 
-    def _criterion(self, path: str, one: Object, where: Where, depth: int) -> Spot | None:
+    def _criterion(self, path: str, one: Object, where: Where) -> Spot | None:
         domain = next((key for key in one if key in DOMAINS), None)
         if domain is None:
             return None
         spot = Spot(f"{path}.{domain}", domain, as_object(one[domain]), where)
         self.spots.append(spot)
         if spot.body.get("CorrelatedCriteria") is not None:
-            self._group(f"{spot.path}.CorrelatedCriteria", as_object(spot.body["CorrelatedCriteria"]), Where.NESTED, depth + 1)
+            self._group(f"{spot.path}.CorrelatedCriteria", as_object(spot.body["CorrelatedCriteria"]), Where.NESTED)
         return spot
 
-    def _group(self, path: str, one: Object, where: Where, depth: int) -> None:
-        if depth > DEEPEST:
-            return
+    def _group(self, path: str, one: Object, where: Where) -> None:
         members = []
         for at, member in _within(one, path, "CriteriaList"):
-            spot = self._criterion(f"{at}.Criteria", as_object(member.get("Criteria")), where, depth)
+            spot = self._criterion(f"{at}.Criteria", as_object(member.get("Criteria")), where)
             members.append(Near(at, member, spot, where))
         self.nears += members
         self.demographics += _within(one, path, "DemographicCriteriaList")
         self.groups.append(Gathering(path, one, tuple(members)))
         for at, inner in _within(one, path, "Groups"):
-            self._group(at, inner, where, depth + 1)
+            self._group(at, inner, where)
 
     def values(self) -> Iterator[Value]:
         """Every attribute that has a value, of criteria and of demographic criteria."""

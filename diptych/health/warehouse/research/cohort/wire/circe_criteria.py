@@ -74,6 +74,7 @@ class Criteria:
             case "gap":  # §2.2.9: the values are EraLength's, and without them the reference fails
                 if not body.has("EraLength"):
                     body.wrong("the reference cannot test GapDays without EraLength", key)
+                _child(body, key)
                 return [_number(body, "EraLength", attribute.field, whole=True)]
             case "date":
                 one = _child(body, key)

@@ -62,17 +62,16 @@ def keep(value: Any, written: Any) -> tuple[Kept, ...]:
 
 
 def _keep(value: Any, written: Any, path: str, steps: tuple[str | Place, ...], found: list[Kept]) -> None:
-    if isinstance(value, dict) and isinstance(written, dict):
+    if isinstance(value, dict):
         extra = {key: inner for key, inner in value.items() if inner is not None and key not in written}
         if extra:
             found.append(Kept(path, steps, extra))
         for key, inner in value.items():
             if key in written and isinstance(inner, dict | list):
                 _keep(inner, written[key], f"{path}.{key}", (*steps, key), found)
-    elif isinstance(value, list) and isinstance(written, list) and len(value) == len(written):
+    elif isinstance(value, list):
         for at, (inner, place) in enumerate(zip(value, _places(written, steps[-1]), strict=True)):
-            if isinstance(inner, dict | list):
-                _keep(inner, written[at], f"{path}[{at}]", (*steps, place), found)
+            _keep(inner, written[at], f"{path}[{at}]", (*steps, place), found)
 
 
 def put_back(written: Any, kept: Iterable[Kept]) -> tuple[Dropped, ...]:
@@ -96,15 +95,16 @@ def put_back(written: Any, kept: Iterable[Kept]) -> tuple[Dropped, ...]:
 def _at(written: Any, steps: tuple[str | Place, ...], known: dict[int, dict[Place, Any]]) -> dict[str, Any] | None:
     here = written
     for step, last in zip(steps, ("", *steps), strict=False):
+        if here is None:
+            return None
         if isinstance(step, str):
-            here = here.get(step) if isinstance(here, dict) else None
-        elif isinstance(here, list):
+            here = here.get(step)
+        else:
             if id(here) not in known:  # lists live as long as the document: their ids stay theirs
                 known[id(here)] = dict(zip(_places(here, last), here, strict=True))
             here = known[id(here)].get(step)
-        else:
-            here = None
-    return here if isinstance(here, dict) else None
+    found: dict[str, Any] | None = here
+    return found
 
 
 def _places(elements: list[Any], key: str | Place) -> list[Place]:
@@ -118,17 +118,13 @@ def _places(elements: list[Any], key: str | Place) -> list[Place]:
     return [Place(identity, rank, among[identity]) for identity, rank in zip(identities, ranks, strict=True)]
 
 
-def _identity(one: Any) -> Identity:
-    "What an element of a list is, whatever else it says."
-    if not isinstance(one, dict):
-        return ()
+def _identity(one: dict[str, Any]) -> Identity:
+    "What an element of a list is, whatever else it says: a set, a concept, a rule, else a criterion under its type."
     for key in ("id", "CONCEPT_ID", "name"):
         if key in one:
             return (key, one[key])
     for key in ("concept", "Criteria"):
         if key in one:
             return _identity(one[key])
-    if len(one) == 1:
-        ((type_, body),) = one.items()
-        return (type_, body.get("CodesetId"))
-    return ()
+    ((type_, body),) = one.items()
+    return (type_, body.get("CodesetId"))
