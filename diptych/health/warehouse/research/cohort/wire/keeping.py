@@ -62,14 +62,14 @@ def keep(value: Any, written: Any) -> tuple[Kept, ...]:
 
 
 def _keep(value: Any, written: Any, path: str, steps: tuple[str | Place, ...], found: list[Kept]) -> None:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and isinstance(written, dict):
         extra = {key: inner for key, inner in value.items() if inner is not None and key not in written}
         if extra:
             found.append(Kept(path, steps, extra))
         for key, inner in value.items():
             if key in written and isinstance(inner, dict | list):
                 _keep(inner, written[key], f"{path}.{key}", (*steps, key), found)
-    elif isinstance(value, list):
+    elif isinstance(value, list) and isinstance(written, list):  # not so inside GapDays, whose values are EraLength's
         for at, (inner, place) in enumerate(zip(value, _places(written, steps[-1]), strict=True)):
             _keep(inner, written[at], f"{path}[{at}]", (*steps, place), found)
 
