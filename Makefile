@@ -22,7 +22,7 @@ step = printf '%s\n' "· $(1)"
 # Runs a command with its output kept in the log, which is shown only when the command fails.
 quietly = { mkdir -p .cache; $(1) >$(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; exit 1; }; }
 
-.PHONY: help setup demo test check docs messages bench-booking bench-rush browser
+.PHONY: help setup demo test check docs messages bench-booking bench-rush bench-cohorts browser
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ messages: setup ## Gather the screens' sentences into the .po files, and say whi
 bench-booking: setup ## Bookings a second, beside the same booking under pgbench
 	@$(BIN)/diptych culture bench booking --shape spread
 	@$(BIN)/diptych culture bench booking --shape hot
+
+bench-cohorts: setup ## Questions put to a generated hospital, beside DuckDB and sets alone; 100,000 persons unless PERSONS says otherwise
+	@$(BIN)/diptych health bench cohorts --persons $(or $(PERSONS),100000)
 
 bench-rush: setup ## Many for few places, with the server killed in the middle: exactly that many sold
 	@$(BIN)/diptych culture bench rush

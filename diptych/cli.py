@@ -30,7 +30,7 @@ CULTURE: tuple[Room, ...] = (
 HEALTH: tuple[Room, ...] = (
     Room("omop", "diptych.health.commands.omop:app", "Bring an OMOP database into a store."),
     Room("cohort", "diptych.health.commands.cohort:app", "Put cohort definitions to a store: count, rows, attrition."),
-    Room("bench", "diptych.health.commands.bench:app", "Measure loading, beside DuckDB alone."),
+    Room("bench", "diptych.health.commands.bench.app:app", "Measure the store and its questions, beside their peers."),
 )
 """The verbs of `diptych health`, in the order of help."""
 

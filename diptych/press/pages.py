@@ -143,6 +143,23 @@ def formats_page() -> str:
     return as_markdown()
 
 
+def lint_page() -> str:
+    """What is said of cohort definitions that are legal and probably not meant."""
+    from diptych.health.warehouse.research.cohort.lint import RULES
+    from diptych.health.warehouse.research.cohort.lint.reports import UNKNOWN_KEY
+
+    head = (
+        "# What is said of cohort definitions\n\n`diptych health cohort lint` reads Circe's JSON and warns where it is legal and "
+        "probably not meant (field guide warehouse.md, §2.2.10). What is wrong is refused instead: see reasons.md.\n\n"
+    )
+    rows = [
+        (f"`{rule.code}`", rule.severity.value, (rule.check.__doc__ or "").strip(), rule.sentence.english, rule.sentence.french)
+        for rule in RULES
+    ]
+    rows.append(("`unknown_key`", "warning", "Keys that are none of Circe’s, besides the 24 rules.", *UNKNOWN_KEY))
+    return head + _table(("code", "severity", "what it finds", "English", "French"), rows)
+
+
 def doors_page() -> str:
     """Who may use each address, from the doors of the site itself."""
     from django.urls import get_resolver
@@ -201,4 +218,5 @@ PAGES = (
     Page("states.md", states_page),
     Page("open-data-formats.md", formats_page),
     Page("omop-tables.md", omop_page),
+    Page("cohort-lint.md", lint_page),
 )

@@ -24,6 +24,7 @@ class World:
 
     def __init__(self) -> None:
         self.rows: dict[str, list[dict[str, Any]]] = {}
+        self.add("concept", concept_id=8507, concept_name="male")
         for concept in (VIRAL, FLU, ASTHMA):
             self.add("concept", concept_id=concept, concept_name=f"concept {concept}")
             self.add("concept_ancestor", ancestor_concept_id=concept, descendant_concept_id=concept)

@@ -38,6 +38,7 @@ PLANTS = (
     ("identified", "health/warehouse/identified/landing/__init__.py", "import diptych.health.warehouse.identified.omop"),
     ("research", "health/warehouse/research/index/__init__.py", "import diptych.health.warehouse.research.cohort"),
     ("cohort", "health/warehouse/research/cohort/wire/__init__.py", "import diptych.health.warehouse.research.cohort.engines"),
+    ("cohort", "health/warehouse/research/cohort/lint/__init__.py", "import diptych.health.warehouse.research.cohort.engines"),
 )
 
 

@@ -1,5 +1,6 @@
 """`diptych health cohort`: put cohort definitions to a store."""
 
+from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated
@@ -10,8 +11,9 @@ from rich.progress import track
 
 from .omop import JsonOption, StoreOption
 
-from diptych.commons.terminal import show_json, show_table
+from diptych.commons.terminal import fault_of, show_fault, show_json, show_table
 from diptych.health.warehouse.research.cohort.count import Definition, Desk, definitions, persons, write_rows
+from diptych.health.warehouse.research.cohort.lint.reports import reports
 
 app = typer.Typer(no_args_is_help=True, help="Put cohort definitions (Circe JSON) to a store.", add_completion=False)
 
@@ -77,3 +79,42 @@ def attrition(
         show_json([dict(zip(("rule", "persons", "events"), step, strict=True)) for step in steps])
     else:
         show_table(columns=("rule", "persons", "events"), rows=steps)
+
+
+class Language(StrEnum):
+    """The language of sentences."""
+
+    ENGLISH = "en"
+    FRENCH = "fr"
+
+
+@app.command()
+def lint(
+    files: Files,
+    language: Annotated[Language, typer.Option("--language", help="The language of the sentences.")] = Language.ENGLISH,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what definitions probably do not mean: 24 rules, and keys that have no effect. With --json, a line a definition.
+
+    The exit status is 0 with warnings, 2 where a definition is wrong; the others are read all the same.
+    """
+    rows, wrong = [], False
+    for report in reports(files):
+        fault = None if report.refused is None else fault_of(report.refused)
+        if fault is not None:
+            wrong = True
+            show_fault(fault, as_json=as_json)
+        if as_json:
+            error = None if fault is None else {"code": fault.code, "message": fault.sentence, "facts": fault.facts}
+            findings = [
+                {"code": one.code, "severity": one.severity, "path": one.path, "en": one.english, "fr": one.french}
+                for one in report.findings
+            ]
+            show_json({"definition": report.name, "error": error, "findings": findings})
+        for one in report.findings:
+            sentence = one.french if language is Language.FRENCH else one.english
+            rows.append((report.name, one.severity.value, one.code, one.path, sentence))
+    if not as_json and rows:
+        show_table(columns=("definition", "severity", "code", "path", "sentence"), rows=rows)
+    if wrong:
+        raise typer.Exit(2)

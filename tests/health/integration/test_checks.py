@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from diptych.commons.refusal import Refused
@@ -34,7 +35,6 @@ def test_orphans_of_every_key(tmp_path: Path) -> None:
         "condition_occurrence.condition_concept_id: no such concept (1 row: 3)",
         "condition_occurrence.provider_id: no such provider (1 row: 2)",
         "condition_occurrence.visit_occurrence_id: no such visit_occurrence (1 row: 2)",
-        "person.gender_concept_id: no such concept (1 row: 1)",
         "provider.care_site_id: no such care_site (1 row: 1)",
     ]
 
@@ -60,7 +60,7 @@ def test_a_decimal_number_is_no_whole_one_and_keys_far_apart(tmp_path: Path) -> 
     world.condition(1, FLU, 6, condition_occurrence_id=10**15)
     world.condition(1, FLU, 6, condition_occurrence_id=10**15)
     assert any("the key is there twice (1 row: 3)" in said for said in _found(world, tmp_path))
-    world.condition(1, FLU, 6, condition_concept_id="18.9")
+    world.condition(1, "18.9", 6)  # type: ignore[arg-type] # what a file may hold
     with pytest.raises(Refused) as refused:
         _found(world, tmp_path)
     assert refused.value.code == "omop.findings"
@@ -75,8 +75,6 @@ def test_columns_by_the_names_of_either_version(tmp_path: Path) -> None:
     head = "visit_occurrence_id,person_id,visit_concept_id,visit_start_date,admitting_source_concept_id"
     (source / "visit_occurrence.csv").write_text(f"{head}\n1,1,1001,20200105,1002\n")
     load(source=source, store=tmp_path / "store", strict=True, at=AT)
-    import duckdb
-
     file = next((tmp_path / "store").rglob("visit_occurrence.parquet"))
     kept = duckdb.execute(
         "SELECT admitted_from_concept_id, visit_start_date::VARCHAR FROM read_parquet(?)", [str(file)]

@@ -70,3 +70,30 @@ def test_rows_that_cannot_be_written(tmp_path: Path) -> None:
     done = _diptych("cohort", "rows", tmp_path / "a.json", "--store", store, "--out", tmp_path / "no" / "such.parquet")
     assert done.returncode == 1
     assert "cohort.no_room" in done.stderr
+
+
+def test_lint_tells_warnings_and_fails_on_errors(tmp_path: Path) -> None:
+    warned, wrong = cohort(condition(1)) | {"Colour": "red"}, cohort(condition(9))
+    (tmp_path / "a.json").write_text(json.dumps(warned))
+    done = _diptych("cohort", "lint", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "unknown_key" in done.stdout
+    assert "The cohort ends on the day it starts." in done.stdout
+    done = _diptych("cohort", "lint", tmp_path, "--language", "fr")
+    assert "La cohorte finit le jour où elle commence." in done.stdout
+
+    (tmp_path / "0.json").write_text(json.dumps(wrong))
+    done = _diptych("cohort", "lint", tmp_path, "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stderr)["code"] == "cohort.wrong"
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["definition"], first["error"]["code"], first["findings"]) == ("0", "cohort.wrong", [])
+    assert first["error"]["facts"]["place"] == "$.PrimaryCriteria.CriteriaList[0].ConditionOccurrence.CodesetId"
+    assert (second["definition"], second["error"]) == ("a", None)
+    found = {one["code"]: one for one in second["findings"]}
+    assert found["unknown_key"]["path"] == "$.Colour"
+    assert found["unused_set"]["severity"] == "warning"
+    assert set(found["unused_set"]) == {"code", "severity", "path", "en", "fr"}
+
+    done = _diptych("cohort", "lint", tmp_path / "absent.json")
+    assert (done.returncode, "cohort.no_file" in done.stderr) == (2, True)

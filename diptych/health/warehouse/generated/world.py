@@ -87,7 +87,7 @@ def generate(*, persons: int, out: Path, seed: int = 1, progress: Callable[[int]
 
 
 def _vocabulary(written: _Writers) -> None:
-    terms = [(id_, name, domain, "OMOP", "S") for id_, name, domain in words.FIXED]
+    terms: list[tuple[int, str, str, str, str | None]] = [(id_, name, domain, "OMOP", "S") for id_, name, domain in words.FIXED]
     pairs = [(id_, id_, 0) for id_, *_ in words.FIXED]
     bonds: list[tuple[int, int, str]] = []
     for domain in words.DOMAINS:
@@ -145,7 +145,9 @@ def _moments(days: Ints, seconds: Ints) -> pa.Array:
 
 def _zipf(random: np.random.Generator, size: int, codes: int) -> Ints:
     "Ranks from 0: the density falls as 1/(rank + 1), by its inverse: a few for most draws, thousands for the rest."
-    return (np.exp(random.random(size, dtype=np.float32) * np.float32(np.log(codes + 1))).astype(np.int64) - 1).clip(0, codes - 1)
+    drawn = np.exp(random.random(size, dtype=np.float32) * np.float32(np.log(codes + 1)))
+    found: Ints = (drawn.astype(np.int64) - 1).clip(0, codes - 1)
+    return found
 
 
 def _block(written: _Writers, random: np.random.Generator, person: Ints) -> None:

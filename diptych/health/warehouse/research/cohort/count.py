@@ -13,9 +13,10 @@ import numpy as np
 
 from . import nodes as n
 from .engines.local import Answer, LocalEngine
-from .terms import NO_FILE, NO_ROOM
+from .terms import NO_ROOM
 from .wire.circe import read
 from .wire.document import parsed
+from .wire.files import files_of
 
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.research.index.columns import Index
@@ -39,21 +40,11 @@ class Definition:
 
 def definitions(paths: Iterable[Path]) -> list[Definition]:
     """Read definition files; a folder stands for its JSON files. Refused at the first that cannot be read."""
-    files: list[Path] = []
-    for path in paths:
-        inside = sorted(path.glob("*.json"), key=_natural) if path.is_dir() else [path]
-        if not inside:
-            deny(NO_FILE, path=str(path))
-        files += inside
     found = []
-    for file in files:
+    for file in files_of(paths):
         reading = read(parsed(file), origin=str(file))
         found.append(Definition(file.stem, reading.cohort, reading.unknown))
     return found
-
-
-def _natural(path: Path) -> tuple[int, str]:
-    return (int(path.stem) if path.stem.isdecimal() else 2**62, path.stem)
 
 
 class Desk:

@@ -42,8 +42,8 @@ def by_concept(shape: Shape) -> bool:
 
 
 def mapped_columns(shape: Shape) -> tuple[str, ...]:
-    """The columns that are mapped: dates, the visit, the key."""
-    names = {"visit_occurrence_id", f"{shape.name}_id"}
+    """The columns that are mapped: dates, the visit, the key, where a visit was."""
+    names = {"visit_occurrence_id", f"{shape.name}_id"} | ({"care_site_id"} if shape.name == "visit_occurrence" else set())
     return tuple(column.name for column in shape.columns if column.type == "DATE" or column.name in names)
 
 

@@ -59,7 +59,13 @@ COMPARE: Mapping[n.Compare, Callable[[int, int], bool]] = {
 def persons(world: World, request: n.Request) -> list[int]:
     """The persons of a request, ascending."""
     asked = Asked(world, {one.id: world.resolve(one) for one in request.concept_sets})
-    return persons_of(request, population=_population(world, request), supply=lambda basic: rows(basic.source, asked))
+    population = _population(world, request)
+
+    def supply(basic: n.Basic) -> Rows:
+        found, fields = rows(basic.source, asked)
+        return tuple(row for row in found if row.person in population), fields
+
+    return persons_of(request, population=population, supply=supply)
 
 
 def persons_of(request: n.Request, *, population: Iterable[int], supply: Supply) -> list[int]:

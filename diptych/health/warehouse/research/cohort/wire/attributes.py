@@ -158,6 +158,9 @@ ATTRIBUTES: Mapping[str, Mapping[str, Attribute]] = MappingProxyType(
 """By criterion type. Forms: `source` names the concept set of the source concept, `setid` a set by its bare id, `flag` a
 boolean, `ignored` is read and has no effect in the reference, `gap` is DrugEra's GapDays, which takes EraLength's values."""
 
+PERIODS = frozenset({"ObservationPeriod", "PayerPlanPeriod"})
+"""The criterion types whose dates may be given in the place of their own (`UserDefinedPeriod`)."""
+
 DEMOGRAPHICS: Mapping[str, Attribute] = MappingProxyType(
     AGE | GENDER | _concepts("Race", "person.race_concept_id", twin="person.gender_concept_id")  # §2.2.9: RaceCS tests the gender
     | _concepts("Ethnicity", "person.ethnicity_concept_id", twin="person.gender_concept_id") | _dates("OccurrenceStartDate", "OccurrenceEndDate")

@@ -1,24 +1,22 @@
 """Circe: the JSON in which OHDSI's tools exchange cohort definitions, read into nodes.
 
-Holds the reading (field guide warehouse.md, §2.2). Unknown keys are noted with their path; a wrong type or an impossible
-value is refused there. Does not judge what is legal but unwise.
+Holds the reading (field guide warehouse.md, §2.2). Unknown keys are noted with their path; a wrong type, an impossible value
+or a contradiction is refused there. Does not judge what is legal but unwise: `lint` does; nor writes: `circe_writing` does.
 """
 
 import datetime as dt
-import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .attributes import ATTRIBUTES, DEMOGRAPHICS, Attribute
-from .document import Document
+from .circe_criteria import Criteria
+from .circe_writing import COLUMNS, TIMES, write
+from .document import LARGEST, Document
+from .keeping import Kept, keep
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.domains import DOMAINS
-
-COLUMNS = ("START_DATE", "END_DATE", "DURATION")
-"""The columns that every domain can count."""
-TIMES = (n.Times.EXACTLY, n.Times.AT_MOST, n.Times.AT_LEAST)
-"""By Circe's number."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,25 @@ class Reading:
 
     cohort: n.Cohort
     unknown: tuple[str, ...]
+    value: Any
+    """What was read."""
+
+    @cached_property
+    def kept(self) -> tuple[Kept, ...]:
+        """What the nodes do not hold, where it stands: unknown keys, and those that only describe (names of concepts)."""
+        found = []
+        for one in keep(self.value, write(self.cohort)):
+            last, home = one.steps[-1:], one.steps[-2:-1]
+            known = DEMOGRAPHICS if home == ("DemographicCriteriaList",) else ATTRIBUTES.get(str(last[0]), {}) if last else {}
+            values = {key: value for key, value in one.values.items() if not _means(known.get(key), value)}
+            if values:
+                found.append(one._replace(values=values))
+        return tuple(found)
+
+
+def _means(attribute: Attribute | None, value: Any) -> bool:
+    "Whether a filter was read from a key, so that the nodes hold it even where it is written under a twin of that key."
+    return attribute is not None and attribute.form != "ignored" and value not in ([], False)
 
 
 def read(value: Any, *, origin: str) -> Reading:
@@ -38,34 +55,52 @@ def read(value: Any, *, origin: str) -> Reading:
     for place, id_ in enumerate(ids):
         if id_ in ids[:place]:
             top.wrong(f"two concept sets have the id {id_}", f"ConceptSets[{place}].id")
-    return Reading(_Circe(top, sets).cohort(), tuple(unknown))
+    return Reading(_Circe(top, sets).cohort(), tuple(unknown), value)
 
 
 def _concept_set(one: Document) -> n.ConceptSet:
     id_ = one.whole("id")
     if id_ is None:
         one.wrong("a concept set needs its id", "id")
-    items = []
+    items: list[n.Item] = []
     expression = one.child("expression")
     if expression is not None:
-        for item in expression.children("items"):
-            concept = item.child("concept")
-            found = concept.whole("CONCEPT_ID") if concept else None
-            if found is None:
-                item.wrong("an item needs its concept", "concept.CONCEPT_ID")
-            flags = (item.flag(key) for key in ("isExcluded", "includeDescendants", "includeMapped"))
-            items.append(n.Item(found, *flags))
-            item.closed()
+        items = [_plain_item(value) or _item(expression.element("items", place)) for place, value in expression.values("items")]
         expression.closed()
     found_set = n.ConceptSet(id_, one.text("name") or "", tuple(items))
     one.closed()
     return found_set
 
 
+FLAGS = ("isExcluded", "includeDescendants", "includeMapped")
+ITEM_KEYS = frozenset({"concept", *FLAGS})
+
+
+def _plain_item(value: Any) -> n.Item | None:
+    "An item with nothing to say against it, read without ceremony: a set may have 100,000. None: look closer."
+    if type(value) is not dict or not value.keys() <= ITEM_KEYS or type(concept := value.get("concept")) is not dict:
+        return None
+    id_, excluded = concept.get("CONCEPT_ID"), value.get("isExcluded", False)
+    descendants, mapped = value.get("includeDescendants", False), value.get("includeMapped", False)
+    if type(id_) is not int or abs(id_) >= LARGEST or not type(excluded) is type(descendants) is type(mapped) is bool:
+        return None
+    return n.Item(id_, excluded, descendants, mapped)
+
+
+def _item(one: Document) -> n.Item:
+    concept = one.child("concept")
+    found = concept.whole("CONCEPT_ID") if concept else None
+    if found is None:
+        one.wrong("an item needs its concept", "concept.CONCEPT_ID")
+    item = n.Item(found, *(one.flag(key) for key in FLAGS))
+    one.closed()
+    return item
+
+
 class _Circe:
     def __init__(self, top: Document, sets: tuple[n.ConceptSet, ...]) -> None:
         self.top, self.sets = top, sets
-        self.ids = {one.id for one in sets}
+        self.criteria = Criteria(frozenset(one.id for one in sets), self.group)
 
     def cohort(self) -> n.Cohort:
         top = self.top
@@ -79,11 +114,13 @@ class _Circe:
         if collapse is not None:
             if (kind := collapse.text("CollapseType")) not in {None, "ERA"}:
                 collapse.wrong(f"only ERA is known, not {kind}", "CollapseType")
-            pad = collapse.whole("EraPad", 0) or 0
+            pad = collapse.count("EraPad", 0) or 0
             collapse.closed()
         dates: tuple[dt.date | None, dt.date | None] = (None, None)
         if window is not None:
-            dates = window.date("StartDate"), window.date("EndDate")
+            dates = start, end = window.date("StartDate"), window.date("EndDate")
+            if start and end and end < start:
+                window.wrong(f"the window ends before it starts, on {start}", "EndDate")
             window.closed()
         found = n.Cohort(
             title=top.text("Title"),
@@ -94,7 +131,7 @@ class _Circe:
             rules=tuple(self.rule(one) for one in top.children("InclusionRules")),
             expression_limit=_limit(top, "ExpressionLimit"),
             exit=exit_,
-            censoring=tuple(self.criterion(one) for one in top.children("CensoringCriteria")),
+            censoring=tuple(self.criteria.criterion(one) for one in top.children("CensoringCriteria")),
             era_pad=pad,
             censor_start=dates[0],
             censor_end=dates[1],
@@ -109,7 +146,7 @@ class _Circe:
         if window is not None:
             days = [window.whole(key, 0) or 0 for key in ("PriorDays", "PostDays")]
             window.closed()
-        criteria = tuple(self.criterion(criterion) for criterion in one.children("CriteriaList"))
+        criteria = tuple(self.criteria.criterion(criterion) for criterion in one.children("CriteriaList"))
         if not criteria:
             one.wrong("a definition needs at least one entry event", "CriteriaList")
         found = n.Primary(criteria, days[0], days[1], _limit(one, "PrimaryCriteriaLimit"))
@@ -135,33 +172,31 @@ class _Circe:
             found = n.FixedOffset(side, offset.whole("Offset", 0) or 0)
             offset.closed()
         elif (era := strategy.child("CustomEra")) is not None:
-            codeset = self.codeset(era, "DrugCodesetId")
+            codeset = self.criteria.codeset(era, "DrugCodesetId")
             if codeset is None:
                 era.wrong("an era needs its concept set", "DrugCodesetId")
             found = n.CustomEra(
-                codeset, era.whole("GapDays", 0) or 0, era.whole("Offset", 0) or 0, era.whole("DaysSupplyOverride")
+                codeset, era.count("GapDays", 0) or 0, era.whole("Offset", 0) or 0, era.count("DaysSupplyOverride")
             )
             era.closed()
         strategy.closed()
         return found
 
-    def codeset(self, one: Document, key: str) -> int | None:
-        """The id of a concept set that must be there."""
-        found = one.whole(key)
-        if found is not None and found not in self.ids:
-            one.wrong(f"there is no concept set {found}", key)
-        return found
-
     def group(self, one: Document) -> n.Group:
         found = n.Group(
             one.one_of("Type", n.Kind, n.Kind.ALL),
-            one.whole("Count"),
+            one.count("Count"),
             tuple(self.correlated(member) for member in one.children("CriteriaList")),
-            tuple(n.Demographic(self.filters(member, DEMOGRAPHICS)) for member in one.children("DemographicCriteriaList")),
+            tuple(
+                n.Demographic(self.criteria.filters(member, DEMOGRAPHICS)) for member in one.children("DemographicCriteriaList")
+            ),
             tuple(self.group(member) for member in one.children("Groups")),
         )
         if found.kind in {n.Kind.AT_LEAST, n.Kind.AT_MOST} and found.count is None:
             one.wrong(f"{found.kind} needs a number", "Count")
+        members = len(found.correlated) + len(found.demographics) + len(found.groups)
+        if found.kind is n.Kind.AT_LEAST and (found.count or 0) > members:
+            one.wrong(f"at least {found.count} of {members} members can never hold", "Count")
         one.closed()
         return found
 
@@ -169,7 +204,7 @@ class _Circe:
         criteria, start, end = one.child("Criteria"), one.child("StartWindow"), one.child("EndWindow")
         if criteria is None:
             one.wrong("a correlated criterion needs its criterion", "Criteria")
-        criterion = self.criterion(criteria)
+        criterion = self.criteria.criterion(criteria)
         occurrence = n.Occurrence(n.Times.AT_LEAST, 1)
         if (said := one.child("Occurrence")) is not None:
             kind = said.whole("Type", 2)
@@ -179,7 +214,7 @@ class _Circe:
             distinct = said.flag("IsDistinct")
             if distinct and column not in {*COLUMNS, *DOMAINS[criterion.domain].counts}:
                 said.wrong(f"{criterion.domain} has no {column} to count", "CountColumn")
-            occurrence = n.Occurrence(TIMES[kind], said.whole("Count", 0) or 0, distinct, column)
+            occurrence = n.Occurrence(TIMES[kind], said.count("Count", 0) or 0, distinct, column)
             said.closed()
         everything = n.Window(n.Bound(None, -1), n.Bound(None, 1))
         found = n.Correlated(
@@ -205,111 +240,12 @@ class _Circe:
                 side.wrong("-1 or 1 is expected", "Coeff")
             bounds.append(n.Bound(side.whole("Days"), said))
             side.closed()
+        days = [bound.coeff * bound.days for bound in bounds if bound.days is not None]
+        if len(days) == 2 and days[0] > days[1]:
+            one.wrong(f"no day is between {days[0]} and {days[1]} days from the index")
         found = n.Window(bounds[0], bounds[1], one.flag("UseIndexEnd"), one.flag("UseEventEnd", event_end))
         one.closed()
         return found
-
-    def criterion(self, one: Document) -> n.Criterion:
-        keys = one.keys()
-        if len(keys) != 1:
-            one.wrong("a criterion is an object with one key, its type")
-        domain = keys[0]
-        if domain == "LocationRegion":
-            one.wrong("LocationRegion needs CDM 6.1, which cannot be loaded")
-        if domain not in DOMAINS:
-            one.wrong(f"{domain} is no type of criterion")
-        body = one.child(domain)
-        if body is None:
-            one.wrong("its content is missing", domain)
-        attributes = ATTRIBUTES[domain]
-        source = next((self.codeset(body, key) for key, a in attributes.items() if a.form == "source" and body.has(key)), None)
-        correlated, period = body.child("CorrelatedCriteria"), body.child("UserDefinedPeriod")
-        dates = None
-        if period is not None:
-            dates = n.Period(period.date("StartDate"), period.date("EndDate"))
-            period.closed()
-        return n.Criterion(
-            domain,
-            self.codeset(body, "CodesetId"),
-            source,
-            body.flag("First"),
-            self.adjust(body, domain),
-            dates,
-            self.filters(body, attributes),
-            None if correlated is None else self.group(correlated),
-        )
-
-    def adjust(self, body: Document, domain: str) -> n.Adjust | None:
-        said = body.child("DateAdjustment")
-        if said is None:
-            return None
-        offsets = [said.whole(f"{side}Offset", 0) or 0 for side in ("Start", "End")]
-        start = said.one_of("StartWith", n.Side, n.Side.START)
-        end = said.one_of("EndWith", n.Side, n.Side.END)
-        said.closed()
-        if domain == "Specimen":  # §2.2.9: never adjusted
-            return None
-        if domain == "Death":  # §2.2.9: its sides are not read
-            start, end = n.Side.START, n.Side.END
-        return n.Adjust(start, offsets[0], end, offsets[1])
-
-    def filters(self, body: Document, attributes: Any) -> tuple[n.Filter, ...]:
-        found: list[n.Filter] = []
-        for key, attribute in attributes.items():
-            if attribute.exclude_key:
-                body.any(attribute.exclude_key)
-            if body.has(key):
-                found += self.filter(body, key, attribute)
-        body.closed()
-        return tuple(found)
-
-    def filter(self, body: Document, key: str, attribute: Attribute) -> list[n.Filter]:
-        match attribute.form:
-            case "int" | "dec":
-                return [_number(body, key, attribute.field, whole=attribute.form == "int")]
-            case "gap":  # §2.2.9: the values are EraLength's, and without them the reference fails
-                if not body.has("EraLength"):
-                    body.wrong("the reference cannot test GapDays without EraLength", key)
-                return [_number(body, "EraLength", attribute.field, whole=True)]
-            case "date":
-                one = _child(body, key)
-                value, op = one.date("Value"), one.one_of("Op", n.Op)
-                if value is None:
-                    one.wrong("a date is expected", "Value")
-                date = n.Day(attribute.field, op, value, one.date("Extent"))
-                one.closed()
-                return [date]
-            case "text":
-                one = _child(body, key)
-                text = n.Like(attribute.field, one.one_of("Op", n.Match), one.text("Text") or "")
-                one.closed()
-                return [text]
-            case "concepts":
-                concepts = []
-                for concept in body.children(key):
-                    id_ = concept.whole("CONCEPT_ID")
-                    if id_ is None:
-                        concept.wrong("a concept needs its id", "CONCEPT_ID")
-                    concepts.append(id_)
-                excluded = body.flag(attribute.exclude_key) if attribute.exclude_key else False
-                return [n.Has(attribute.field, tuple(concepts), excluded)] if concepts else []
-            case "set":
-                one = _child(body, key)
-                chosen = n.HasSet(attribute.field, self.codeset(one, "CodesetId"), one.flag("IsExclusion"))
-                one.closed()
-                return [chosen]
-            case "setid":
-                return [n.HasSet(attribute.field, self.codeset(body, key))]
-            case "flag":
-                return [n.Abnormal()] if body.flag(key) else []
-            case _:  # the source's concept set is the criterion's; an ignored key has no effect
-                return []
-
-
-def _child(body: Document, key: str) -> Document:
-    one = body.child(key)
-    assert one is not None, "asked only where the key has a value"
-    return one
 
 
 def _limit(one: Document, key: str) -> n.Limit:
@@ -319,16 +255,3 @@ def _limit(one: Document, key: str) -> n.Limit:
     found = said.one_of("Type", n.Limit, n.Limit.FIRST)
     said.closed()
     return found
-
-
-def _number(body: Document, key: str, field: str, *, whole: bool) -> n.Number:
-    one = _child(body, key)
-    value, extent, op = one.number("Value"), one.number("Extent"), one.one_of("Op", n.Op)
-    if value is None:
-        one.wrong("a number is expected", "Value")
-    if op in {n.Op.BETWEEN, n.Op.NOT_BETWEEN} and extent is None:
-        one.wrong(f"{op} needs a second number", "Extent")
-    one.closed()
-    value, extent = (None if number is None else math.trunc(number) if whole else round(number, 4) for number in (value, extent))
-    assert value is not None
-    return n.Number(field, op, value, extent)

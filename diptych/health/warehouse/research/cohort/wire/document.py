@@ -5,6 +5,8 @@ Holds the reading of typed values from a parsed document. Does not know any form
 
 import datetime as dt
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +18,10 @@ from diptych.health.warehouse.research.cohort.terms import NO_FILE, NOT_JSON, WR
 E = TypeVar("E", bound=StrEnum)
 DEEPEST = 100
 """Nesting beyond which a document is refused: no definition that was published comes near."""
+LARGEST = 2**62
+"""Numbers from here on are refused: an engine could not hold them."""
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T00:00(:00(\.0+)?)?Z?)?")
+"""A date as tools write it, midnight told or not."""
 
 
 class Document:
@@ -35,8 +41,8 @@ class Document:
         deny(WRONG, path=self._origin, place=f"{self.path}.{key}" if key else self.path, what=what)
 
     def keys(self) -> list[str]:
-        """The keys that are there."""
-        return list(self._value)
+        """The keys that have a value."""
+        return [key for key, value in self._value.items() if value is not None]
 
     def has(self, key: str) -> bool:
         """Whether the key is there with a value."""
@@ -54,15 +60,24 @@ class Document:
             return default
         if isinstance(value, bool) or not isinstance(value, int):
             self.wrong(f"a whole number is expected, not {_said(value)}", key)
-        if abs(value) >= 2**62:
+        if abs(value) >= LARGEST:
             self.wrong("the number is too large", key)
         return int(value)
+
+    def count(self, key: str, default: int | None = None) -> int | None:
+        """A whole number, 0 or more."""
+        value = self.whole(key, default)
+        if value is not None and value < 0:
+            self.wrong(f"0 or more is expected, not {value}", key)
+        return value
 
     def number(self, key: str) -> float | None:
         """A number."""
         value = self.any(key)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
             self.wrong(f"a number is expected, not {_said(value)}", key)
+        if value is not None and not abs(value) < LARGEST:  # so is NaN, which compares with nothing
+            self.wrong("the number is too large, or is none", key)
         return value
 
     def flag(self, key: str, default: bool = False) -> bool:
@@ -85,6 +100,8 @@ class Document:
         if not value:
             return None
         try:
+            if not DATE.fullmatch(value):
+                raise ValueError(value)
             return dt.date.fromisoformat(value[:10])
         except ValueError:
             self.wrong(f"a date (yyyy-mm-dd) is expected, not {_said(value)}", key)
@@ -106,11 +123,19 @@ class Document:
 
     def children(self, key: str) -> Iterator["Document"]:
         """The objects of a list."""
+        for place, _ in self.values(key):
+            yield self.element(key, place)
+
+    def values(self, key: str) -> Iterator[tuple[int, Any]]:
+        """The places and values of a list, whatever they are."""
         value = self.any(key)
         if value is not None and not isinstance(value, list):
             self.wrong(f"a list is expected, not {_said(value)}", key)
-        for place, one in enumerate(value or ()):
-            yield Document(one, f"{self.path}.{key}[{place}]", self._origin, self._unknown, self._depth + 1)
+        yield from enumerate(value or ())
+
+    def element(self, key: str, place: int) -> "Document":
+        """The object at one place of a list."""
+        return Document(self._value[key][place], f"{self.path}.{key}[{place}]", self._origin, self._unknown, self._depth + 1)
 
     def closed(self) -> None:
         """Note the keys that nobody asked for."""
@@ -122,11 +147,58 @@ def _said(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}…"
 
 
+class _Twice(dict[str, Any]):
+    "An object that says one of its keys twice."
+
+    def __init__(self, pairs: list[tuple[str, Any]], key: str) -> None:
+        super().__init__(pairs)
+        self.key = key
+
+
 def parsed(path: Path) -> Any:
-    """The JSON of a file. Refused (`cohort.no_file`, `cohort.not_json`) where there is none."""
+    """The JSON of a file. Refused (`cohort.no_file`, `cohort.not_json`) where there is none, or (`cohort.wrong`) where an
+    object says a key twice: which of the two is meant, nobody can tell."""
+    doubled: list[_Twice] = []
+
+    def gathered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        said = Counter(key for key, _ in pairs)
+        doubled.append(_Twice(pairs, next(key for key in said if said[key] > 1)))
+        return doubled[-1]
+
+    def constant(word: str) -> Never:
+        raise ValueError(f"{word} is no number of JSON's")
+
     try:
-        return json.loads(path.read_bytes())
+        text = path.read_bytes().decode("utf-8-sig")
+        found = json.loads(text, object_pairs_hook=gathered, parse_constant=constant)
+        if "\\ud" in text.lower():
+            json.dumps(found, ensure_ascii=False).encode()  # half of a character could be neither shown nor written
     except OSError:
         deny(NO_FILE, path=str(path))
-    except (ValueError, RecursionError) as error:
-        deny(NOT_JSON, path=str(path), why=str(error) or type(error).__name__)
+    except RecursionError:
+        deny(NOT_JSON, path=str(path), why="it is nested without end")
+    except UnicodeError:
+        deny(NOT_JSON, path=str(path), why="its text is not UTF-8")
+    except ValueError as error:
+        deny(NOT_JSON, path=str(path), why=str(error))
+    if doubled:
+        place, key = _place_of(found)
+        deny(WRONG, path=str(path), place=place, what=f"the key {_said(key)} is there twice")
+    return found
+
+
+def _place_of(value: Any) -> tuple[str, str]:
+    "The path of the first object that says a key twice, and the key."
+    waiting = [("$", value)]
+    while waiting:
+        path, one = waiting.pop()
+        if isinstance(one, _Twice):
+            return f"{path}.{one.key}", one.key
+        if isinstance(one, dict):
+            waiting += [(f"{path}.{key}", inner) for key, inner in one.items()]
+        elif isinstance(one, list):
+            waiting += [(f"{path}[{place}]", inner) for place, inner in enumerate(one)]
+    raise AssertionError("one that was lost was inside another, which was not")

@@ -90,7 +90,7 @@ class Members:
     def held(self, member: n.Member, inherited: tuple[n.Constraint, ...]) -> Found:
         """What a member holds, exclusion aside."""
         if isinstance(member, n.Basic):
-            found = self._memory.kept(name_of(member, self._sets), lambda: self._basic(member))
+            found = self._memory.kept(name_of(member, self._sets, self._request.care_sites), lambda: self._basic(member))
         elif self._every:
             found = self._together(member, inherited)
         else:
@@ -190,15 +190,15 @@ def _constrained(
 def _grouped(persons: BitMap, inside: Mapping[int, Found], kept: Sequence[tuple[str, Happenings]] = ()) -> Happenings:
     "A group takes part in its parent's constraints with the rows of its persons, of the shared encounters only."
     rows = joined([found.rows for found in inside.values() if found.rows.known & _IN_TIME])
-    rows = _only(rows, persons)
+    rows = only(rows, persons)
     for field, shared in kept:
         both = _pairs([rows, shared], field)
         rows = rows.take(np.isin(both[0], both[1]))
     return rows
 
 
-def _only(rows: Happenings, persons: BitMap) -> Happenings:
-    "The rows of some persons."
+def only(rows: Happenings, persons: BitMap) -> Happenings:
+    """The rows of some persons."""
     if not len(rows):
         return rows
     mask = np.zeros(int(rows.person.max()) + 1, dtype=bool)
@@ -229,7 +229,7 @@ def _shared(members: Sequence[Found], field: str, persons: BitMap | None) -> Hap
     if len(rows) < 2:
         return None
     if persons is not None:
-        rows = [_only(one, persons) for one in rows]
+        rows = [only(one, persons) for one in rows]
     rows.sort(key=len)
     pairs = _pairs(rows, field)
     chosen = np.ones(len(rows[0]), dtype=bool)
@@ -240,7 +240,7 @@ def _shared(members: Sequence[Found], field: str, persons: BitMap | None) -> Hap
 
 def _different(members: Sequence[Found], persons: BitMap) -> BitMap | None:
     """Who has a row of each member, each of another encounter: by Hall's theorem, any k members span at least k encounters."""
-    rows = [_only(found.rows, persons) for found in members if "visit" in found.rows.known]
+    rows = [only(found.rows, persons) for found in members if "visit" in found.rows.known]
     if len(rows) < 2:
         return None
     pairs = _pairs(rows, "visit")
@@ -266,7 +266,7 @@ def _in_order(members: Mapping[int, Found], order: n.InOrder, persons: BitMap) -
         return None
     everyone, free, reached = persons, BitMap(), None
     for rows, dating, must_be_known in parts:
-        mine = _only(rows, persons)
+        mine = only(rows, persons)
         person, date = mine.person, mine.dated(dating)
         known = date != NULL
         if not bool(known.all()):

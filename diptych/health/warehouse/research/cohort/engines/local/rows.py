@@ -7,12 +7,13 @@ reference leaves ties open, events are ordered by start, end, domain and key.
 from dataclasses import dataclass
 
 import numpy as np
+from pyroaring import BitMap
 
 from .events import Events, Mask, day_of, default_end, plus
 from .groups import FAR, Asked, Indexed, key_of
 from .members import Members
 from .memory import Memory
-from .supplies import Stored
+from .supplies import Stored, population
 
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.research.cohort import nodes as n
@@ -59,6 +60,7 @@ class LocalEngine:
         self.index = index
         self.vocabulary = Vocabulary(index)
         self.memory = Memory()
+        self._populations: dict[tuple[int, ...], BitMap] = {}
 
     def answer(self, cohort: n.Cohort) -> Answer:
         """The rows of a definition, exactly, with its attrition."""
@@ -91,14 +93,17 @@ class LocalEngine:
 
     def persons(self, request: n.Request) -> Ints:
         """The person ids of a request, ascending. Refused (`cohort.not_persons`) where it asks for something else."""
-        if request.resource is not n.Resource.PATIENT:
-            deny(NOT_PERSONS, resource=request.resource.value)
         return self.index.persons[self.members(request).persons()]
 
     def members(self, request: n.Request, *, every: bool = False) -> Members:
         """A request put to the store; with `every`, what each of its members holds can be asked for."""
+        if request.resource is not n.Resource.PATIENT:
+            deny(NOT_PERSONS, resource=request.resource.value)
         asked = Asked(self.index, self.vocabulary, request.concept_sets, self.memory)
-        return Members(Stored(asked), request, memory=self.memory, every=every)
+        sites = tuple(sorted(set(request.care_sites)))
+        if sites not in self._populations:
+            self._populations[sites] = population(self.index, sites)
+        return Members(Stored(asked, self._populations[sites]), request, memory=self.memory, every=every)
 
 
 def _step(name: str, entry: Indexed) -> Step:

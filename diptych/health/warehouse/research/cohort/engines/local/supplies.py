@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from .events import Events, holds, person_column
 from .groups import Asked
 from .happenings import Happenings, happenings, numbered
-from .members import bitmap
+from .members import bitmap, only
 
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.mart.shapes import SHAPES
@@ -24,24 +24,32 @@ from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.domains import DOMAINS
 from diptych.health.warehouse.research.cohort.plan import lone_ancestor
 from diptych.health.warehouse.research.cohort.terms import NO_ROWS, WRONG_ROWS
-from diptych.health.warehouse.research.index.columns import NULL, Ints
+from diptych.health.warehouse.research.index.columns import NULL, Index, Ints
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-class Stored:
-    """A store. The episode of care of a visit is the first of the visits that it goes back to."""
+def population(index: Index, care_sites: tuple[int, ...]) -> BitMap:
+    """Those who are followed by one of the care sites, or came to it."""
+    sites, visits = np.array(care_sites, dtype=np.int64), index.table("visit_occurrence")
+    rows = visits.all_rows()
+    came = visits.person(rows[np.isin(visits.take("care_site_id", rows), sites)])
+    return bitmap(came) | bitmap(np.flatnonzero(np.isin(person_column(index, "care_site_id"), sites)))
 
-    def __init__(self, asked: Asked) -> None:
-        self._asked, self._index = asked, asked.index
+
+class Stored:
+    """A store, and in it some persons: nobody else's rows are looked at (§1.3).
+
+    The episode of care of a visit is the first of the visits that it goes back to.
+    """
+
+    def __init__(self, asked: Asked, inside: BitMap) -> None:
+        self._asked, self._index, self._inside = asked, asked.index, inside
+        self._everybody = len(inside) == len(self._index.persons)
 
     def population(self, care_sites: tuple[int, ...]) -> BitMap:
-        """Those who are followed by one of the care sites, or came to it."""
-        index, sites = self._index, np.array(care_sites, dtype=np.int64)
-        visits = index.table("visit_occurrence")
-        rows = visits.all_rows()
-        came = visits.person(rows[np.isin(visits.take("care_site_id", rows), sites)])
-        return bitmap(came) | bitmap(np.flatnonzero(np.isin(person_column(index, "care_site_id"), sites)))
+        """Those persons, whatever the care sites: whoever made this has seen to it."""
+        return self._inside
 
     def persons(self, basic: n.Basic) -> BitMap | None:
         """Those who ever had one of the resource's concepts."""
@@ -54,9 +62,11 @@ class Stored:
         table, concepts = self._index.table(domain.table), self._asked.sets[source.codeset]
         ancestor = lone_ancestor(self._asked.given[source.codeset])
         below = None if ancestor is None else table.persons_below(ancestor)
-        if below is None or ancestor is None:
-            return table.persons_of(concepts)
-        return below | table.persons_of(concepts[concepts == ancestor])
+        if below is None:
+            found = table.persons_of(concepts)
+        else:
+            found = below | table.persons_of(concepts[concepts == ancestor])
+        return found if self._everybody else found & self._inside
 
     def cost(self, basic: n.Basic) -> int:
         """The rows of its concepts; of a whole table where it names none."""
@@ -70,15 +80,16 @@ class Stored:
         return table.count_of(self._asked.sets[source.codeset])
 
     def rows(self, basic: n.Basic) -> Happenings:
-        """The rows of a source, over the whole store. Refused (`cohort.no_rows`) for a filter in another system's words."""
+        """The rows of a source, of these persons. Refused (`cohort.no_rows`) for a filter in another system's words."""
         match basic.source:
             case n.Search():
                 words = basic.source.fhir or basic.source.solr
                 deny(NO_ROWS, criterion=basic.id, why=f"the store cannot run the filter «{words}»")
             case n.People():
-                return self._people(basic.source)
+                found = self._people(basic.source)
             case n.Criterion():
-                return self._events(basic.source)
+                found = self._events(basic.source)
+        return found if self._everybody else only(found, self._inside)
 
     def _people(self, people: n.People) -> Happenings:
         table = self._index.table("person")

@@ -1,0 +1,200 @@
+"""`diptych health bench`: how fast, beside what."""
+
+import json
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from .cohorts import into_parquet, measured, sizes, timed
+from .peer import compared
+
+from diptych.commons.clock import now
+from diptych.commons.terminal import show_json, show_table
+from diptych.health.warehouse.generated.world import generate
+from diptych.health.warehouse.mart.shapes import SHAPES
+from diptych.health.warehouse.research.cohort.count import Desk, dates, definitions
+from diptych.health.warehouse.research.index.postings import is_event
+from diptych.health.warehouse.research.index.store import load
+
+app = typer.Typer(no_args_is_help=True, help="Measure the store and its questions, beside their peers.", add_completion=False)
+
+Persons = Annotated[int, typer.Option("--persons", min=100, help="How many persons the world has, about 100 events each.")]
+Keep = Annotated[
+    Path | None, typer.Option("--keep", help="A folder to keep the world and its store in, for the next run.", file_okay=False)
+]
+Json = Annotated[bool, typer.Option("--json", help="A line of JSON for each family.")]
+
+
+def _bar() -> Progress:
+    errors = Console(stderr=True)
+    columns = (TextColumn("{task.description:<40}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
+
+
+@app.command()
+def cohorts(
+    persons: Persons = 100_000,
+    each: Annotated[int, typer.Option("--each", min=1, help="Questions drawn of each family.")] = 20,
+    seed: Annotated[int, typer.Option("--seed", help="What the questions are drawn from.")] = 2026,
+    published: Annotated[
+        Path | None,
+        typer.Option("--definitions", help="A folder of published definitions, of which ten are asked.", file_okay=False),
+    ] = None,
+    keep: Keep = None,
+    as_json: Json = False,
+) -> None:
+    """Generate a world, load it, and time Boolean and temporal questions and published definitions.
+
+    Beside each: the same question as plain DuckDB SQL over the same Parquet files, which must count the same persons; and for
+    Boolean ones the operations on sets alone. Cold: the engine has kept nothing (the system's cache of files is as it is); warm:
+    the same question again; edit: one criterion changed.
+    """
+    with tempfile.TemporaryDirectory() as given, _bar() as bar:
+        folder = keep or Path(given)
+        head = _world(folder, persons, bar)
+        task = bar.add_task("questions", total=None)
+        lines = list(
+            measured(
+                folder / "store", each=each, seed=seed, folder=published, told=lambda name: bar.update(task, description=name)
+            )
+        )
+        head |= sizes(folder / "store", head["events"])
+    if as_json:
+        show_json(head)
+        for line in lines:
+            show_json(line)
+        return
+    show_table(columns=tuple(head), rows=[tuple(head.values())])
+    names = ("cold", "warm", "edit", "duckdb", "sets")
+    columns = ("family", "persons", *(f"{name} p50/p95" for name in names))
+    show_table(
+        columns=columns,
+        rows=[
+            (
+                line["family"],
+                line["persons_median"],
+                *(f"{line[f'{name}_p50_ms']} / {line[f'{name}_p95_ms']}" if f"{name}_p50_ms" in line else "" for name in names),
+            )
+            for line in lines
+        ],
+    )
+    print("Milliseconds; persons: the median.")
+
+
+@app.command("load")
+def load_(
+    persons: Persons = 100_000,
+    source: Annotated[
+        Path | None,
+        typer.Option("--source", help="A folder of CSV or Parquet files to load instead of a generated world.", file_okay=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Time a load, beside DuckDB alone reading the same files into Parquet: no check, no order, no index."""
+    with tempfile.TemporaryDirectory() as given, _bar() as bar:
+        folder = Path(given)
+        task = bar.add_task("generating", total=persons)
+        if source is None:
+            source = folder / "source"
+            generate(persons=persons, out=source, progress=lambda done: bar.update(task, completed=done))
+        bar.update(task, description="DuckDB alone", total=None)
+        _, alone = timed(lambda: into_parquet(source, folder / "alone"))
+
+        spent: dict[str, float] = {}
+        last, now_at = perf_counter(), "read"
+
+        def told(step: str, table: str) -> None:
+            nonlocal last, now_at
+            spent[now_at] = spent.get(now_at, 0.0) + perf_counter() - last
+            last, now_at = perf_counter(), step
+            bar.update(task, description=f"loading: {step} {table}")
+
+        done, ours = timed(lambda: load(source=source, store=folder / "store", strict=False, at=now(), progress=told))
+    rows = sum(done.rows.values())
+    head = {
+        "rows": rows,
+        "load_seconds": round(ours, 1),
+        "duckdb_seconds": round(alone, 1),
+        "speed_beside_duckdb": f"{alone / ours:.0%}",
+        **{f"{step}_seconds": round(seconds, 1) for step, seconds in spent.items()},
+        "rows_a_second": round(rows / ours),
+    }
+    if as_json:
+        show_json(head)
+    else:
+        show_table(columns=tuple(head), rows=[tuple(head.values())])
+
+
+def _world(folder: Path, persons: int, bar: Progress) -> dict[str, Any]:
+    "Generate and load a world, unless the folder holds it already."
+    made = folder / f"made-{persons}.json"
+    if made.exists():
+        head: dict[str, Any] = json.loads(made.read_text())
+        return head
+    task = bar.add_task("generating", total=persons)
+    began = perf_counter()
+    rows = generate(persons=persons, out=folder / "source", progress=lambda done: bar.update(task, completed=done))
+    events = sum(number for table, number in rows.items() if is_event(SHAPES[table]) and table != "observation_period")
+    generated = perf_counter()
+    bar.update(task, description="loading", total=None)
+    load(
+        source=folder / "source",
+        store=folder / "store",
+        strict=False,
+        at=now(),
+        progress=lambda step, table: bar.update(task, description=f"{step} {table}"),
+    )
+    head = {
+        "persons": persons,
+        "events": events,
+        "generate_seconds": round(generated - began, 1),
+        "load_seconds": round(perf_counter() - generated, 1),
+    }
+    made.write_text(json.dumps(head))
+    return head
+
+
+@app.command()
+def circe(
+    database: Annotated[Path, typer.Argument(help="An OMOP database as a DuckDB file.", dir_okay=False, exists=True)],
+    folder: Annotated[Path, typer.Argument(help="A folder of Circe definitions.", file_okay=False, exists=True)],
+    as_json: Json = False,
+) -> None:
+    """Time definitions beside the SQL that a public Python port of Circe writes for them, run by DuckDB on the same database.
+
+    The database is in DuckDB's memory before time counts, as ours is mapped; writing and translating the SQL does not count.
+    """
+    asked = definitions([folder])
+    texts = {one.number(place): (folder / f"{one.name}.json").read_text() for place, one in enumerate(asked, 1)}
+    by_number = {one.number(place): one for place, one in enumerate(asked, 1)}
+    with tempfile.TemporaryDirectory() as given, _bar() as bar:
+        bar.add_task("loading", total=None)
+        load(source=database, store=Path(given) / "store", strict=False, at=now())
+        desk = Desk(Path(given) / "store")
+
+        def ours(number: int) -> list[tuple[Any, ...]]:
+            rows = desk.answer(by_number[number].cohort).rows
+            return sorted(zip(rows.person.tolist(), dates(rows.start), dates(rows.end), strict=True))
+
+        found = compared(database, list(texts.items()), ours)
+    both = [one for one in found if one[2] == one[2]]
+    head = {
+        "definitions": len(found),
+        "compared": len(both),
+        "equal": sum(not one[3] for one in both),
+        "seconds": round(sum(one[1] for one in both), 2),
+        "peer_seconds": round(sum(one[2] for one in both), 2),
+        "times_faster": round(sum(one[2] for one in both) / sum(one[1] for one in both), 1),
+    }
+    if as_json:
+        show_json(head)
+        return
+    show_table(columns=tuple(head), rows=[tuple(head.values())])
+    for number, _, _, said in found:
+        if said:
+            print(f"definition {number}: {said}")

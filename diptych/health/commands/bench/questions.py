@@ -1,0 +1,206 @@
+"""Questions to measure with, drawn from a seed: each as nodes, as plain SQL, and where it is one of sets, as sets alone.
+
+Codes are drawn by the logarithm of their rank: as often one of the ten most frequent as one of the thousand rarest.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+from diptych.health.warehouse.generated import words
+from diptych.health.warehouse.research.cohort import nodes as n
+from diptych.health.warehouse.research.cohort.count import definitions
+
+EVERYWHERE = tuple(number for number, *_ in words.care_sites())
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A domain that questions are about: its table, its concept column, and its codes in the generated world."""
+
+    table: str
+    concept: str
+    start: str
+    codes: int
+    first_code: int
+
+
+def _kind(table: str, stem: str, start: str) -> Kind:
+    drawn = next(one for one in words.DOMAINS if one.table == table)
+    return Kind(table, f"{stem}_concept_id", start, drawn.codes, drawn.base)
+
+
+KINDS = {
+    "ConditionOccurrence": _kind("condition_occurrence", "condition", "condition_start_date"),
+    "DrugExposure": _kind("drug_exposure", "drug", "drug_exposure_start_date"),
+    "Measurement": _kind("measurement", "measurement", "measurement_date"),
+    "ProcedureOccurrence": _kind("procedure_occurrence", "procedure", "procedure_date"),
+}
+"""By domain."""
+
+
+def code(domain: str, rank: int) -> int:
+    """The concept of a rank, 0 the most frequent."""
+    return KINDS[domain].first_code + rank
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: as a request or a definition, the same with one criterion changed, and as SQL that counts its persons."""
+
+    family: str
+    asked: n.Request | n.Cohort
+    edited: n.Request | n.Cohort
+    sql: str = ""
+
+
+Coded = tuple[str, int]
+
+
+def drawn(random: Random, domain: str | None = None) -> Coded:
+    """A domain and a code."""
+    one = domain or random.choice(list(KINDS))
+    return one, code(one, int(KINDS[one].codes ** random.random()) - 1)
+
+
+def _request(member: n.Member, codes: dict[Coded, int]) -> n.Request:
+    sets = tuple(n.ConceptSet(id_, "", (n.Item(concept),)) for (_, concept), id_ in codes.items())
+    return n.Request(EVERYWHERE, member, concept_sets=sets)
+
+
+class _Cards:
+    "Basic resources and their concept sets, numbered as they come."
+
+    def __init__(self) -> None:
+        self.codes: dict[Coded, int] = {}
+        self._ids = 0
+
+    def number(self) -> int:
+        self._ids += 1
+        return self._ids
+
+    def card(self, coded: Coded, *, inclusive: bool = True) -> n.Basic:
+        codeset = self.codes.setdefault(coded, len(self.codes) + 1)
+        resource = n.Resource.CONDITION if coded[0] == "ConditionOccurrence" else n.Resource.OBSERVATION
+        return n.Basic(self.number(), resource, n.Criterion(coded[0], codeset), inclusive=inclusive)
+
+
+def _who(coded: Coded) -> str:
+    kind = KINDS[coded[0]]
+    return f"SELECT person_id FROM {kind.table} WHERE {kind.concept} = {coded[1]}"
+
+
+def boolean(random: Random) -> Question:
+    """Three groups of three codes, and one exclusion."""
+    groups = [[drawn(random) for _ in range(3)] for _ in range(3)]
+    without = drawn(random)
+
+    def built(groups: list[list[Coded]]) -> n.Request:
+        cards = _Cards()
+        either = [n.Together(cards.number(), n.Join.OR, tuple(cards.card(one) for one in group)) for group in groups]
+        member = n.Together(cards.number(), n.Join.AND, (*either, cards.card(without, inclusive=False)))
+        return _request(member, cards.codes)
+
+    unions = [" UNION ".join(f"({_who(one)})" for one in group) for group in groups]
+    sql = f"SELECT count(*) FROM ({' INTERSECT '.join(f'({one})' for one in unions)} EXCEPT ({_who(without)}))"
+    other = [[drawn(random), *groups[0][1:]], *groups[1:]]
+    return Question("boolean: 3 groups × 3 codes, 1 exclusion", built(groups), built(other), sql)
+
+
+def among(random: Random) -> Question:
+    """Two among six codes."""
+    codes = [drawn(random) for _ in range(6)]
+
+    def built(codes: list[Coded]) -> n.Request:
+        cards = _Cards()
+        members = tuple(cards.card(one) for one in codes)
+        return _request(n.Together(cards.number(), n.Join.N_AMONG_M, members, n.Compare.GTE, 2), cards.codes)
+
+    each = " UNION ALL ".join(f"(SELECT DISTINCT {place} AS place, * FROM ({_who(one)}))" for place, one in enumerate(codes))
+    sql = f"SELECT count(*) FROM (SELECT person_id FROM ({each}) GROUP BY person_id HAVING count(*) >= 2)"
+    return Question("boolean: 2 among 6", built(codes), built([drawn(random), *codes[1:]]), sql)
+
+
+def _tied(first: Coded, second: Coded, constraint: n.Constraint) -> n.Request:
+    cards = _Cards()
+    members = (cards.card(first), cards.card(second))
+    return _request(n.Together(cards.number(), n.Join.AND, members, constraints=(constraint,)), cards.codes)
+
+
+def in_order(random: Random) -> Question:
+    """One code, then another within 30 days."""
+    first, second, third = (drawn(random, "Measurement") for _ in range(3))
+    constraint = n.InOrder(None, None, n.Duration(days=30))
+    sql = (
+        "SELECT count(DISTINCT a.person_id) FROM measurement a JOIN measurement b ON a.person_id = b.person_id "
+        "AND b.measurement_date BETWEEN a.measurement_date AND a.measurement_date + 30 "
+        f"WHERE a.measurement_concept_id = {first[1]} AND b.measurement_concept_id = {second[1]}"
+    )
+    return Question("temporal: A then B within 30 days", _tied(first, second, constraint), _tied(first, third, constraint), sql)
+
+
+def same_encounter(random: Random) -> Question:
+    """Two codes in one visit."""
+    first, second, third = drawn(random, "ConditionOccurrence"), drawn(random, "DrugExposure"), drawn(random, "DrugExposure")
+    constraint = n.Tied(n.Tie.SAME_ENCOUNTER)
+    sql = (
+        "SELECT count(DISTINCT a.person_id) FROM condition_occurrence a JOIN drug_exposure b ON a.person_id = b.person_id "
+        "AND a.visit_occurrence_id = b.visit_occurrence_id "
+        f"WHERE a.condition_concept_id = {first[1]} AND b.drug_concept_id = {second[1]}"
+    )
+    return Question("temporal: same encounter", _tied(first, second, constraint), _tied(first, third, constraint), sql)
+
+
+def thrice(random: Random) -> Question:
+    """Three times a code within 365 days, as a Circe definition."""
+    one, other = drawn(random, "DrugExposure"), drawn(random, "DrugExposure")
+
+    def built(concept: int) -> n.Cohort:
+        criterion = n.Criterion("DrugExposure", 1)
+        window = n.Window(n.Bound(0, 1), n.Bound(365, 1))
+        rule = n.Group(n.Kind.ALL, None, (n.Correlated(criterion, window, occurrence=n.Occurrence(n.Times.AT_LEAST, 3)),))
+        sets = (n.ConceptSet(1, "", (n.Item(concept),)),)
+        return n.Cohort(None, sets, n.Primary((criterion,), limit=n.Limit.ALL), rules=(n.Rule("thrice", "", rule),))
+
+    sql = (
+        "SELECT count(DISTINCT person_id) FROM (SELECT person_id, count(*) OVER (PARTITION BY person_id ORDER BY "
+        "drug_exposure_start_date RANGE BETWEEN CURRENT ROW AND INTERVAL 365 DAYS FOLLOWING) AS n FROM drug_exposure "
+        f"WHERE drug_concept_id = {one[1]}) WHERE n >= 3"
+    )
+    return Question("temporal: ≥ 3 in 365 days", built(one[1]), built(other[1]), sql)
+
+
+FAMILIES = (boolean, among, in_order, thrice, same_encounter)
+
+
+def published(folder: Path, random: Random, count: int = 10) -> list[Question]:
+    """Definitions that were published, their concepts replaced by the world's: each set by as many codes of its domain."""
+    found = []
+    for one in definitions([folder]):
+        cohort, first, second = one.cohort, Random(random.random()), Random(random.random())
+        found.append(Question("published definitions", _moved(cohort, first), _moved(cohort, second)))
+        if len(found) == count:
+            break
+    return found
+
+
+def _moved(cohort: n.Cohort, random: Random) -> n.Cohort:
+    domains = {id_: domain for domain, id_ in _uses(cohort)}
+    sets = []
+    for one in cohort.concept_sets:
+        domain = domains.get(one.id, "ConditionOccurrence")
+        items = tuple(replace(item, concept_id=drawn(random, domain if domain in KINDS else None)[1]) for item in one.items[:20])
+        sets.append(replace(one, items=items))
+    return replace(cohort, concept_sets=tuple(sets))
+
+
+def _uses(part: object) -> list[Coded]:
+    "Each (domain, concept set) that a definition's criteria name."
+    if isinstance(part, n.Criterion):
+        here = [(part.domain, part.codeset)] if part.codeset is not None else []
+        return here + _uses(part.correlated)
+    if isinstance(part, tuple):
+        return [use for one in part for use in _uses(one)]
+    if hasattr(part, "__dataclass_fields__"):
+        return [use for name in part.__dataclass_fields__ for use in _uses(getattr(part, name))]
+    return []

@@ -1,0 +1,6 @@
+"""The engine for many: questions as SQL, a step after the other, for DuckDB on one machine and Spark on several."""
+
+from .answers import OnDuckDB, SqlEngine
+from .spark import OnSpark, translated
+
+__all__ = ["OnDuckDB", "OnSpark", "SqlEngine", "translated"]
