@@ -6,6 +6,7 @@ an empty cell is null. Short names stand for a table's own columns: `person`, `i
 day 0 to day 1000, unless a block says otherwise.
 """
 
+import csv
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -137,11 +138,8 @@ def write(found: Tables, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for table, rows in found.items():
         if rows:
-            columns = [column.name for column in SHAPES[table].columns]
-            lines = [",".join(_written(row.get(column)) for column in columns) for row in rows]
-            (folder / f"{table.upper()}.csv").write_text("\n".join([",".join(columns), *lines]) + "\n")
+            with (folder / f"{table.upper()}.csv").open("w", newline="") as file:
+                writer = csv.DictWriter(file, [column.name for column in SHAPES[table].columns])
+                writer.writeheader()
+                writer.writerows(rows)
     return folder
-
-
-def _written(value: Any) -> str:
-    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)

@@ -1,6 +1,6 @@
 """Constraints between the members of a request's groups (field guide warehouse.md, §1.3, temporal constraints)."""
 
-from ..asking import ASTHMA, FLU, KINDS, Chapter, basic, condition, request, spec
+from ..asking import ASTHMA, FLU, KINDS, NOTHING, Chapter, basic, condition, request, spec
 from ..tables import CONCEPTS
 
 from diptych.health.warehouse.research.cohort import nodes as n
@@ -259,7 +259,7 @@ CHAPTER = Chapter(
             (n.Tied, n.Together),
             _THREE,
             (
-                _tied(Tie.SAME_ENCOUNTER, None, _of(FLU), n.Together(9, n.Join.OR, (_of(KINDS), basic(8, condition(5))))),
+                _tied(Tie.SAME_ENCOUNTER, None, _of(FLU), n.Together(9, n.Join.OR, (_of(KINDS), basic(20, condition(NOTHING))))),
                 [4],
             ),
             (
