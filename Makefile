@@ -41,12 +41,13 @@ check: setup ## Format, lint, types, import contracts, dependencies, docs and tr
 	@$(call step,types); $(BIN)/mypy --no-error-summary diptych
 	@$(call step,imports); $(call quietly,$(BIN)/lint-imports --no-logo)
 	@$(call step,dependencies); $(call quietly,$(BIN)/deptry --no-ansi diptych)
-	@$(call step,documentation); $(BIN)/python -m diptych.press docs --check
+	@$(call step,documentation); $(BIN)/python -m diptych.press docs --check && $(BIN)/python -m tests.health.spec --check
 	@$(call step,translations); $(BIN)/python -m diptych.press messages --check
 	@echo "All in order."
 
 docs: setup ## Print docs/generated from the code
 	@$(BIN)/python -m diptych.press docs
+	@$(BIN)/python -m tests.health.spec
 
 messages: setup ## Gather the screens' sentences into the .po files, and say which lack a French text
 	@$(BIN)/python -m diptych.press messages

@@ -96,6 +96,7 @@ DOMAINS: Mapping[str, Domain] = MappingProxyType(
                 None,
                 source="observation_source_concept_id",
                 visit=_V,
+                counts={"VALUE_AS_NUMBER": "value_as_number"},
             ),
             _d(
                 "DeviceExposure",
