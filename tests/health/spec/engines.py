@@ -9,10 +9,12 @@ from .tables import Tables, write
 from diptych.health.warehouse.research.cohort import meaning
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.engines.local import LocalEngine
+from diptych.health.warehouse.research.cohort.engines.sql import OnDuckDB, SqlEngine
 from diptych.health.warehouse.research.cohort.meaning.world import days
 from diptych.health.warehouse.research.index.columns import Index
 from diptych.health.warehouse.research.index.store import Store, load
 from tests.health.drawn.worlds import DrawnIndex
+from tests.health.generative.test_sql_and_meaning import database
 from tests.health.worlds import AT, DAY_ZERO
 
 ZERO = days(DAY_ZERO) or 0
@@ -65,8 +67,24 @@ def stored(tables: Tables, folder: Path) -> Local:
     return Local(Index(Store(folder / "store")))
 
 
+class Sql:
+    """The engine for many, on DuckDB."""
+
+    def __init__(self, tables: Tables, folder: Path) -> None:
+        self._engine = SqlEngine(OnDuckDB(database(tables)))
+
+    def rows(self, cohort: n.Cohort) -> list[tuple[int, int, int]]:
+        """See `Engine`."""
+        return self._engine.rows(cohort)
+
+    def persons(self, request: n.Request) -> list[int]:
+        """See `Engine`."""
+        return self._engine.persons(request)
+
+
 ENGINES: Mapping[str, Callable[[Tables, Path], Engine]] = {
     "meaning": Meaning,
     "local, in memory": lambda tables, folder: Local(DrawnIndex(tables)),
     "local, from a store": stored,
+    "SQL": Sql,
 }
