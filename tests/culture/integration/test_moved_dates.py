@@ -10,8 +10,8 @@ from diptych.commons import outbox
 from diptych.culture.domain.bookings import operations, queries
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.terms import Status
-from diptych.culture.domain.catalogue.operations import offers as catalogue
 from diptych.culture.domain.catalogue.models import Stock
+from diptych.culture.domain.catalogue.operations import offers as catalogue
 from diptych.culture.domain.catalogue.terms import StockDraft
 from diptych.culture.domain.people.models import Person
 from diptych.culture.jobs import follow_moves
