@@ -68,6 +68,10 @@ def _credit_back(told: Told, page: Page) -> tuple[str, ...]:
     return (gettext("{price} came back to your credit.").format(price=page.price(told.total_cents)),)
 
 
+def _code(told: Told, how: str) -> str:
+    return gettext("Your code: {code}").format(code=told.token) + "\n" + how
+
+
 def _until_when(told: Told, page: Page) -> str:
     "Until when it may be cancelled, or why not."
     limit = told.cancellation_limit_at
@@ -90,12 +94,12 @@ def booked(told: Told, page: Page) -> Words:
                 code=told.token
             )
         )
-        lines = [f"{_named(told, page)}\n{gettext('Online')}\n{paid}", how]
+        lines = ["\n".join((_named(told, page), gettext("Online"), paid)), how]
     else:
         how = gettext("Show it at the entrance.") if told.is_event else gettext("Show it at the counter.")
         lines = [
-            f"{_named(told, page)}\n{_where(told)}\n{paid}",
-            f"{gettext('Your code: {code}').format(code=told.token)}\n{how}",
+            "\n".join((_named(told, page), _where(told), paid)),
+            _code(told, how),
         ]
     if told.expires_at is not None:
         lines.append(
@@ -141,7 +145,7 @@ def expiring(told: Told, page: Page, ends: datetime) -> Words:
         gettext("Collect it by {day}: {name}").format(day=day, name=told.offer_name),
         (
             gettext("{name} is waiting for you until {day}.").format(name=told.offer_name, day=day) + f"\n{_where(told)}",
-            f"{gettext('Your code: {code}').format(code=told.token)}\n{gettext('Show it at the counter.')}",
+            _code(told, gettext("Show it at the counter.")),
             gettext("After that, your booking is cancelled and your credit comes back. You no longer want it? Cancel it now."),
         ),
         gettext("See my booking"),

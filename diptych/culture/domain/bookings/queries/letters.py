@@ -20,6 +20,7 @@ class Told:
     status: Status
     cancellation: str
     token: str
+    offer_id: int
     offer_name: str
     venue_name: str
     street: str
@@ -45,6 +46,7 @@ def told(*, booking_id: int) -> Told:
         status=Status(booking.status),
         cancellation=booking.cancellation,
         token=booking.token,
+        offer_id=offer.pk,
         offer_name=" ".join(offer.name.split()),
         venue_name=" ".join(venue.name.split()),
         street=venue.address.strip(),
