@@ -3,13 +3,14 @@
 Pictures are left in `.cache/youth/` to be looked at.
 """
 
+import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from diptych.culture.domain.people.models import Person
-from tests.culture.journeys.test_youth_app import PICTURES, browser, ines, looked_at, window
+from tests.culture.journeys.test_youth_app import PICTURES, browser, ines, window
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -24,6 +25,8 @@ WATCH = """() => {
   }))).observe(document.body, { childList: true, subtree: true });
 }"""
 
+MOTION = "getComputedStyle(document.querySelector('main .skeleton__item span')).animationName"
+
 
 def opened(browser: Browser, server: Any, person: Person, path: str) -> tuple[Page, list[Route]]:
     """A page that is watched, and the requests that it makes from now on, held back until the test lets them go."""
@@ -37,16 +40,27 @@ def opened(browser: Browser, server: Any, person: Person, path: str) -> tuple[Pa
     return page, held
 
 
+def follow(page: Page, link: str) -> None:
+    """Follow a link. Playwright's own click, and its locators, would wait for the page to come."""
+    page.evaluate("link => document.querySelector(link).click()", link)
+
+
+def until(page: Page, question: str) -> None:
+    """Ask a page again and again, though another is on its way, until it says yes."""
+    end = time.monotonic() + 10
+    while not page.evaluate(question):
+        assert time.monotonic() < end, question
+        time.sleep(0.02)
+
+
 def test_a_late_page_shows_its_shape_after_300_ms(browser: Browser, live_server: Any, ines: Person) -> None:
     page, held = opened(browser, live_server, ines, "/")
-    page.locator(".top a[href='/places/']").click(no_wait_after=True)
-    page.locator("main > .skeleton").wait_for()
+    follow(page, ".top a[href='/places/']")
+    until(page, "document.querySelector('main > .skeleton') !== null")
     assert [300 <= late < 900 for late in page.evaluate("window.seen")] == [True]
-    assert page.locator("main > .skeleton").get_by_text("Chargement").count() == 1
-    assert page.locator("main h1").is_hidden()
-    assert page.locator("main .skeleton__item span").first.evaluate("e => getComputedStyle(e).animationName") == "none"
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / "waiting-lines.png")
+    assert "Chargement" in page.evaluate("document.querySelector('main > [role=status]').textContent")
+    assert page.evaluate("document.querySelector('main h1').checkVisibility()") is False
+    assert page.evaluate(MOTION) == "none"
     held.pop().continue_()
     page.wait_for_url("**/places/")
     assert page.locator("main .skeleton").count() == 0
@@ -61,12 +75,13 @@ def test_late_results_show_cards_and_escape_brings_the_old_ones_back(browser: Br
     page.locator(".finder input[name=q]").press("Enter", no_wait_after=True)
     page.locator("#results > .skeleton--cards").wait_for()
     assert page.locator("#results .offer").first.is_hidden()
+    PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / "waiting-cards.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.keyboard.press("Escape")
     assert page.locator("#results .offer:visible").count() == before
     held.pop().continue_()
-    page.wait_for_function("document.querySelectorAll('#results .offer').length === 1")
+    until(page, "document.querySelectorAll('#results .offer').length === 1")
     assert page.locator("#results .skeleton").count() == 0
 
 
@@ -96,9 +111,9 @@ def test_what_is_quick_shows_no_shape(browser: Browser, live_server: Any, ines: 
 def test_it_breathes_for_those_who_do_not_mind(browser: Browser, live_server: Any, ines: Person) -> None:
     page, held = opened(browser, live_server, ines, "/")
     page.emulate_media(reduced_motion="no-preference")
-    page.locator(".top a[href='/favoris/']").click(no_wait_after=True)
-    page.locator("main > .skeleton--cards").wait_for()
-    assert page.locator("main .skeleton__item span").first.evaluate("e => getComputedStyle(e).animationName") == "breathe"
-    looked_at(page, "waiting-favourites")
+    follow(page, ".top a[href='/favoris/']")
+    until(page, "document.querySelector('main > .skeleton--cards') !== null")
+    assert page.evaluate(MOTION) == "breathe"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     held.pop().continue_()
     page.wait_for_url("**/favoris/")
