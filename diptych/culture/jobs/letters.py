@@ -6,6 +6,7 @@ Does not hold sending (`gateways.mail`), nor when a letter goes out (`send_mail`
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, override, pgettext
@@ -160,6 +161,16 @@ def identity_linked(youth: bool) -> Words:
     )
 
 
+_SHEET: Final = (
+    "margin:0 auto;max-width:34rem;padding:1.5rem 1.25rem;font:1.0625rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere"
+)
+_BUTTON: Final = (
+    "display:inline-block;padding:.75rem 1.25rem;border-radius:.75rem;background:#5a2be0;color:#fff;font-weight:700;"
+    "text-decoration:none"
+)
+"""Mail programs read styles where they stand only: no sheet, no class."""
+
+
 def compose(addressee: Addressee, words: Callable[[bool], Words], *, link: str = "") -> Letter:
     """A letter in the addressee's language, with its link where it has something to do."""
     with override(addressee.language):
@@ -168,10 +179,12 @@ def compose(addressee: Addressee, words: Callable[[bool], Words], *, link: str =
         signed = gettext("The Diptych team")
     todo = [f"{said.action}\n{link}"] if link and said.action else []
     text = "\n\n".join([hello, *said.lines, *todo, signed]) + "\n"
-    body = format_html_join("", "<p>{}</p>", ((line,) for line in (hello, *said.lines)))
-    button = format_html('<p><a href="{}">{}</a></p>', link, said.action) if link and said.action else ""
+    body = format_html_join("", '<p style="white-space:pre-line">{}</p>', ((line,) for line in (hello, *said.lines)))
+    button = format_html('<p><a href="{}" style="{}">{}</a></p>', link, _BUTTON, said.action) if link and said.action else ""
     html = format_html(
-        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title></head><body>{}{}<p>{}</p></body></html>',
-        addressee.language, said.subject, body, button, signed,
+        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, '
+        'initial-scale=1"><meta name="color-scheme" content="light dark"><title>{}</title></head><body style="{}">{}{}<p>{}</p>'
+        "</body></html>",
+        addressee.language, said.subject, _SHEET, body, button, signed,
     )  # fmt: skip
     return Letter(said.subject, text, str(html))

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import structlog
+from django.db import close_old_connections
 
 import diptych.culture.jobs as room
 from diptych.commons import clock, outbox
@@ -55,5 +56,6 @@ def run_once(*, url: str) -> int:
 
 def _relay(connection: "psycopg.Connection[Any]", heard: Consumers, stop: Event, rest_seconds: float) -> None:
     while not stop.is_set():
+        close_old_connections()  # a consumer's own connection that broke is opened anew, or it would fail for ever
         if not outbox.relay(connection, consumers=heard, at=clock.now()):
             stop.wait(rest_seconds)

@@ -30,7 +30,7 @@ def validation_link(message: Message) -> str:
     pages. Made now, stored nowhere."""
     addressee = queries.addressee(person_id=message.payload["person_id"])
     page = "youth:confirm" if addressee is not None and addressee.audience is Audience.YOUTH else "account-check-address"
-    return _absolute(reverse(page, kwargs={"token": link_of(check_id=message.payload["check_id"])}))
+    return absolute(reverse(page, kwargs={"token": link_of(check_id=message.payload["check_id"])}))
 
 
 def reset_link(*, person_id: int) -> str:
@@ -40,12 +40,13 @@ def reset_link(*, person_id: int) -> str:
     return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(person), "key": key})
 
 
-def _absolute(path: str) -> str:
+def absolute(path: str) -> str:
+    """A page of the site, as a letter names it."""
     return f"{settings.BASE_URL.rstrip('/')}{path}"
 
 
 def _page(name: str) -> LinkOf:
-    return lambda message: _absolute(reverse(name))
+    return lambda message: absolute(reverse(name))
 
 
 def _no_link(message: Message) -> str:
@@ -70,7 +71,7 @@ CONSUMES: dict[str, tuple[str, Consumer]] = {
     "people.address_reused": ("send_mail", _consumer(letters.address_reused, _page("account_login"))),
     "people.password_forgotten": (
         "send_mail",
-        _consumer(letters.password_forgotten, lambda message: _absolute(reset_link(person_id=message.payload["person_id"]))),
+        _consumer(letters.password_forgotten, lambda message: absolute(reset_link(person_id=message.payload["person_id"]))),
     ),
     "people.password_changed": ("send_mail", _consumer(letters.password_changed, _page("account_reset_password"))),
     "people.suspended": ("send_mail", _consumer(letters.suspended, _no_link)),

@@ -11,7 +11,16 @@ from typing import Any
 import structlog
 from procrastinate.contrib.django import app
 
-from . import cancel_removed, expire_bookings, open_birthdays, release_late_holds, sweep_outbox, sweep_queue, use_past_events
+from . import (
+    cancel_removed,
+    expire_bookings,
+    open_birthdays,
+    release_late_holds,
+    sweep_outbox,
+    sweep_queue,
+    use_past_events,
+    warn_expiring,
+)
 
 from diptych.commons import clock
 
@@ -32,6 +41,7 @@ TIMETABLE: tuple[Row, ...] = (
     Row("cancel_removed", "* * * * *", cancel_removed.run),
     Row("use_past_events", "*/10 * * * *", use_past_events.run),
     Row("expire_bookings", "15 2 * * *", expire_bookings.run),
+    Row("warn_expiring", "30 8 * * *", warn_expiring.run),
     Row("open_birthdays", "5 * * * *", open_birthdays.run),
     Row("sweep_queue", "*/2 * * * *", sweep_queue.run),
     Row("sweep_outbox", "40 3 * * *", sweep_outbox.run),

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from diptych.commons.refusal import Refusal
 from diptych.culture.domain.bookings.rules import acts
-from diptych.culture.domain.bookings.rules.times import cancellation_limit, days_to_collect, expires_at, moved_cancellation_limit
+from diptych.culture.domain.bookings.rules.times import (
+    cancellation_limit,
+    days_to_collect,
+    expires_at,
+    has_moved,
+    moved_cancellation_limit,
+    warning_due,
+)
 from diptych.culture.domain.bookings.terms import MOVES, Status, TicketFacts
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -109,3 +116,21 @@ def test_moves_cover_every_status() -> None:
     assert set(MOVES) == set(Status)
     assert all(acts.may_move(before, after) for before, afters in MOVES.items() for after in afters)
     assert not acts.may_move(Status.CANCELLED, Status.USED)
+
+
+def test_what_was_told_says_what_moved() -> None:
+    """A thing has no date to move; an event has moved when its holder was told another."""
+    assert not has_moved(told_at=None, event_at=AT)
+    assert not has_moved(told_at=AT, event_at=None)
+    assert not has_moved(told_at=AT, event_at=AT)
+    assert has_moved(told_at=AT, event_at=AT + H48)
+
+
+@pytest.mark.parametrize(
+    ("left", "warned", "due"),
+    [(timedelta(days=8), None, None), (timedelta(days=7), None, 7), (timedelta(days=7), 7, None), (timedelta(days=5), 7, 5),
+     (timedelta(days=5), None, 5), (timedelta(days=2), 5, None), (timedelta(days=2), None, 5), (timedelta(0), None, None)],
+)  # fmt: skip
+def test_warnings(left: timedelta, warned: int | None, due: int | None) -> None:
+    """At 7 days, at 5; each once, and never the earlier after the later."""
+    assert warning_due(expires_at=AT + left, warned_days=warned, at=AT) == due

@@ -36,9 +36,9 @@ begin
         exit when not exists (select from bookings_booking where token = code);
     end loop;
     insert into bookings_booking (token, person_id, stock_id, offer_id, deposit_id, quantity, total_cents, bucket, status, booked_at,
-        cancellation_limit_at, validated_by, cancellation, tickets, idempotency_key)
+        cancellation_limit_at, event_at, validated_by, cancellation, tickets, idempotency_key)
     values (code, p_person, p_stock, s.offer_id, d.id, 1, s.price_cents, '', 'CONFIRMED', t,
-        greatest(least(s.starts_at - interval '48 hours', t + interval '48 hours'), t), '', '', '[]', gen_random_uuid()::text)
+        greatest(least(s.starts_at - interval '48 hours', t + interval '48 hours'), t), s.starts_at, '', '', '[]', gen_random_uuid()::text)
     returning id into made;
     update catalogue_stock set booked = booked + 1 where id = p_stock;
     insert into wallet_movement (deposit_id, kind, amount_cents, bucket, booking_id, at)

@@ -30,6 +30,10 @@ class Booking(models.Model):
     status = models.CharField(max_length=10, choices=[(s, s) for s in Status])
     booked_at = models.DateTimeField()
     cancellation_limit_at = models.DateTimeField(null=True, blank=True)
+    event_at = models.DateTimeField(null=True, blank=True)
+    """When its event is, as its holder was told: where the stock says otherwise, the date has moved since."""
+    warned_days = models.SmallIntegerField(null=True, blank=True)
+    """The last warning given before its expiry, in days left (7, then 5)."""
     used_at = models.DateTimeField(null=True, blank=True)
     validated_by = models.CharField(max_length=10, choices=[(a, a) for a in Author], blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)

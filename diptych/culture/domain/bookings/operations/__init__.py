@@ -4,7 +4,8 @@ from .booking import BookingMade, book
 from .cancelling import cancel, cancel_by_venue
 from .counter import take_back, use
 from .holds import confirm_hold, release_hold
-from .nightly import cancel_of_removed_stocks, expire_uncollected, release_late_holds, use_past_events
+from .moving import follow_moved_stock
+from .nightly import cancel_of_removed_stocks, expire_uncollected, release_late_holds, use_past_events, warn_expiring
 
 __all__ = [
     "BookingMade",
@@ -14,9 +15,11 @@ __all__ = [
     "cancel_of_removed_stocks",
     "confirm_hold",
     "expire_uncollected",
+    "follow_moved_stock",
     "release_hold",
     "release_late_holds",
     "take_back",
     "use",
     "use_past_events",
+    "warn_expiring",
 ]

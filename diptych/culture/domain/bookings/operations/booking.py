@@ -53,15 +53,16 @@ with wanted as (
     select * from unnest(
         %(token)s::text[], %(person)s::bigint[], %(stock)s::bigint[], %(offer)s::bigint[], %(deposit)s::bigint[],
         %(quantity)s::int[], %(total)s::int[], %(bucket)s::text[], %(status)s::text[], %(at)s::timestamptz[],
-        %(limit)s::timestamptz[], %(used)s::timestamptz[], %(author)s::text[], %(held)s::timestamptz[], %(key)s::text[],
-        %(code)s::bigint[]
-    ) as w (token, person_id, stock_id, offer_id, deposit_id, quantity, total_cents, bucket, status, at, limit_at, used_at,
-            author, held_until, key, code_id)
+        %(limit)s::timestamptz[], %(event)s::timestamptz[], %(used)s::timestamptz[], %(author)s::text[],
+        %(held)s::timestamptz[], %(key)s::text[], %(code)s::bigint[]
+    ) as w (token, person_id, stock_id, offer_id, deposit_id, quantity, total_cents, bucket, status, at, limit_at, event_at,
+            used_at, author, held_until, key, code_id)
 ), made as (
     insert into bookings_booking (token, person_id, stock_id, offer_id, deposit_id, quantity, total_cents, bucket, status,
-        booked_at, cancellation_limit_at, used_at, validated_by, cancelled_at, cancellation, held_until, tickets, idempotency_key)
+        booked_at, cancellation_limit_at, event_at, used_at, validated_by, cancelled_at, cancellation, held_until, tickets,
+        idempotency_key)
     select token, person_id, stock_id, offer_id, deposit_id, quantity, total_cents, bucket, status,
-        at, limit_at, used_at, author, null, '', held_until, '[]', key
+        at, limit_at, event_at, used_at, author, null, '', held_until, '[]', key
     from wanted
     returning id, token, person_id, stock_id, deposit_id, total_cents, bucket, status, booked_at
 ), counted as (
@@ -235,6 +236,7 @@ def _row(want: gathering.Wanted, line: gathering.Line, decision: Accepted, token
         "status": decision.status.value,
         "at": want.at,
         "limit": decision.cancellation_limit_at,
+        "event": line.starts_at,
         "used": want.at if used else None,
         "author": Author.AUTO.value if used else "",
         "held": want.at + HOLD_FOR if decision.status is Status.HELD else None,

@@ -1,4 +1,4 @@
-"""What time alone does to bookings: uncollected ones expire, past events count as used, late holds are released.
+"""What time alone does to bookings: uncollected ones are warned of, then expire; past events count as used; late holds end.
 
 Each booking is its own transaction, found without locks and judged again under them: a job killed in the middle has
 done whole bookings, and the next run goes on.
@@ -11,7 +11,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from ..models import Booking
-from ..rules.times import AUTOMATIC_USE_AFTER, EXPIRIES, expires_at, today_midnight
+from ..rules.times import (
+    AUTOMATIC_USE_AFTER,
+    EXPIRIES,
+    WARN_BEFORE_EXPIRY,
+    expires_at,
+    today_midnight,
+    warning_due,
+)
 from ..terms import Author, Cancellation, Status
 from .acting import free, lock, tell, use_now
 from .holds import release_hold
@@ -24,15 +31,20 @@ BATCH = 500
 
 def expire_uncollected(*, at: datetime, limit: int = BATCH) -> int:
     """Cancel the confirmed bookings that waited too long to be collected (30 days, 10 for a book). Gives how many."""
+    return _each(
+        Booking.objects.filter(_expired(midnight=today_midnight(at)), status=Status.CONFIRMED), _expire, at=at, limit=limit
+    )
+
+
+def _expired(*, midnight: datetime) -> Q:
+    "The bookings that have waited their whole delay at a midnight (Paris)."
     shortest = min(row.days for row in EXPIRIES)
     named = {row.subcategory for row in EXPIRIES if row.subcategory}
     longest = max(row.days for row in EXPIRIES if not row.subcategory)
     expirable = [row.id for row in SUBCATEGORIES if row.can_expire]
-    midnight = today_midnight(at)
-    due = Q(offer__subcategory__in=named, booked_at__lte=midnight - timedelta(days=shortest)) | Q(
+    return Q(offer__subcategory__in=named, booked_at__lte=midnight - timedelta(days=shortest)) | Q(
         offer__subcategory__in=expirable, booked_at__lte=midnight - timedelta(days=longest)
     )
-    return _each(Booking.objects.filter(due, status=Status.CONFIRMED), _expire, at=at, limit=limit)
 
 
 @transaction.atomic
@@ -43,6 +55,31 @@ def _expire(booking_id: int, at: datetime) -> bool:
         return False
     free(booking, why=Cancellation.EXPIRED, at=at)
     tell(booking, topic="bookings.expired", actor="job:expire_bookings", at=at)
+    return True
+
+
+def warn_expiring(*, at: datetime, limit: int = BATCH) -> int:
+    """Tell the holders of bookings that expire within 7 days, then within 5 (guide §2.2). Gives how many were told."""
+    due = Q()
+    for days in WARN_BEFORE_EXPIRY:
+        unwarned = Q(warned_days=None) | Q(warned_days__gt=days)
+        due |= unwarned & _expired(midnight=today_midnight(at + timedelta(days=days)))
+    waiting = Booking.objects.filter(due, status=Status.CONFIRMED).exclude(_expired(midnight=today_midnight(at)))
+    return _each(waiting, _warn, at=at, limit=limit)
+
+
+@transaction.atomic
+def _warn(booking_id: int, at: datetime) -> bool:
+    booking = lock(booking_id=booking_id)
+    ends = expires_at(subcategory=booking.offer.subcategory, booked_at=booking.booked_at)
+    if booking.status != Status.CONFIRMED or ends is None:
+        return False
+    days = warning_due(expires_at=ends, warned_days=booking.warned_days, at=at)
+    if days is None:
+        return False
+    booking.warned_days = days
+    booking.save(update_fields=["warned_days"])
+    tell(booking, topic="bookings.expiring", actor="job:warn_expiring", at=at, facts={"days": days})
     return True
 
 

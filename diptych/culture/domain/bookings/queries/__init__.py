@@ -3,6 +3,7 @@
 from .counter import CounterLine, CounterTicket, at_counter, recent_at_counter
 from .facts import why_not_book
 from .holds import Hold, holds_waiting
+from .letters import Told, told
 from .tickets import Ticket, booking_of, bookings_of, check_ticket, published_key
 from .venue import VenueBooking, VenueBookings, bookings_for_venues, export_for_venues
 from .verify import Discrepancy, discrepancies
@@ -13,6 +14,7 @@ __all__ = [
     "Discrepancy",
     "Hold",
     "Ticket",
+    "Told",
     "VenueBooking",
     "VenueBookings",
     "at_counter",
@@ -25,5 +27,6 @@ __all__ = [
     "holds_waiting",
     "published_key",
     "recent_at_counter",
+    "told",
     "why_not_book",
 ]

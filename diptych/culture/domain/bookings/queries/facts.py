@@ -7,7 +7,7 @@ beforehand what the operation would answer. Does not decide.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django.db import connection
@@ -97,6 +97,11 @@ class Line:
     free_codes: list[int]
     earlier: Earlier | None
     row: tuple[Any, ...]
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When the event is; None for a thing."""
+        return cast("datetime | None", self.row[5])
 
     def facts(self, *, places_taken: int = 0, codes_taken: int = 0, at: datetime) -> BookingFacts:
         """The facts, less what bookings accepted just before in the same batch have taken."""

@@ -18,7 +18,8 @@ HOLD_FOR: Final = timedelta(seconds=60)
 """How long a place is kept while an outside ticketing system answers (it is given 8 s a call)."""
 ENDED_AFTER: Final = timedelta(days=30)
 """Guide §2.2: bookings are shown as ended after 30 days."""
-WARN_BEFORE_EXPIRY: Final = (timedelta(days=7), timedelta(days=5))
+WARN_BEFORE_EXPIRY: Final = (7, 5)
+"""Guide §2.2: days left when an uncollected booking's holder is warned, the earliest first."""
 PARIS: Final = ZoneInfo("Europe/Paris")
 
 
@@ -48,6 +49,11 @@ def moved_cancellation_limit(*, moved_at: datetime, new_event_at: datetime) -> d
     return min(new_event_at, moved_at + CANCELLABLE_UNTIL)
 
 
+def has_moved(*, told_at: datetime | None, event_at: datetime | None) -> bool:
+    """Whether an event is no longer when a booking's holder was told it is. What has no date has not moved."""
+    return told_at is not None and event_at is not None and told_at != event_at
+
+
 def days_to_collect(subcategory: str) -> int | None:
     """Days that an uncollected booking waits; None where it never expires."""
     if not BY_ID[subcategory].can_expire:
@@ -66,6 +72,15 @@ def expires_at(*, subcategory: str, booked_at: datetime) -> datetime | None:
     due = booked_at.astimezone(PARIS) + timedelta(days=days)
     midnight = datetime.combine(due.date(), time.min, PARIS)
     return midnight if midnight == due else datetime.combine(due.date() + timedelta(days=1), time.min, PARIS)
+
+
+def warning_due(*, expires_at: datetime, warned_days: int | None, at: datetime) -> int | None:
+    """Which warning to give now, in days left (7, then 5), or None. One that was missed is not given after the next."""
+    left = expires_at - at
+    due = min((days for days in WARN_BEFORE_EXPIRY if left <= timedelta(days=days)), default=None)
+    if due is None or left <= timedelta(0) or (warned_days is not None and warned_days <= due):
+        return None
+    return due
 
 
 def today_midnight(at: datetime) -> datetime:

@@ -2,8 +2,7 @@
 
 Each is one transaction: lock the offer, gather, decide, write, announce, journal. Somebody else's offer is missing, never
 forbidden. Does not hold what becomes of bookings when a stock is removed: the bookings chapter, which stands above, cancels them
-within the minute (`jobs/cancel_removed`). A stock that is moved is only told (`catalogue.stock_moved`): nothing sets the
-cancellation limit of its bookings again yet.
+within the minute (`jobs/cancel_removed`); nor when it is moved: the same chapter follows (`jobs/follow_moves`).
 """
 
 from collections.abc import Collection, Sequence

@@ -72,6 +72,47 @@
     }
   }
 
+  // What is on its way shows its shape, once it has taken 300 ms: a page that was asked for, or the results of a search.
+  const LATE = 300;
+  let late, place, focused;
+  const arrived = () => {
+    clearTimeout(late);
+    place?.querySelector(":scope > .skeleton")?.remove();
+    place?.classList.remove("waits");
+    if (place) focused?.focus();
+    place = focused = undefined;
+  };
+  const wait = (where, kind) => {
+    arrived();
+    late = setTimeout(() => {
+      const shape = document.getElementById(`waits-${kind}`);
+      if (!shape || !where?.isConnected) return;
+      [place, focused] = [where, where.contains(document.activeElement) ? document.activeElement : undefined];
+      place.append(shape.content.cloneNode(true));
+      place.classList.add("waits");
+    }, LATE);
+  };
+  const main = document.getElementById("main");
+  const leaveFor = (url) => {
+    if (url.origin !== location.origin || (url.pathname + url.search === location.pathname + location.search && url.hash)) return;
+    const cards = document.getElementById("waits-cards")?.dataset.for.split(" ").includes(url.pathname);
+    wait(main, cards ? "cards" : "lines");
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!link.target && !link.hasAttribute("download")) leaveFor(new URL(link.href));
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && event.target.method === "get") leaveFor(new URL(event.target.action));
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target?.id === "results") wait(event.detail.target, "cards");
+  });
+  document.addEventListener("htmx:afterRequest", arrived);
+  addEventListener("pageshow", (event) => { if (event.persisted) arrived(); });
+  addEventListener("keydown", (event) => { if (event.key === "Escape") arrived(); });
+
   let asked;
   addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault();
