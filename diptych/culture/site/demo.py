@@ -67,11 +67,12 @@ def demo(
         console.print(f"[bold]Diptych[/bold] in {folder}")
         with opened():
             accounts = _world(console, seed=seed, data=data)
-            collect_static()
             with children() as running:
-                running.append(start_web(host=HOST, port=port, environ={}, log=folder / "logs" / "web.log"))
-                running.append(start_jobs(environ={}, log=folder / "logs" / "jobs.log"))
-                wait_until_answers(running[0], url=f"http://{HOST}:{port}/openapi.json")
+                with console.status("the web server and the jobs"):
+                    collect_static()
+                    running.append(start_web(host=HOST, port=port, environ={}, log=folder / "logs" / "web.log"))
+                    running.append(start_jobs(environ={}, log=folder / "logs" / "jobs.log"))
+                    wait_until_answers(running[0], url=f"http://{HOST}:{port}/openapi.json")
                 _welcome(console, port, accounts)
                 watch(running)
     console.print("Stopped. The world is kept; --fresh makes another.")
@@ -176,9 +177,10 @@ def _welcome(console: Console, port: int, accounts: "list[Account]") -> None:
         people.add_column(column, overflow="fold")
     for account in accounts:
         people.add_row(account.who, account.email, account.password)
-        if account.totp_secret:
-            people.add_row("", f"second factor (TOTP): {account.totp_secret}", "")
     console.print(people)
+    for account in accounts:
+        if account.totp_secret:
+            console.print(f"Second factor (TOTP) of {account.email}: {account.totp_secret}", highlight=False)
     console.print()
     console.print("[bold]Try[/bold]")
     for line in _TRY:

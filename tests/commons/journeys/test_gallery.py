@@ -16,6 +16,7 @@ from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from diptych.commons.web import assets
+from tests import chromium
 
 pytestmark = pytest.mark.journey
 
@@ -49,7 +50,7 @@ def _served() -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = chromium.launch(playwright)
         yield browser
         browser.close()
 

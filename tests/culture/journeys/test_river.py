@@ -19,6 +19,7 @@ from diptych.commons.web import assets
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.gateways import mail
 from diptych.culture.jobs import relay_outbox
+from tests import chromium
 from tests.culture import factories
 from tests.culture.factories import PASSWORD
 
@@ -30,7 +31,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     assets.build()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = chromium.launch(playwright)
         yield browser
         browser.close()
 

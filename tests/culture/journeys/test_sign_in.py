@@ -12,6 +12,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from diptych.commons.web import assets
+from tests import chromium
 from tests.culture import factories
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -34,7 +35,7 @@ def page(request, live_server) -> Page:
     """A window on the site."""
     assets.build()
     with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser: Browser = chromium.launch(playwright)
         opened = browser.new_context(
             viewport={"width": request.param, "height": 844}, base_url=live_server.url, locale="fr-FR"
         ).new_page()

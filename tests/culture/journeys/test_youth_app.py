@@ -19,6 +19,7 @@ from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.catalogue.models import Shelf
 from diptych.culture.domain.catalogue.operations import favour
 from diptych.culture.domain.people.models import Person
+from tests import chromium
 from tests.culture import factories
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -38,7 +39,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     assets.build()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = chromium.launch(playwright)
         yield browser
         browser.close()
 
