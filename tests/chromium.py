@@ -4,16 +4,22 @@ Holds how it is found and started. Does not hold windows, which each journey ope
 """
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, sync_playwright
 
 MISSING = "the browser tests need Chromium: apt-get install chromium"
 
 
-def launch(playwright: Playwright, *more: str) -> Browser:
-    """A headless Chromium, with `more` of its switches. Skips the test that asks where there is none."""
+@contextmanager
+def launched(*more: str) -> Iterator[Browser]:
+    """A headless Chromium for the block, with `more` of its switches. Skips the test that asks where there is none."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip(MISSING)
-    return playwright.chromium.launch(executable_path=program, args=["--no-sandbox", *more])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", *more])
+        yield browser
+        browser.close()

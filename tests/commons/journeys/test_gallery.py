@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from diptych.commons.web import assets
 from tests import chromium
@@ -49,10 +49,8 @@ def _served() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = chromium.launch(playwright)
+    with chromium.launched() as browser:
         yield browser
-        browser.close()
 
 
 def open_gallery(

@@ -13,7 +13,7 @@ import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from diptych.commons import clock
 from diptych.commons.web import assets
@@ -59,10 +59,8 @@ def shop() -> Shop:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     assets.build()
-    with sync_playwright() as playwright:
-        browser = chromium.launch(playwright)
+    with chromium.launched() as browser:
         yield browser
-        browser.close()
 
 
 def window(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from psycopg.conninfo import make_conninfo
 
 from diptych.commons import clock
@@ -30,10 +30,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     assets.build()
-    with sync_playwright() as playwright:
-        browser = chromium.launch(playwright)
+    with chromium.launched() as browser:
         yield browser
-        browser.close()
 
 
 def window(browser: Browser, width: int) -> Page:

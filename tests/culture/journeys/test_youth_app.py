@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from diptych.commons import clock
 from diptych.commons.web import assets
@@ -38,10 +38,8 @@ TITLES = (
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     assets.build()
-    with sync_playwright() as playwright:
-        browser = chromium.launch(playwright)
+    with chromium.launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
