@@ -149,7 +149,11 @@ def available(*, data: Path, options: Mapping[str, str] = DURABLE, pg_bin: str |
 
     Commands typed at the same time share it. The one that started it stops it, once the others have left.
     """
-    data.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        (data.parent / f"{data.name}.users").touch()
+    except OSError as fault:
+        raise PostgresError(f"Nothing can be written in {data.parent} ({fault.strerror}). Set DIPTYCH_HOME elsewhere.") from None
     with (data.parent / f"{data.name}.users").open("w") as users, ExitStack() as stack:
         fcntl.flock(users, fcntl.LOCK_SH)
         ours = False

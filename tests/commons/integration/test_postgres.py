@@ -159,3 +159,8 @@ def test_root_that_cannot_become_somebody_else_is_told_what_to_do(tmp_path: Path
     monkeypatch.setattr("shutil.which", lambda _name, *_args: None)
     with pytest.raises(PostgresError, match="ordinary user, or set DATABASE_URL"), embedded(data=tmp_path / "pg"):
         pass
+
+
+def test_a_home_where_nothing_can_be_written_is_said() -> None:
+    with pytest.raises(PostgresError, match="Set DIPTYCH_HOME elsewhere"), available(data=Path("/proc/nowhere/pg")):
+        pass
