@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # the world needs Django, which needs the environment that `_
     from diptych.culture.site.world import Account
 
 ALREADY = Reason("demo.already_runs", Kind.CONFLICT, "A demo already runs on {home}. Stop it, or give this one another --home.")
-NO_DATA = Reason("demo.no_data", Kind.INVALID, "{folder} holds none of the official files. {hint}")
+NO_DATA = Reason("demo.no_data", Kind.INVALID, "{folder} holds none of the official files. {hint}.")
 HOST = "127.0.0.1"
 OURS = ("pg", "static", "mailbox", "logs")
 """What the demo keeps in its home, and `--fresh` removes."""
@@ -156,7 +156,7 @@ def _must_hold_data(folder: Path) -> None:
         return
     inside = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     known = [path for path in inside if published(folder=path)[0]]
-    deny(NO_DATA, folder=str(folder), hint=f"Try --data {known[0]}" if known else "See docs/how-to/import-open-data.md.")
+    deny(NO_DATA, folder=str(folder), hint=f"Try --data {known[0]}" if known else "See docs/how-to/import-open-data.md")
 
 
 def _import(console: Console, folder: Path) -> None:
