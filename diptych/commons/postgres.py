@@ -70,16 +70,26 @@ def binaries(*, override: str | None = None) -> Path:
     return folder
 
 
-def _without_root() -> list[str]:
-    "PostgreSQL refuses to run as root: the prefix of a command that runs it as somebody else."
+NOBODY = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+"""Runs a command as nobody: what root does where it may not make a user namespace (a container, a chroot)."""
+
+PASSING = (*NOBODY, "--securebits=+no_setuid_fixup", *(f"--{kind}=-all,+dac_override" for kind in ("inh-caps", "ambient-caps", "bounding-set")))  # fmt: skip
+"""The same, able to walk into folders that only root may enter (a clone in /root): one capability, and no other."""
+
+
+def _without_root(programs: Path, data: Path) -> tuple[str, ...]:
+    "PostgreSQL refuses to run as root: the prefix of a command that runs it as somebody else, who can reach both folders."
     if os.geteuid() != 0:
-        return []
-    mapped = ["unshare", "-U", "--map-user=1000", "--map-group=1000", "--"]
-    if shutil.which("unshare") and subprocess.run([*mapped, "true"], check=False, capture_output=True).returncode == 0:
-        return mapped
-    if shutil.which("setpriv"):
-        return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-    raise PostgresError("PostgreSQL does not run as root, and neither unshare nor setpriv is here. Set DATABASE_URL.")
+        return ()
+    mapped = ("unshare", "-U", "--map-user=1000", "--map-group=1000", "--")
+    for prefix in (mapped, NOBODY, PASSING):
+        reaches = [*prefix, "sh", "-c", 'test -x "$1" && test -d "$2"', "reaches", str(programs / "postgres"), str(data)]
+        if shutil.which(prefix[0]) and subprocess.run(reaches, check=False, capture_output=True).returncode == 0:
+            return prefix
+    raise PostgresError(
+        f"PostgreSQL does not run as root, and nobody else may enter {programs} and {data}. "
+        "Run Diptych as an ordinary user, or set DATABASE_URL to a server."
+    )
 
 
 def _socket_folder(data: Path) -> Path:
@@ -98,9 +108,10 @@ def embedded(*, data: Path, options: Mapping[str, str] = DURABLE, pg_bin: str | 
     It ends with the block, and with this process however that one ends. Raises PostgresError when it cannot start, with
     the server's own last words, and when another process already runs on the same folder (see `available`).
     """
-    programs, prefix, sockets = binaries(override=pg_bin), _without_root(), _socket_folder(data)
+    programs, sockets = binaries(override=pg_bin), _socket_folder(data)
     data.parent.mkdir(parents=True, exist_ok=True)
     data.mkdir(exist_ok=True, mode=0o700)
+    prefix = _without_root(programs, data.parent)
     with _starting(data):
         running = Server(sockets, data, programs)
         if _postmaster(data) is not None:
@@ -108,7 +119,7 @@ def embedded(*, data: Path, options: Mapping[str, str] = DURABLE, pg_bin: str | 
         for stale in (data / "postmaster.pid", sockets):  # left by a server that was killed; its number may be another's now
             shutil.rmtree(stale, ignore_errors=True) if stale.is_dir() else stale.unlink(missing_ok=True)
         sockets.mkdir(mode=0o700)
-        if prefix[:1] == ["setpriv"]:
+        if prefix in (NOBODY, PASSING):
             for folder in (data, sockets):
                 shutil.chown(folder, "nobody", "nogroup")
         if not (data / "PG_VERSION").exists():
@@ -138,7 +149,11 @@ def available(*, data: Path, options: Mapping[str, str] = DURABLE, pg_bin: str |
 
     Commands typed at the same time share it. The one that started it stops it, once the others have left.
     """
-    data.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        data.parent.mkdir(parents=True, exist_ok=True)
+        (data.parent / f"{data.name}.users").touch()
+    except OSError as fault:
+        raise PostgresError(f"Nothing can be written in {data.parent} ({fault.strerror}). Set DIPTYCH_HOME elsewhere.") from None
     with (data.parent / f"{data.name}.users").open("w") as users, ExitStack() as stack:
         fcntl.flock(users, fcntl.LOCK_SH)
         ours = False
@@ -181,7 +196,7 @@ def _postmaster(data: Path) -> int | None:
     return pid if words[0].rsplit(b"/", 1)[-1].startswith(b"postgres") and data.absolute() in named else None
 
 
-def _initialise(data: Path, programs: Path, prefix: list[str]) -> None:
+def _initialise(data: Path, programs: Path, prefix: tuple[str, ...]) -> None:
     made = subprocess.run(
         [*prefix, programs / "initdb", "-D", data, "-U", "diptych", "-A", "trust", "-E", "UTF8",
          "--locale=C.UTF-8", "--no-sync", "--no-instructions"],

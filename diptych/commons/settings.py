@@ -60,6 +60,19 @@ def _whole(text: str) -> int:
     return number
 
 
+def _some(text: str) -> int:
+    number = _whole(text)
+    if number == 0:
+        raise ValueError("set it to one or more")
+    return number
+
+
+def _mail(text: str) -> str:
+    if text != "fake" and not text.startswith(("smtp://", "smtps://")):
+        raise ValueError("set it to an address that starts with smtp:// or smtps://, or to `fake`")
+    return text
+
+
 def _theme(text: str) -> str:
     if text not in THEMES:
         raise ValueError(f"set it to one of {', '.join(THEMES)}")
@@ -142,11 +155,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DIPTYCH_HOME", "The folder for what Diptych keeps on disk: the embedded database, built assets.", Path, ".cache/diptych"),
     Setting("DIPTYCH_THEME", "The look: `diptych`, or `dsfr` on a site of the French State (the law reserves it).", _theme, "diptych"),
     Setting("PG_BIN", "The folder of PostgreSQL's programs, where the embedded ones must not be used."),
-    Setting("DIPTYCH_MAIL_URL", "The mail server, as smtp://user:password@host:port, or `fake` for the demo's mailbox.", default="fake", needed_in=("production",), secret=True),
+    Setting("DIPTYCH_MAIL_URL", "The mail server, as smtp://user:password@host:port, or `fake` for the demo's mailbox.", _mail, "fake", needed_in=("production",), secret=True),
     Setting("DIPTYCH_MAIL_FROM", "The sender of e-mails.", default="Diptych <bonjour@diptych.example>"),
     Setting("DIPTYCH_OIDC", "Identity providers: a JSON list of {id, name, issuer, client_id, secret, audience}.", _providers, "[]", secret=True),
-    Setting("DIPTYCH_WORKERS", "Web processes.", _whole, "2"),
-    Setting("DIPTYCH_THREADS", "Requests that one web process answers at once.", _whole, "16"),
+    Setting("DIPTYCH_WORKERS", "Web processes.", _some, "2"),
+    Setting("DIPTYCH_THREADS", "Requests that one web process answers at once.", _some, "16"),
     Setting("DIPTYCH_TRUST_PROXY", "1 behind a proxy that sets X-Forwarded-For and X-Forwarded-Proto itself.", _flag, "0"),
     Setting("DIPTYCH_PLAIN_HTTP", "1 to serve without TLS (demo, tests): cookies are then not limited to https.", _flag, "0"),
 )  # fmt: skip

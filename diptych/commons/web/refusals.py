@@ -7,9 +7,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import get_language, gettext
 
 from diptych.commons.refusal import Kind, Refusal, Refused
@@ -71,6 +74,16 @@ class RefusalMiddleware:
         return answer(request, exception.refusal) if isinstance(exception, Refused) else None
 
 
+def sign_in_address(request: HttpRequest) -> str:
+    """Where to sign in, and then come back: to this page, or to the one whose form was sent after the session ended."""
+    back = request.get_full_path()
+    if request.method != "GET":
+        sent_from = request.headers.get("Referer", "")
+        ours = url_has_allowed_host_and_scheme(sent_from, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+        back = urlunsplit(("", "", *urlsplit(sent_from)[2:4], "")) if ours else ""
+    return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}" if back else resolve_url(settings.LOGIN_URL)
+
+
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The response for a refusal: JSON for machines, a page for people."""
     status = status_of(refusal)
@@ -79,7 +92,8 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         headers["WWW-Authenticate"] = 'Bearer realm="diptych"'
     if wants_json(request):
         return JsonResponse(as_json(refusal), status=status, headers=headers)
-    context = {"refusal": refusal, "sentence": sentence(refusal), "status": status}
+    signing_in = sign_in_address(request) if status == HTTPStatus.UNAUTHORIZED else ""
+    context = {"refusal": refusal, "sentence": sentence(refusal), "status": status, "signing_in": signing_in}
     page = render(request, "web/refusal.html", context, status=status)
     for name, value in headers.items():
         page.headers[name] = value

@@ -59,6 +59,17 @@ def import_folder(
     Gives a report a kind, and the files that were left with the code of why. Each kind is one transaction; a file that
     is recognised and then refused stops there: raises Refused, kinds already imported stay.
     """
+    files, left = published(folder=folder)
+    reports = [
+        import_files(kind=kind, paths=files[kind], dry_run=dry_run, accept_fewer=accept_fewer, on_bytes=on_bytes)
+        for kind in KINDS
+        if kind in files
+    ]
+    return reports, left
+
+
+def published(*, folder: Path) -> tuple[dict[str, list[Path]], dict[str, str]]:
+    """The published files of a folder by their kind, and the others with the code of why they are none."""
     files: dict[str, list[Path]] = {}
     left: dict[str, str] = {}
     for path in sorted(folder.iterdir()):
@@ -66,12 +77,7 @@ def import_folder(
             files.setdefault(kind_of(path=path, shapes=SHAPES), []).append(path)
         except Refused as refused:
             left[path.name] = refused.code
-    reports = [
-        import_files(kind=kind, paths=files[kind], dry_run=dry_run, accept_fewer=accept_fewer, on_bytes=on_bytes)
-        for kind in KINDS
-        if kind in files
-    ]
-    return reports, left
+    return files, left
 
 
 class _Reader:

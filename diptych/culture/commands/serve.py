@@ -5,6 +5,7 @@ the demo's world (site).
 """
 
 import ctypes
+import errno
 import os
 import signal
 import socket
@@ -26,6 +27,8 @@ from diptych.commons.refusal import Kind, Reason, deny
 from diptych.commons.settings import settings
 
 PORT_TAKEN = Reason("serve.port_taken", Kind.CONFLICT, "Something already listens on port {port}. Try --port {free}.")
+PORT_RESERVED = Reason("serve.port_reserved", Kind.INVALID, "Only root may listen on port {port}. Try --port 8000.")
+NO_SUCH_HOST = Reason("serve.no_such_host", Kind.INVALID, "{host} is no address of this machine. Try --host 127.0.0.1.")
 DID_NOT_START = Reason("serve.did_not_start", Kind.CONFLICT, "The {name} did not start. Its last words are in {log}:\n{words}")
 ENDED = Reason("serve.ended", Kind.CONFLICT, "The {name} has ended by itself. Its last words are in {log}:\n{words}")
 _PR_SET_PDEATHSIG = 1
@@ -150,10 +153,11 @@ def watch(running: Sequence[Child]) -> None:
 
 def wait_until_answers(child: Child, *, url: str, seconds: float = 60) -> None:
     """Wait until the web server answers anything. Refused with its last words when it does not."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy of the environment knows nothing of us
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and child.process.poll() is None:
         try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310  our own address
+            direct.open(url, timeout=5).close()
             return
         except urllib.error.HTTPError:
             return
@@ -169,8 +173,11 @@ def must_be_free(*, host: str, port: int) -> None:
         try:
             probe.bind((host, port))
             return
-        except OSError:
-            pass
+        except PermissionError:
+            deny(PORT_RESERVED, port=port)
+        except OSError as fault:
+            if fault.errno != errno.EADDRINUSE:
+                deny(NO_SUCH_HOST, host=host)
     with socket.socket() as other:
         other.bind((host, 0))
         free = other.getsockname()[1]

@@ -8,13 +8,13 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from diptych.commons.refusal import Kind, Reason, deny
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # the world needs Django, which needs the environment that `_
     from diptych.culture.site.world import Account
 
 ALREADY = Reason("demo.already_runs", Kind.CONFLICT, "A demo already runs on {home}. Stop it, or give this one another --home.")
-NO_DATA = Reason("demo.no_data", Kind.INVALID, "{folder} holds none of the official files. See docs/how-to/import-open-data.md.")
+NO_DATA = Reason("demo.no_data", Kind.INVALID, "{folder} holds none of the official files. {hint}.")
 HOST = "127.0.0.1"
 OURS = ("pg", "static", "mailbox", "logs")
 """What the demo keeps in its home, and `--fresh` removes."""
@@ -62,16 +62,21 @@ def demo(
     folder = _prepare(home, port)
     with until_told_to_stop(), _alone(folder):
         must_be_free(host=HOST, port=port)
+        if data is not None:
+            _must_hold_data(data)
         if fresh:
             _forget(folder)
         console.print(f"[bold]Diptych[/bold] in {folder}")
-        with opened():
+        with ExitStack() as stack:
+            with console.status("the database"):
+                stack.enter_context(opened())
             accounts = _world(console, seed=seed, data=data)
-            collect_static()
             with children() as running:
-                running.append(start_web(host=HOST, port=port, environ={}, log=folder / "logs" / "web.log"))
-                running.append(start_jobs(environ={}, log=folder / "logs" / "jobs.log"))
-                wait_until_answers(running[0], url=f"http://{HOST}:{port}/openapi.json")
+                with console.status("the web server and the jobs"):
+                    collect_static()
+                    running.append(start_web(host=HOST, port=port, environ={}, log=folder / "logs" / "web.log"))
+                    running.append(start_jobs(environ={}, log=folder / "logs" / "jobs.log"))
+                    wait_until_answers(running[0], url=f"http://{HOST}:{port}/openapi.json")
                 _welcome(console, port, accounts)
                 watch(running)
     console.print("Stopped. The world is kept; --fresh makes another.")
@@ -124,6 +129,8 @@ def _world(console: Console, *, seed: int, data: Path | None) -> "list[Account]"
 
     if world.is_made():
         console.print("The world made earlier is used again; --fresh makes it anew, as of today.")
+        if data is not None:
+            console.print("The files of --data are not read: give --fresh too.")
         return world.accounts()
     if data is not None:
         _import(console, data)
@@ -141,18 +148,25 @@ def _world(console: Console, *, seed: int, data: Path | None) -> "list[Account]"
     return made.accounts
 
 
-def _import(console: Console, folder: Path) -> None:
-    from diptych.culture.commands.imports import import_folder
+def _must_hold_data(folder: Path) -> None:
+    "Said before the database is made: a folder that holds no official file, and the one beside that does."
+    from diptych.culture.commands.imports import published
 
-    if not folder.is_dir():
-        deny(NO_DATA, folder=str(folder))
-    with Progress(
-        SpinnerColumn(), TextColumn("official files"), TextColumn("{task.completed:,.0f} bytes"), console=console
-    ) as progress:
-        task = progress.add_task("import")
+    if folder.is_dir() and published(folder=folder)[0]:
+        return
+    inside = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    known = [path for path in inside if published(folder=path)[0]]
+    deny(NO_DATA, folder=str(folder), hint=f"Try --data {known[0]}" if known else "See docs/how-to/import-open-data.md")
+
+
+def _import(console: Console, folder: Path) -> None:
+    from diptych.culture.commands.imports import import_folder, published
+
+    total = sum(path.stat().st_size for paths in published(folder=folder)[0].values() for path in paths)
+    columns = (SpinnerColumn(), TextColumn("official files"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("import", total=total)
         reports, left = import_folder(folder=folder, on_bytes=lambda count: progress.advance(task, count))
-    if not reports:
-        deny(NO_DATA, folder=str(folder))
     rows = sum(file.records for report in reports for file in report.files)
     console.print(f"{rows:,} rows of {len(reports)} kinds imported; {len(left)} files left aside.")
 
@@ -176,9 +190,10 @@ def _welcome(console: Console, port: int, accounts: "list[Account]") -> None:
         people.add_column(column, overflow="fold")
     for account in accounts:
         people.add_row(account.who, account.email, account.password)
-        if account.totp_secret:
-            people.add_row("", f"second factor (TOTP): {account.totp_secret}", "")
     console.print(people)
+    for account in accounts:
+        if account.totp_secret:
+            console.print(f"Second factor (TOTP) of {account.email}: {account.totp_secret}", highlight=False)
     console.print()
     console.print("[bold]Try[/bold]")
     for line in _TRY:

@@ -1,6 +1,8 @@
 """The embedded server: started, shared, killed, and never left behind."""
 
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -134,4 +136,31 @@ def test_programs_elsewhere_are_named(tmp_path: Path) -> None:
 def test_a_path_too_long_for_a_socket_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", "/tmp/" + "x" * 100)
     with pytest.raises(PostgresError, match="Set TMPDIR"), embedded(data=tmp_path / "pg"):
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_root_in_a_container_has_its_server_in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = tmp_path / "root"
+    closed.mkdir(mode=0o700)
+    which = shutil.which
+    # A container and a chroot may not make user namespaces.
+    monkeypatch.setattr("shutil.which", lambda name, *args: None if name == "unshare" else which(name, *args))
+    with embedded(data=closed / "pg", options=postgres.QUICK) as server:
+        assert _answers(server.url())
+        status = Path(f"/proc/{(server.data / 'postmaster.pid').read_text().splitlines()[0]}/status").read_text()
+        uids, capabilities = re.search(r"Uid:\s+(.*)", status), re.search(r"CapBnd:\s+(\w+)", status)
+        assert uids is not None and "0" not in uids[1].split(), "it does not run as root"
+        assert capabilities is not None and int(capabilities[1], 16) == 1 << 1, "it may enter folders (CAP_DAC_OVERRIDE), no more"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_root_that_cannot_become_somebody_else_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda _name, *_args: None)
+    with pytest.raises(PostgresError, match="ordinary user, or set DATABASE_URL"), embedded(data=tmp_path / "pg"):
+        pass
+
+
+def test_a_home_where_nothing_can_be_written_is_said() -> None:
+    with pytest.raises(PostgresError, match="Set DIPTYCH_HOME elsewhere"), available(data=Path("/proc/nowhere/pg")):
         pass

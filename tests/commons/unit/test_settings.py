@@ -85,3 +85,16 @@ def test_a_fault_says_what_to_set_and_never_the_secret(name: str, text: str, sai
     assert str(fault.value).startswith(f"{name}: ")
     assert said in str(fault.value)
     assert "tres-secret" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what_to_set"),
+    [
+        ("DIPTYCH_WORKERS", "0", "one or more"),
+        ("DIPTYCH_THREADS", "0", "one or more"),
+        ("DIPTYCH_MAIL_URL", "smpt://mail.example:25", "starts with smtp://"),
+    ],
+)
+def test_what_would_only_fail_later_is_refused_at_once(name: str, value: str, what_to_set: str) -> None:
+    with pytest.raises(SettingsError, match=what_to_set):
+        read({name: value})

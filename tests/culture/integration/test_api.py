@@ -215,3 +215,8 @@ class _Served:
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing."""
+
+
+def test_an_address_with_a_null_character_is_malformed_not_a_fault() -> None:
+    answer = post(Client(), "token", {"email": "ines\0@exemple.fr", "password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (422, "api.malformed")

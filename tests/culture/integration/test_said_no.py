@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from rich.console import Console
 
 from ..factories import AT, pro, signed_in, stock, venue, youth
 
@@ -27,9 +26,10 @@ from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.venues.operations.opening import open_structure, open_venue
 from diptych.culture.domain.venues.queries import acting_for
 from diptych.culture.domain.venues.terms import Activity
-from diptych.culture.site.demo import _import
+from diptych.culture.site.demo import _must_hold_data
 
 pytestmark = pytest.mark.django_db
+POINTS = "1400;L ABERGEMENT CLEMENCIAT;46.15;4.92;Abergement-Clémenciat;L'Abergement-Clémenciat;1;Ain;Auvergne-Rhône-Alpes\n"
 SIREN, SIRET, OTHER_SIRET = "552100554", "55210055400013", "73282932000074"
 
 
@@ -139,8 +139,17 @@ def test_a_good_without_a_date_is_no_appointment() -> None:
 def test_a_demo_on_a_folder_that_holds_nothing(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "absent"):
         with pytest.raises(Refused) as refused:
-            _import(Console(), folder)
+            _must_hold_data(folder)
         assert code(refused) == "demo.no_data"
+
+
+def test_a_demo_on_the_folder_above_names_the_one_that_holds_files(tmp_path: Path) -> None:
+    (tmp_path / "culture").mkdir()
+    (tmp_path / "culture" / "communes_lat_lon.csv").write_text(POINTS)
+    with pytest.raises(Refused) as refused:
+        _must_hold_data(tmp_path)
+    assert refused.value.refusal.facts["hint"] == f"Try --data {tmp_path / 'culture'}"
+    _must_hold_data(tmp_path / "culture")
 
 
 def test_a_server_that_ends_says_its_last_words(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from diptych.commons import clock
 from diptych.culture.domain.bookings import operations as bookings
@@ -153,6 +154,28 @@ def test_a_stock_that_is_not_one_is_not_found(sent: dict[str, str]) -> None:
     url = reverse("youth:book", args=[stock.offer_id])
     assert client.post(url, sent).status_code == 404
     assert client.get(url, sent).status_code == 404
+
+
+@pytest.mark.parametrize(("places", "code"), [("9", "bookings.one_or_two_places"), ("deux", "bookings.one_or_two_places")])
+def test_places_that_nobody_may_ask_for_are_refused_as_such(places: str, code: str) -> None:
+    client, stock = signed_in(factories.youth()), factories.stock(event=True)
+    url = reverse("youth:book", args=[stock.offer_id])
+    answer = client.post(url, {"stock": stock.pk, "places": places, "key": "k" * 24})
+    assert (answer.status_code, answer.context["why_code"]) == (422, code)
+    assert not Booking.objects.exists()
+
+
+def test_a_form_sent_after_the_session_ended_leads_to_sign_in_and_back() -> None:
+    stock = factories.stock(event=True)
+    url = reverse("youth:book", args=[stock.offer_id])
+    came_from = f"{url}?stock={stock.pk}"
+    visitor = Client(headers={"Accept": "text/html"})
+    answer = visitor.post(url, {"stock": stock.pk}, headers={"Referer": f"http://testserver{came_from}"})
+    assert answer.status_code == 401
+    assert answer.context["signing_in"].endswith(f"?{urlencode({'next': came_from})}")
+    assert answer.context["signing_in"].replace("&", "&amp;") in answer.text
+    for elsewhere in ("https://evil.example/", "//evil.example/", ""):
+        assert "next" not in visitor.post(url, headers={"Referer": elsewhere}).context["signing_in"]
 
 
 def test_a_ticket_is_its_holders_alone() -> None:

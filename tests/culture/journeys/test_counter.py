@@ -4,6 +4,7 @@ Pictures are left in `.cache/counter/` to be looked at.
 """
 
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,14 @@ import pytest
 import segno
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from diptych.commons import clock
 from diptych.commons.web import assets
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.operations import book
 from diptych.culture.domain.bookings.queries import booking_of
+from tests import chromium
 from tests.culture import factories
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -57,10 +59,8 @@ def shop() -> Shop:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     assets.build()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with chromium.launched() as browser:
         yield browser
-        browser.close()
 
 
 def window(
@@ -189,19 +189,18 @@ def test_the_camera_reads_a_qr_code(browser: Browser, live_server: Any, shop: Sh
     film = tmp_path / "qr.y4m"
     film.write_bytes(_film(shop.qr))
     fake = [
-        "--no-sandbox",
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     ]
-    chromium = browser.browser_type.launch(executable_path="/usr/bin/chromium", args=fake)
-    context = window(chromium, live_server, shop)
+    filming = browser.browser_type.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", *fake])
+    context = window(filming, live_server, shop)
     context.grant_permissions(["camera"], origin=live_server.url)
     page = context.new_page()
     page.goto(f"{live_server.url}/pro/comptoir/")
     page.get_by_role("button", name="Scanner").click()
     expect(page.get_by_role("heading", name="Réservation valable")).to_be_visible(timeout=15_000)
-    chromium.close()
+    filming.close()
 
 
 def test_a_refused_camera_says_what_to_do(browser: Browser, live_server: Any, shop: Shop) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 def free_port() -> int:

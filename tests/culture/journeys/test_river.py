@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from psycopg.conninfo import make_conninfo
 
 from diptych.commons import clock
@@ -19,6 +19,7 @@ from diptych.commons.web import assets
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.gateways import mail
 from diptych.culture.jobs import relay_outbox
+from tests import chromium
 from tests.culture import factories
 from tests.culture.factories import PASSWORD
 
@@ -29,10 +30,8 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     assets.build()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with chromium.launched() as browser:
         yield browser
-        browser.close()
 
 
 def window(browser: Browser, width: int) -> Page:

@@ -9,9 +9,10 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from diptych.commons.web import assets
+from tests import chromium
 from tests.culture import factories
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -33,15 +34,13 @@ def _no_session_left(django_db_setup, django_db_blocker):
 def page(request, live_server) -> Page:
     """A window on the site."""
     assets.build()
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with chromium.launched() as browser:
         opened = browser.new_context(
             viewport={"width": request.param, "height": 844}, base_url=live_server.url, locale="fr-FR"
         ).new_page()
         opened.said = []
         opened.on("console", lambda message: opened.said.append(message.text) if message.type == "error" else None)
         yield opened
-        browser.close()
 
 
 def seen(page: Page, name: str) -> None:

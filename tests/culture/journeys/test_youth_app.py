@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from diptych.commons import clock
 from diptych.commons.web import assets
@@ -19,6 +19,7 @@ from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.catalogue.models import Shelf
 from diptych.culture.domain.catalogue.operations import favour
 from diptych.culture.domain.people.models import Person
+from tests import chromium
 from tests.culture import factories
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -37,10 +38,8 @@ TITLES = (
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     assets.build()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with chromium.launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

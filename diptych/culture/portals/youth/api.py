@@ -216,10 +216,14 @@ class WalletOut(Schema):
     movements: list[MovementOut]
 
 
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no null character in a text: what holds one is refused here, as Django's own forms do."""
+
+
 class Credentials(Schema):
     """An e-mail address and its password."""
 
-    email: Annotated[str, StringConstraints(min_length=3, max_length=254)]
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=NO_NUL)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 

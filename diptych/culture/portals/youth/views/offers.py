@@ -18,7 +18,7 @@ from diptych.commons.refusal import Refusal, deny
 from diptych.commons.web.doors import VISITOR, door
 from diptych.culture.domain.bookings import operations as booking
 from diptych.culture.domain.bookings import queries as bookings
-from diptych.culture.domain.bookings.terms import ALREADY_BOOKED, STOCK_NOT_FOUND
+from diptych.culture.domain.bookings.terms import ALREADY_BOOKED, ONE_OR_TWO_PLACES, STOCK_NOT_FOUND
 from diptych.culture.domain.catalogue import operations as catalogue_acts
 from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.catalogue.queries import OfferPage, StockLine
@@ -144,14 +144,17 @@ def book(request: HttpRequest, offer_id: int) -> HttpResponse:
     if request.method != "POST":
         return _confirmation(request, offer_id)
     form = BookingForm(request.POST)
-    if not form.is_valid():
+    form.is_valid()
+    if "stock" in form.errors:
         deny(STOCK_NOT_FOUND)
+    if "places" in form.errors:
+        deny(ONE_OR_TWO_PLACES)
     made = booking.book(
         person_id=request.user.pk,
         stock_id=form.cleaned_data["stock"],
         places=form.cleaned_data["places"],
         at=clock.now(),
-        key=form.cleaned_data["key"],
+        key=form.cleaned_data.get("key", ""),
     )
     return HttpResponseRedirect(reverse("youth:ticket", args=[made.id]))
 
