@@ -72,9 +72,21 @@ def sealed(*, secure: bool) -> dict[str, tuple[str, str]]:
     return {name.lower(): (name, value) for name, value in put.items() if name != "Content-Type"}
 
 
+class HostMiddleware:
+    """Refuses (400) a host that is not ours, as the pages' CommonMiddleware does."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, if the question is for us."""
+        request.get_host()
+        return self.get_response(request)
+
+
 class ProgramMiddleware:
-    """Stands in for the pages' middlewares: the host is ours, nobody is signed in by session, refusals speak the
-    caller's language, and the answer carries its length and every security header of a page."""
+    """Stands in for the pages' middlewares: nobody is signed in by session, refusals speak the caller's language, and
+    the answer, a refusal or a fault too, carries its length and every security header of a page."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -83,7 +95,6 @@ class ProgramMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a program."""
-        request.get_host()
         request.user = AnonymousUser()
         language = self._language(request)
         translation.activate(language)

@@ -109,6 +109,7 @@ PROGRAM_PATHS = ("/api/",)
 PROGRAM_EXCEPTIONS = ("/api/v1/token",)
 PROGRAM_CHAIN = [
     "diptych.commons.web.programs.ProgramMiddleware",
+    "diptych.commons.web.programs.HostMiddleware",
     "diptych.commons.web.refusals.RefusalMiddleware",
     "diptych.commons.web.limits.LimitMiddleware",
     "diptych.commons.web.doors.DoorMiddleware",

@@ -53,9 +53,7 @@ class Reading:
         return iter(self.kept)
 
 
-def _records(
-    source: Source, shape: Shape, separator: str, *, counted: bool = False
-) -> Iterator[_Record]:
+def _records(source: Source, shape: Shape, separator: str, *, counted: bool = False) -> Iterator[_Record]:
     if shape.form == "table":
         return table.records(source, shape, separator, counted=counted)
     return tree.records(source, shape, counted=counted)

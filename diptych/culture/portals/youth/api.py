@@ -27,8 +27,8 @@ from diptych.culture.domain.bookings.queries import Ticket
 from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.people import operations as people
 from diptych.culture.domain.people.terms import Audience
-from diptych.culture.portals.youth.straight import LONGEST_KEY, straight
 from diptych.culture.domain.wallet import queries as wallets
+from diptych.culture.portals.youth.straight import LONGEST_KEY, straight
 
 MALFORMED = Reason("api.malformed", Kind.INVALID, "The request is not as expected: {field}.")
 MOST_ID = 2**63 - 1

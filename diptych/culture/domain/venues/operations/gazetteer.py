@@ -69,7 +69,11 @@ class Gazetteer:
 
 def _alike(text: str, name: str) -> list[tuple[str, str]]:
     "The communes of a département's text whose name may be this one once folded: its first letter, or one out of ASCII."
-    return re.findall(rf"{_ROW}([^{_FIELD}]*){_FIELD}((?:(?i:{name[:1]})|[^A-Za-z0-9])[^{_FIELD}]*)", text) if name else []
+    return (
+        re.findall(rf"{_ROW}([^{_FIELD}]*){_FIELD}((?:(?i:{re.escape(name[:1])})|[^A-Za-z0-9])[^{_FIELD}]*)", text)
+        if name
+        else []
+    )
 
 
 def _served_by(text: str, postcode: str) -> list[tuple[str, str]]:
@@ -79,7 +83,7 @@ def _served_by(text: str, postcode: str) -> list[tuple[str, str]]:
     while at >= 0:
         end = text.index(_ROW, at)
         insee, spelt, postcodes = text[text.rindex(_ROW, 0, at) + 1 : end].split(_FIELD)
-        if postcode in postcodes:
+        if postcode in postcodes.split():
             found.append((insee, spelt))
         at = text.find(postcode, end)
     return found

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from diptych.commons.refusal import Refusal
 from diptych.culture.domain.bookings.rules import acts
-from diptych.culture.domain.bookings.rules.times import cancellation_limit, days_to_collect, expires_at, moved_cancellation_limit
+from diptych.culture.domain.bookings.rules.times import (
+    cancellation_limit,
+    days_to_collect,
+    expires_at,
+    moved_cancellation_limit,
+    today_midnight,
+)
 from diptych.culture.domain.bookings.terms import MOVES, Status, TicketFacts
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -109,3 +115,17 @@ def test_moves_cover_every_status() -> None:
     assert set(MOVES) == set(Status)
     assert all(acts.may_move(before, after) for before, afters in MOVES.items() for after in afters)
     assert not acts.may_move(Status.CANCELLED, Status.USED)
+
+
+@pytest.mark.parametrize(
+    ("at", "midnight"),
+    [
+        (datetime(2026, 11, 24, 22, 59, tzinfo=UTC), datetime(2026, 11, 23, 23, tzinfo=UTC)),  # 23:59 in Paris
+        (datetime(2026, 11, 24, 23, 0, tzinfo=UTC), datetime(2026, 11, 24, 23, tzinfo=UTC)),  # midnight itself
+        (datetime(2026, 7, 14, 22, 0, tzinfo=UTC), datetime(2026, 7, 14, 22, tzinfo=UTC)),  # in summer, two hours earlier
+        (datetime(2026, 10, 25, 12, 0, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)),  # the clocks went back since
+    ],
+)
+def test_the_last_midnight_in_paris(at: datetime, midnight: datetime) -> None:
+    """By Paris's clock in both seasons, and on the day they change."""
+    assert today_midnight(at) == midnight
