@@ -2,8 +2,7 @@
 
 import pytest
 
-from diptych.culture.domain.catalogue.rules.subcategories import BY_ID, SUBCATEGORIES, in_group
-from diptych.culture.domain.catalogue.terms import SearchGroup
+from diptych.culture.domain.catalogue.rules.subcategories import BY_ID, SUBCATEGORIES, SearchGroup, in_group
 
 FLAGS = {
     "is_event": ("SPECTACLE_REPRESENTATION", "OEUVRE_ART"),
