@@ -18,8 +18,8 @@ settings.load_profile(profile(os.environ))
 
 @pytest.fixture(autouse=True)
 def _nothing_counted_before() -> Iterator[None]:
-    """Each test begins with nobody counted: a rollback empties the database, but not what is kept beside it, the cache
-    (allauth's failures and used codes) and the mapped file of rate limits (shared by the run's processes)."""
+    """Each test begins with nobody counted. A rollback empties the database, but not what a process keeps beside it: the
+    cache (allauth's failures and used codes), and its hold on the file of rate limits."""
     cache.clear()
     limits._counters.cache_clear()
     limits._key.cache_clear()
