@@ -1,16 +1,20 @@
 """The gazetteer: which commune a row of open data means.
 
 Holds the look-up only, over the communes that are stored. They are kept as they come, a text a département, and searched
-in it: of 36,000 communes a file means a thousand or two, and reading all the others cost more than the file.
+in it: of 36,000 communes a file means a thousand or two, and reading all the others cost more than the file. A
+département that is asked for often has its names folded once for all.
 """
 
 import re
+from collections import Counter
 from typing import Any, Final
 
 from .names import fold
 
 _ROW: Final = "\x1e"
 _FIELD: Final = "\x1f"
+_OFTEN: Final = 20
+"""Searches of a département's text after which folding all its names is cheaper (measured on the libraries)."""
 _ALL: Final = """
 select department, chr(30) || string_agg(insee || chr(31) || name || chr(31) || array_to_string(postcodes, ' '), chr(30))
     || chr(30)
@@ -25,6 +29,8 @@ class Gazetteer:
         cursor.execute(_ALL)
         self._texts: dict[str, str] = dict(cursor.fetchall())
         self._codes: dict[str, tuple[str, str] | None] = {}
+        self._asked: Counter[str] = Counter()
+        self._names: dict[str, dict[tuple[str, str], str | None]] = {}
 
     def __bool__(self) -> bool:
         """False while no places were imported."""
@@ -39,7 +45,12 @@ class Gazetteer:
             text = self._texts.get(where)
             if text is None:
                 continue
-            found = _only(_served_by(text, postcode), name) or _only(_alike(text, name), name)
+            self._asked[where] += 1
+            if self._asked[where] > _OFTEN:
+                names = self._of(where)
+                found = names.get((postcode, name)) or names.get((where, name))
+            else:
+                found = _only(_served_by(text, postcode), name) or _only(_alike(text, name), name)
             if found:
                 return found
         return None
@@ -53,6 +64,18 @@ class Gazetteer:
         """The postcode of a commune that has one; empty where it has several."""
         known = self._code(insee)
         return known[1] if known and len(known[1]) == 5 else ""
+
+    def _of(self, department: str) -> dict[tuple[str, str], str | None]:
+        "The communes of a département by place (itself or a postcode) and folded name; None where two share both."
+        found = self._names.get(department)
+        if found is None:
+            found = self._names[department] = {}
+            for row in self._texts[department].strip(_ROW).split(_ROW):
+                insee, spelt, postcodes = row.split(_FIELD)
+                for where in (department, *postcodes.split()):
+                    key = (where, fold(spelt))
+                    found[key] = insee if found.get(key, insee) == insee else None
+        return found
 
     def _code(self, insee: str) -> tuple[str, str] | None:
         "The département and the postcodes of a code: looked for where its first figures say, then everywhere."
