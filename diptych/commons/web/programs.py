@@ -48,9 +48,11 @@ class ForkMiddleware:
 
 def chain(names: Sequence[str]) -> Answer:
     """A whole chain of middlewares, with the views at its end: what Django makes of `settings.MIDDLEWARE`, of `names`."""
-    handler = BaseHandler()
-    views, exceptions = handler._view_middleware, handler._exception_middleware = [], []  # type: ignore[attr-defined]
-    handler._template_response_middleware = []  # type: ignore[attr-defined]  # a JSON API renders no template
+    handler: Any = BaseHandler()  # of which the stubs know the public half
+    views: list[Any] = []
+    exceptions: list[Any] = []
+    handler._view_middleware, handler._exception_middleware = views, exceptions
+    handler._template_response_middleware = []  # a JSON API renders no template
     answer: Any = convert_exception_to_response(handler._get_response)
     for name in reversed(names):
         middleware = import_string(name)(answer)
