@@ -17,6 +17,7 @@ REAL_PYTHON := $(shell $(ANY_PYTHON) -c 'import os, sys; print(os.path.realpath(
 export UV_PYTHON_DOWNLOADS := never
 UV = UV_PYTHON="$(REAL_PYTHON)" .tools/bin/uv
 
+RULES_TESTS := $(wildcard tests/*/unit/test_*_rules.py)
 PO_FILES := $(shell find diptych -name '*.po' 2>/dev/null)
 step = printf '%s\n' "· $(1)"
 # Runs a command with its output kept in the log, which is shown only when the command fails.
@@ -34,6 +35,8 @@ demo: setup ## Run the pass with a world of its own, on http://localhost:8000
 
 test: setup browser ## Run every test, those in a real browser included
 	@$(BIN)/python -m pytest -n 2 -q
+	@$(call step,every branch of the rules)
+	@$(call quietly,$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(RULES_TESTS) && $(BIN)/coverage report)
 
 check: setup ## Format, lint, types, import contracts, dependencies, docs and translations current
 	@$(call step,format); $(BIN)/ruff format --check --quiet . >/dev/null || { echo "Run: $(BIN)/ruff format ." >&2; exit 1; }

@@ -1,12 +1,32 @@
 """Fixtures that every test may use. The database is started by tests/database.py, before Django reads its settings."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from hypothesis import settings
 
-settings.register_profile("house", deadline=None)  # a busy machine is not a fault
-settings.load_profile("house")
+from diptych.commons.web import limits
+from tests.thoroughness import PROFILES, profile
+
+for name, values in PROFILES.items():
+    settings.register_profile(name, **values)
+settings.load_profile(profile(os.environ))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_before() -> Iterator[None]:
+    """Each test begins with nobody counted. A rollback empties the database, but not what a process keeps beside it: the
+    cache (allauth's failures and used codes), and its hold on the file of rate limits."""
+    cache.clear()
+    limits._counters.cache_clear()
+    limits._key.cache_clear()
+    yield
+    cache.clear()
+    limits._counters.cache_clear()
+    limits._key.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.http import HttpRequest
 
 from diptych.commons.refusal import Kind, Reason, deny
 
@@ -65,6 +66,23 @@ def read(token: str, *, at: datetime) -> Claims | None:
         return None
     person, audience, expires = payload.split(".")
     return Claims(int(person), audience, int(expires)) if int(expires) > at.timestamp() else None
+
+
+def claims_of(request: HttpRequest, *, at: datetime) -> Claims | None:
+    """The claims of the token that a request carries, verified once however many ask (limits, doors, the API)."""
+    known: Claims | None
+    try:
+        known = request._bearer_claims  # type: ignore[attr-defined]  # put there below
+    except AttributeError:
+        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        known = read(token, at=at) if scheme.lower() == "bearer" else None
+        request._bearer_claims = known  # type: ignore[attr-defined]
+    return known
+
+
+def is_carried(request: HttpRequest) -> bool:
+    """Whether a request carries a bearer token, good or not."""
+    return bool(request.META.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer ")
 
 
 def open_session(*, person_id: int, audience: str, at: datetime) -> Tokens:

@@ -130,8 +130,7 @@ class DoorMiddleware:
 def _audience_of_request(request: HttpRequest, view: Any) -> str:
     """By bearer token where one is sent to an API (nothing is read from the database), else by session: pages know no
     token, since a token knows no second factor."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and hasattr(view, "audiences_by_method"):
-        claims = bearer.read(token, at=clock.now())
+    if bearer.is_carried(request) and hasattr(view, "audiences_by_method"):
+        claims = bearer.claims_of(request, at=clock.now())
         return claims.audience if claims is not None else VISITOR
     return audience_of(request.user)

@@ -94,9 +94,8 @@ def client_address(request: HttpRequest) -> str:
 
 def _account(request: HttpRequest) -> str:
     "The account, without reading the person: from the token, or from the session that the door reads anyway."
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        claims = bearer.read(token, at=clock.now())
+    if bearer.is_carried(request):
+        claims = bearer.claims_of(request, at=clock.now())
         return str(claims.person_id) if claims is not None else ""
     return str(request.session.get("_auth_user_id", "")) if settings.SESSION_COOKIE_NAME in request.COOKIES else ""
 

@@ -39,14 +39,15 @@ def import_files(
 
     Each file is checked from end to end before the first write. Raises Refused: nothing was then imported.
     """
-    began = time.perf_counter()
+    operation = _IMPORTS[kind]()
+    began = time.perf_counter()  # from the first byte read to the commit
     with ExitStack() as stack:
         readings = [stack.enter_context(open_reading(path=path, kind=kind, shapes=SHAPES, on_bytes=on_bytes)) for path in paths]
         report = Report(
             kind, dry_run, [FileReport(reading.source.name, reading.shape.name, reading.records) for reading in readings]
         )
         reader = _Reader(readings, report, accept_fewer)
-        report.tables = _IMPORTS[kind](reader, dry_run).tables
+        report.tables = operation(reader, dry_run).tables
     report.seconds = time.perf_counter() - began
     return report
 
@@ -110,10 +111,13 @@ class _Reader:
         self._report.count(file, Fault(line, column, code, skipped=code in ("unknown_museum", "unknown_school", "in_other_list")))
 
 
-def _places(reader: _Reader, dry_run: bool) -> Imported:
+Operation = Callable[[_Reader, bool], Imported]
+
+
+def _places() -> Operation:
     from diptych.culture.domain.venues.operations.importing import import_places
 
-    return import_places(
+    return lambda reader, dry_run: import_places(
         regions=reader.rows("regions"),
         departments=reader.rows("departments"),
         populations=reader.rows("population"),
@@ -123,11 +127,11 @@ def _places(reader: _Reader, dry_run: bool) -> Imported:
     )
 
 
-def _venues(*formats: str) -> Callable[[_Reader, bool], Imported]:
-    def run(reader: _Reader, dry_run: bool) -> Imported:
+def _venues(*formats: str) -> Callable[[], Operation]:
+    def chosen() -> Operation:
         from diptych.culture.domain.venues.operations.importing import import_venues
 
-        return import_venues(
+        return lambda reader, dry_run: import_venues(
             venues=reader.rows(*formats),
             attendance=reader.rows("attendance"),
             at=now(),
@@ -136,25 +140,27 @@ def _venues(*formats: str) -> Callable[[_Reader, bool], Imported]:
             dry_run=dry_run,
         )
 
-    return run
+    return chosen
 
 
-def _events(reader: _Reader, dry_run: bool) -> Imported:
+def _events() -> Operation:
     from diptych.culture.domain.catalogue.operations.importing import import_offers
 
-    return import_offers(offers=reader.files("olympiad", "agenda", "digital"), at=now(), note=reader.note, dry_run=dry_run)
+    return lambda reader, dry_run: import_offers(
+        offers=reader.files("olympiad", "agenda", "digital"), at=now(), note=reader.note, dry_run=dry_run
+    )
 
 
-def _titles(reader: _Reader, dry_run: bool) -> Imported:
+def _titles() -> Operation:
     from diptych.culture.domain.catalogue.operations.importing import import_titles
 
-    return import_titles(titles=reader.rows("titles"), dry_run=dry_run)
+    return lambda reader, dry_run: import_titles(titles=reader.rows("titles"), dry_run=dry_run)
 
 
-def _schools(reader: _Reader, dry_run: bool) -> Imported:
+def _schools() -> Operation:
     from diptych.culture.domain.schools.operations.importing import import_schools
 
-    return import_schools(
+    return lambda reader, dry_run: import_schools(
         schools=reader.rows("schools"),
         directory=reader.rows("directory"),
         indices=reader.rows("social_index"),
@@ -163,7 +169,7 @@ def _schools(reader: _Reader, dry_run: bool) -> Imported:
     )
 
 
-_IMPORTS: dict[str, Callable[[_Reader, bool], Imported]] = {
+_IMPORTS: dict[str, Callable[[], Operation]] = {
     "places": _places,
     "museums": _venues("museums"),
     "cinemas": _venues("cinemas"),

@@ -80,11 +80,16 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
 ]
 
-MIDDLEWARE = [
+# The security headers of every answer.
+SEALS = [
     "django.middleware.security.SecurityMiddleware",
     "diptych.commons.web.headers.HeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+]
+MIDDLEWARE = [
+    "diptych.commons.web.programs.ForkMiddleware",
+    *SEALS,
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -97,6 +102,17 @@ MIDDLEWARE = [
     "diptych.commons.web.doors.DoorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+]
+# What a call to the API without a session goes through instead (commons.web.programs). Signing in does not: its failures
+# are counted by the pages' middlewares.
+PROGRAM_PATHS = ("/api/",)
+PROGRAM_EXCEPTIONS = ("/api/v1/token",)
+PROGRAM_CHAIN = [
+    "diptych.commons.web.programs.ProgramMiddleware",
+    "diptych.commons.web.programs.HostMiddleware",
+    "diptych.commons.web.refusals.RefusalMiddleware",
+    "diptych.commons.web.limits.LimitMiddleware",
+    "diptych.commons.web.doors.DoorMiddleware",
 ]
 
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

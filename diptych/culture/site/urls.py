@@ -25,11 +25,11 @@ def ticket_key(request: HttpRequest) -> HttpResponse:
 _api_patterns, _api_name, _api_namespace = api.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", (open_doors(_api_patterns), _api_name, _api_namespace)),
     path("", include("diptych.commons.web.urls")),
     path("compte/", include(ADDRESSES)),
     path("pro/", include("diptych.culture.portals.venue.urls")),
     path("equipe/", include("diptych.culture.portals.backoffice.urls")),
-    path("api/v1/", (open_doors(_api_patterns), _api_name, _api_namespace)),
     *mailbox_addresses(),
     path("openapi.json", openapi, name="openapi"),
     path(".well-known/diptych-ticket-key.json", ticket_key, name="ticket-key"),

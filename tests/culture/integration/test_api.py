@@ -19,6 +19,7 @@ from diptych.commons.web import bearer
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.people.models import Person
 from tests.culture.factories import AT, PASSWORD, offer, pro, stock, youth
+from tests.thoroughness import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -179,7 +180,7 @@ def test_schemathesis() -> None:
 def _attack(strategy: Any, token: str, wanted: Any) -> int:
     count = 0
 
-    @settings(max_examples=40, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
     @given(case=strategy)
     def run(case: Any) -> None:
         nonlocal count

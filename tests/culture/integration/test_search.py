@@ -18,6 +18,7 @@ from diptych.culture.domain.catalogue.rules.offers import displayed_status
 from diptych.culture.domain.catalogue.terms import NOT_FOUND, TOO_MANY_FAVOURITES, OfferFacts, OfferStatus, StockFacts
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.venues.models import Commune, Structure, Venue
+from tests.thoroughness import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +191,7 @@ OFFER = st.fixed_dictionaries(
 )
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(drawn=st.lists(OFFER, min_size=3, max_size=12))
 def test_sql_and_rule_agree_on_what_is_released(drawn: list[dict[str, Any]]) -> None:
     Stock.objects.all().delete()

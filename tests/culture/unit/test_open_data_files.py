@@ -15,6 +15,7 @@ from diptych.culture.gateways.open_data.formats import KINDS, SHAPES
 from diptych.culture.gateways.open_data.reading import open_reading
 from diptych.culture.gateways.open_data.reasons import REASONS, Fault
 from diptych.culture.gateways.open_data.source import open_source
+from tests.thoroughness import examples
 
 INDEX = "Rentrée scolaire;UAI;IPS;Ecart-type de l'IPS\n2023;0352072M;111.1;32.8\n2023;0350852L;78,1;30.4\n"
 COMMUNES = [
@@ -215,7 +216,7 @@ def test_every_shape_is_complete_and_recognises_itself_alone():
             assert first is shape
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_cut_at_any_byte_is_refused_or_falls_between_two_rows(tmp_path, data):
     for kind, content in (("schools", INDEX), ("places", json.dumps(COMMUNES))):
@@ -232,7 +233,7 @@ def test_a_cut_at_any_byte_is_refused_or_falls_between_two_rows(tmp_path, data):
             assert len(rows) == 1
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300), st.integers(0, len(INDEX)))
 def test_no_bytes_make_a_reader_fail_otherwise(tmp_path, noise, at):
     whole = INDEX.encode()

@@ -8,7 +8,7 @@ import pytest
 from diptych.commons.refusal import Refusal
 from diptych.culture.domain.people.rules import DEPARTMENTS, age_at, audience_for, birthday, why_not_profile, zone_of
 from diptych.culture.domain.people.terms import Audience, Role
-from diptych.culture.domain.wallet.rules import bucket_of, cap_for, decide_grant, expires_at, left, regime_on
+from diptych.culture.domain.wallet.rules import bucket_of, cap_for, decide_grant, expires_at, grants_due, left, regime_on
 from diptych.culture.domain.wallet.terms import Bucket, DepositType, Granted, Left, MovementKind
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -48,6 +48,23 @@ def test_seventeen_then_eighteen() -> None:
     assert code(grant(date(2008, 11, 1), registered_at=AT - timedelta(days=200))) == "5000+15000"
     assert code(grant(date(2007, 1, 1), registered_at=datetime(2025, 6, 1, tzinfo=UTC))) == "15000"
     assert code(grant(date(2005, 11, 24), registered_at=datetime(2024, 6, 1, tzinfo=UTC))) == "wallet.too_old"
+
+
+@pytest.mark.parametrize("department", ["42", "971", "975", "987", "988"])
+def test_the_regime_begins_by_the_clock_of_the_departement(department: str) -> None:
+    """Whoever registered before the decree is counted from its first day, wherever midnight comes later than in Paris."""
+    assert code(grant(date(2008, 1, 1), department, registered_at=datetime(2025, 1, 10, tzinfo=UTC))) == "5000+15000"
+
+
+def test_nothing_was_due_before_the_first_regime() -> None:
+    """A registration on the last day before the decree opens no right; at the first instant of its day, it does."""
+    facts = {"born": date(2008, 1, 1), "department": "42", "at": AT}
+    paris = ZoneInfo("Europe/Paris")
+    assert grants_due(registered_at=datetime(2025, 2, 28, 23, 59, tzinfo=paris), **facts) == ()  # type: ignore[arg-type]
+    assert [grant.amount_cents for grant in grants_due(registered_at=datetime(2025, 3, 1, tzinfo=paris), **facts)] == [
+        5000,
+        15000,
+    ]  # type: ignore[arg-type]
 
 
 def test_other_reasons() -> None:

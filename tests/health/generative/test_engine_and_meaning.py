@@ -14,10 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from .compared import compared
 from .past import SEEDS
 
-WORLDS = int(os.environ.get("DIPTYCH_WORLDS", "150"))
+from tests.thoroughness import examples
+
+WORLDS = int(os.environ.get("DIPTYCH_WORLDS") or examples(150))
 
 
-@settings(max_examples=WORLDS, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=WORLDS, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_drawn_by_hypothesis(random: Random) -> None:
     assert list(compared(random)) == []

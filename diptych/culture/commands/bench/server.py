@@ -16,6 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+PATIENCE_SECONDS = 240
+"""How long a start may take: two seconds on a quiet machine, forty and more where many others share its processors."""
 
 
 def free_port() -> int:
@@ -51,7 +53,7 @@ class WebServer:
                 self._command, env={**os.environ, **self._environ}, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )  # fmt: skip
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/openapi.json", timeout=5).read()

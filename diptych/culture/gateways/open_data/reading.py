@@ -4,7 +4,7 @@ Holds the recognition of a file, the check that it is whole, and the pass that y
 any particular shape, nor what is done with rows.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,11 @@ from diptych.culture.gateways.open_data.reasons import Fault
 from diptych.culture.gateways.open_data.shapes import Record, Shape
 from diptych.culture.gateways.open_data.source import Source, open_source
 
+KEPT = 8 << 20
+"""Bytes of a table whose records are kept from its check to its import; a larger one is read again."""
+
+_Record = tuple[int, dict[str, Any] | int]
+
 
 @dataclass(slots=True)
 class Reading:
@@ -26,6 +31,7 @@ class Reading:
     separator: str
     records: int
     surveyed: Any
+    kept: Sequence[_Record] | None = None
     read: int = field(default=0)
 
     def rows(self) -> Iterator[Any]:
@@ -39,13 +45,15 @@ class Reading:
                 yield from record.read(line, values)
         self.source.check_unchanged()
 
-    def _records(self, *, counted: bool = False) -> Iterator[tuple[int, dict[str, Any] | int]]:
-        return _records(self.source, self.shape, self.separator, counted=counted)
+    def _records(self, *, counted: bool = False) -> Iterator[_Record]:
+        if self.kept is None:
+            return _records(self.source, self.shape, self.separator, counted=counted)
+        if counted:
+            self.source.count(self.source.size)
+        return iter(self.kept)
 
 
-def _records(
-    source: Source, shape: Shape, separator: str, *, counted: bool = False
-) -> Iterator[tuple[int, dict[str, Any] | int]]:
+def _records(source: Source, shape: Shape, separator: str, *, counted: bool = False) -> Iterator[_Record]:
     if shape.form == "table":
         return table.records(source, shape, separator, counted=counted)
     return tree.records(source, shape, counted=counted)
@@ -71,9 +79,12 @@ def open_reading(
                 command=f"diptych culture import {shape.kind} {source.name}",
                 expected=expected,
             )
-        total = table.check(source, shape, separator) if shape.form == "table" else tree.check(source, shape)
-        surveyed = shape.survey(_whole(source, shape, separator)) if shape.survey else None
-        yield Reading(source, shape, separator, total, surveyed)
+        kept: list[_Record] | None = [] if shape.form == "table" and source.size <= KEPT else None
+        total = table.check(source, shape, separator, keep=kept) if shape.form == "table" else tree.check(source, shape)
+        surveyed = None
+        if shape.survey:
+            surveyed = shape.survey(_whole(_records(source, shape, separator) if kept is None else iter(kept)))
+        yield Reading(source, shape, separator, total, surveyed, kept)
 
 
 def kind_of(*, path: Path, shapes: Iterable[Shape]) -> str:
@@ -82,8 +93,8 @@ def kind_of(*, path: Path, shapes: Iterable[Shape]) -> str:
         return _recognise(source, tuple(shapes), "a published file")[0].kind
 
 
-def _whole(source: Source, shape: Shape, separator: str) -> Iterator[Mapping[str, Any]]:
-    return (values for _, values in _records(source, shape, separator) if not isinstance(values, int))
+def _whole(records: Iterator[_Record]) -> Iterator[Mapping[str, Any]]:
+    return (values for _, values in records if not isinstance(values, int))
 
 
 def _recognise(source: Source, shapes: tuple[Shape, ...], expected: str) -> tuple[Shape, str]:

@@ -73,7 +73,10 @@ class Record:
         for column in self._shape.columns:
             value = values.get(column.name)
             try:
-                found = column.read(value) if column.raw and value is not None else _read_text(column, value)
+                if type(value) is str or (column.raw and value is not None):
+                    found = column.read(value)
+                else:
+                    found = _read_text(column, value)
             except Unreadable as fault:
                 yield Fault(line, column.name, fault.code, column.required, _shown(value))
                 if column.required:
@@ -103,8 +106,6 @@ class Record:
 def _read_text(column: Column, value: Any) -> Any:
     if value is None:
         return column.read("") if not column.raw else None
-    if isinstance(value, str):
-        return column.read(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Unreadable("wrong_type")
     return column.read(repr(value))

@@ -48,6 +48,11 @@ class Source:
         raw = _Counted(self._handle, self._on_bytes if counted else None)
         return io.TextIOWrapper(io.BufferedReader(raw, _CHUNK), encoding=self.encoding, newline="", errors="strict")
 
+    def count(self, number: int) -> None:
+        """Tell the progress bar of bytes read before."""
+        if self._on_bytes is not None:
+            self._on_bytes(number)
+
     def first_line(self) -> str:
         """The first line, or its first 64 KiB of text."""
         return self.text().readline(1 << 16)

@@ -58,8 +58,9 @@ def records(source: Source, shape: Shape, separator: str, *, counted: bool = Fal
         deny(reasons.TRUNCATED, file=source.name, line=pending[0], found=found, expected=shape.expected)
 
 
-def check(source: Source, shape: Shape, separator: str) -> int:
-    """The number of records. Raises Refused unless the file is whole: each column once, each row ended."""
+def check(source: Source, shape: Shape, separator: str, *, keep: list[tuple[int, dict[str, Any] | int]] | None = None) -> int:
+    """The number of records, which `keep` is given. Raises Refused unless the file is whole: each column once, each row
+    ended."""
     if shape.headless is None:
         names = header(source, separator)
         doubled = sorted({name for name in names if names.count(name) > 1})
@@ -69,6 +70,8 @@ def check(source: Source, shape: Shape, separator: str) -> int:
     for line, values in records(source, shape, separator):
         total += 1
         wrong += isinstance(values, int)
+        if keep is not None:
+            keep.append((line, values))
     if not total:
         deny(reasons.TRUNCATED, file=source.name, line=1, found="there is no row under its header", expected=shape.expected)
     if not source.ends_with_line_end():

@@ -36,7 +36,7 @@ def text(value: str) -> str | None:
         value = twice_encoded(value).replace("\u200b", "")
         if is_lost(value):
             raise Unreadable("accents_lost")
-    if _CONTROL.search(value):
+    if not value.isprintable() and _CONTROL.search(value):  # most are printable, which is quicker to see
         raise Unreadable("control_character")
     return value
 
@@ -44,9 +44,10 @@ def text(value: str) -> str | None:
 def words(value: str) -> str | None:
     """A short text on one line: blanks of every kind made single. None if empty or a word for nothing."""
     found = text(value)
-    if found is None or found.lower() in _NOTHING:
+    if found is None or (len(found) < 6 and found.lower() in _NOTHING):
         return None
-    found = " ".join(found.split())
+    if "  " in found or not found.isprintable():
+        found = " ".join(found.split())
     if len(found) > 400:
         raise Unreadable("too_long")
     return found

@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, NinjaAPI, Query, Schema, Status
+from ninja.decorators import decorate_view
 from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 from ninja.security import APIKeyCookie, HttpBearer
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from diptych.commons import clock
 from diptych.commons.refusal import Kind, Reason, refuse
@@ -27,6 +28,7 @@ from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.people import operations as people
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.wallet import queries as wallets
+from diptych.culture.portals.youth.straight import LONGEST_KEY, straight
 
 MALFORMED = Reason("api.malformed", Kind.INVALID, "The request is not as expected: {field}.")
 MOST_ID = 2**63 - 1
@@ -40,14 +42,19 @@ class SignedIn(HttpRequest):
     auth: int
 
 
+def _by_token(request: HttpRequest) -> int | None:
+    "Whose good token a request carries."
+    claims = bearer.claims_of(request, at=clock.now())
+    return claims.person_id if claims is not None and claims.audience == Audience.YOUTH else None
+
+
 class _Bearer(HttpBearer):
     "A signed access token: who, as what, until when. Nothing is read from the database."
 
     openapi_name = "bearer"
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        claims = bearer.read(token, at=clock.now())
-        return claims.person_id if claims is not None and claims.audience == Audience.YOUTH else None
+        return _by_token(request)
 
 
 class _Session(APIKeyCookie):
@@ -151,7 +158,7 @@ class OfferOut(Schema):
     stocks: list[StockOut]
 
 
-class BookingIn(Schema):
+class BookingIn(BaseModel):  # no Schema: read from JSON alone, four times as fast
     """What to book: a stock, and one or two places."""
 
     stock_id: Id
@@ -310,22 +317,22 @@ def offer(request: HttpRequest, offer_id: Id) -> Any:
     return catalogue.offer_page(offer_id=offer_id, at=clock.now())
 
 
+def _book(person_id: int, wanted: BookingIn, key: str) -> HttpResponse:
+    made = bookings.book(person_id=person_id, stock_id=wanted.stock_id, places=wanted.places, at=clock.now(), key=key)
+    said = orjson.dumps({name: getattr(made, name) for name in BookingOut.model_fields})
+    return HttpResponse(said, status=200 if made.repeated else 201, content_type="application/json; charset=utf-8")
+
+
 @api.post("/bookings", response={201: BookingOut, 200: BookingOut, **_PROBLEMS}, operation_id="book")
+@decorate_view(straight(signed_in=_by_token, body=BookingIn, call=_book))
 @door(Audience.YOUTH)
 def book(
     request: SignedIn,
     body: BookingIn,
-    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", max_length=64)] = "",
+    idempotency_key: Annotated[str, Header(alias="Idempotency-Key", max_length=LONGEST_KEY)] = "",
 ) -> Any:
     """Book one or two places. The same Idempotency-Key again gives the same booking (200 instead of 201)."""
-    made = bookings.book(
-        person_id=request.auth,
-        stock_id=body.stock_id,
-        places=body.places,
-        at=clock.now(),
-        key=idempotency_key,
-    )
-    return Status(200 if made.repeated else 201, made)
+    return _book(request.auth, body, idempotency_key)
 
 
 @api.get("/bookings", response={200: list[TicketOut], **_PROBLEMS}, operation_id="bookings")

@@ -19,7 +19,8 @@ from ..rules.subcategories import BY_ID
 from ..terms import Compatibility, OfferValidation, Withdrawal
 
 from diptych.commons.bulk import Imported, Merged, added, merge
-from diptych.culture.domain.venues.operations.importing import Gazetteer, VenueFacts, known_communes, merge_venues
+from diptych.culture.domain.venues.operations.gazetteer import Gazetteer
+from diptych.culture.domain.venues.operations.importing import VenueFacts, known_communes, merge_venues
 
 Note = Callable[[int, str, str], None]
 """Told the line, the column and the code of what could not be kept of a row."""

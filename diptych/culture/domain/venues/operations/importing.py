@@ -4,7 +4,6 @@ Holds the transactions. An entry that a person edited since is left as it is. Do
 what a source's columns mean.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 from django.db import connection, transaction
 
 from .. import terms
+from .gazetteer import Gazetteer, department_of
 from .names import fold
 
 from diptych.commons.bulk import Imported, Merged, merge
@@ -95,68 +95,6 @@ class AttendanceFacts(Protocol):
     schools: int | None
     under_18: int | None
     from_18_to_25: int | None
-
-
-class Gazetteer:
-    """Finds the commune that a row means: by its INSEE code, else by its name with the postcode or the département.
-
-    The names of a département are folded when first asked for: most rows have a code.
-    """
-
-    def __init__(self, cursor: Any) -> None:
-        # Postcodes as one text: an array costs psycopg more than all the rest of the row.
-        cursor.execute("select insee, name, department, array_to_string(postcodes, ' ') from venues_commune")
-        self._codes: dict[str, tuple[str, str, str]] = {}
-        self._members: defaultdict[str, list[str]] = defaultdict(list)
-        for insee, name, department, postcodes in cursor.fetchall():
-            self._codes[insee] = (name, department, postcodes)
-            self._members[department].append(insee)
-        self._names: dict[str, dict[tuple[str, str], str | None]] = {}
-
-    def __bool__(self) -> bool:
-        """False while no places were imported."""
-        return bool(self._codes)
-
-    def find(self, *, insee: str, city: str, postcode: str, department: str) -> str | None:
-        """The INSEE code of the commune meant, or None."""
-        if insee in self._codes:
-            return insee
-        name = fold(city)
-        for where in dict.fromkeys((department, department_of(postcode))):
-            names = self._of(where)
-            found = names.get((postcode, name)) or names.get((where, name))
-            if found:
-                return found
-        return None
-
-    def department(self, insee: str) -> str:
-        """The département of a commune."""
-        return self._codes[insee][1]
-
-    def only_postcode(self, insee: str) -> str:
-        """The postcode of a commune that has one; empty where it has several."""
-        postcodes = self._codes[insee][2]
-        return postcodes if len(postcodes) == 5 else ""
-
-    def _of(self, department: str) -> dict[tuple[str, str], str | None]:
-        found = self._names.get(department)
-        if found is None:
-            found = self._names[department] = {}
-            for insee in self._members.get(department, ()):
-                name, _, postcodes = self._codes[insee]
-                folded = fold(name)
-                for where in (department, *postcodes.split()):
-                    # Two communes of one name in one place: neither is certain.
-                    key = (where, folded)
-                    found[key] = insee if found.get(key, insee) == insee else None
-        return found
-
-
-def department_of(postcode: str) -> str:
-    """The département that a postcode is of, but for the few communes served from next door."""
-    if postcode[:2] == "20":
-        return "2A" if postcode < "20200" else "2B"
-    return postcode[:3] if postcode[:2] in ("97", "98") else postcode[:2]
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from diptych.culture.domain.bookings.rules.times import (
     expires_at,
     has_moved,
     moved_cancellation_limit,
+    today_midnight,
     warning_due,
 )
 from diptych.culture.domain.bookings.terms import MOVES, Status, TicketFacts
@@ -134,3 +135,17 @@ def test_what_was_told_says_what_moved() -> None:
 def test_warnings(left: timedelta, warned: int | None, due: int | None) -> None:
     """At 7 days, at 5; each once, and never the earlier after the later."""
     assert warning_due(expires_at=AT + left, warned_days=warned, at=AT) == due
+
+
+@pytest.mark.parametrize(
+    ("at", "midnight"),
+    [
+        (datetime(2026, 11, 24, 22, 59, tzinfo=UTC), datetime(2026, 11, 23, 23, tzinfo=UTC)),  # 23:59 in Paris
+        (datetime(2026, 11, 24, 23, 0, tzinfo=UTC), datetime(2026, 11, 24, 23, tzinfo=UTC)),  # midnight itself
+        (datetime(2026, 7, 14, 22, 0, tzinfo=UTC), datetime(2026, 7, 14, 22, tzinfo=UTC)),  # in summer, two hours earlier
+        (datetime(2026, 10, 25, 12, 0, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)),  # the clocks went back since
+    ],
+)
+def test_the_last_midnight_in_paris(at: datetime, midnight: datetime) -> None:
+    """By Paris's clock in both seasons, and on the day they change."""
+    assert today_midnight(at) == midnight
