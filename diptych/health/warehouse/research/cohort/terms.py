@@ -9,5 +9,5 @@ NO_ROOM = Reason("cohort.no_room", Kind.CONFLICT, "{path} cannot be written: {wh
 NO_ROWS = Reason("cohort.no_rows", Kind.INVALID, "There are no rows for criterion {criterion}: {why}.")
 WRONG_ROWS = Reason("cohort.wrong_rows", Kind.INVALID, "{path}, line {line}: {what}.")
 NOT_PERSONS = Reason("cohort.not_persons", Kind.INVALID, "A cohort of {resource} cannot be counted here: only of Patient.")
-NO_SPARK = Reason("cohort.no_spark", Kind.CONFLICT, "Spark is not installed. Run: .tools/bin/uv sync --extra spark")
+NO_SPARK = Reason("cohort.no_spark", Kind.CONFLICT, "Spark is not installed. Run: {command}")
 UNSAYABLE = Reason("cohort.unsayable", Kind.CONFLICT, "Circe has no words for {what} in {criterion}.")

@@ -13,13 +13,15 @@ from diptych.commons.refusal import deny
 from diptych.health.warehouse.mart.shapes import SHAPES
 from diptych.health.warehouse.research.cohort.terms import NO_SPARK
 
+INSTALL = ".tools/bin/uv sync --extra spark"
+
 
 def translated(select: str) -> str:
     """A step in Spark's words. Refused (`cohort.no_spark`) where sqlglot is not installed."""
     try:
         import sqlglot  # of the extra `spark`
     except ImportError:
-        deny(NO_SPARK)
+        deny(NO_SPARK, command=INSTALL)
     return str(sqlglot.transpile(select, read="duckdb", write="spark")[0])
 
 
@@ -30,7 +32,7 @@ class OnSpark:
         try:
             from pyspark.sql import SparkSession  # of the extra `spark`
         except ImportError:
-            deny(NO_SPARK)
+            deny(NO_SPARK, command=INSTALL)
         builder = SparkSession.builder.master(master).appName("diptych")
         for name, value in (
             ("spark.ui.enabled", "false"),
