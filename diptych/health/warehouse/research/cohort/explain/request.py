@@ -49,7 +49,7 @@ def explained(
 
 def outside(request: n.Request, *, person: int) -> Explanation:
     """That the person is not of the source population of a store: nothing of theirs is looked at."""
-    finding = Finding(Code.POPULATION, False, {"care_sites": list(request.care_sites)})
+    finding = Finding(Code.POPULATION, False, {"inside": False, "care_sites": list(request.care_sites)})
     return Explanation(person, False, (), (finding,))
 
 
