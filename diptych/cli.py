@@ -29,7 +29,11 @@ CULTURE: tuple[Room, ...] = (
 
 HEALTH: tuple[Room, ...] = (
     Room("omop", "diptych.health.commands.omop:app", "Bring an OMOP database into a store."),
-    Room("cohort", "diptych.health.commands.cohort:app", "Put cohort definitions to a store: count, rows, attrition."),
+    Room(
+        "cohort",
+        "diptych.health.commands.cohort:app",
+        "Put cohort definitions and requests to a store: count, rows, attrition, explain, diff.",
+    ),
     Room("bench", "diptych.health.commands.bench.app:app", "Measure the store and its questions, beside their peers."),
 )
 """The verbs of `diptych health`, in the order of help."""

@@ -1,5 +1,6 @@
-"""`diptych health cohort`: put cohort definitions to a store."""
+"""`diptych health cohort`: put cohort definitions and requests to a store, or requests to rows handed in."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
@@ -9,55 +10,76 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from .omop import JsonOption, StoreOption
+from .asking import Asked, Files, MaybeRows, MaybeStore, read_questions
+from .cohort_reasons import diff, explain
+from .omop import JsonOption
 
 from diptych.commons.terminal import fault_of, show_fault, show_json, show_table
-from diptych.health.warehouse.research.cohort.count import Definition, Desk, definitions, persons, write_rows
+from diptych.health.warehouse.research.cohort import nodes as n
+from diptych.health.warehouse.research.cohort.count import (
+    Selection,
+    member_names,
+    numbered,
+    persons,
+    rows_of,
+    writable,
+    write_rows,
+)
 from diptych.health.warehouse.research.cohort.lint.reports import reports
 
-app = typer.Typer(no_args_is_help=True, help="Put cohort definitions (Circe JSON) to a store.", add_completion=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Put cohort definitions (Circe JSON) and requests (Cohort360 JSON) to a store: how many, who, why, what changed.",
+    add_completion=False,
+)
 
-Files = Annotated[list[Path], typer.Argument(help="Definitions; a folder stands for its JSON files.")]
+EXAMPLES = {
+    "count": "diptych health cohort count definitions/ --store store --json",
+    "rows": "diptych health cohort rows 12.json --store store --out rows.parquet",
+    "attrition": "diptych health cohort attrition 12.json --store store",
+    "explain": "diptych health cohort explain 12.json --store store --person 4711",
+    "diff": "diptych health cohort diff old.json new.json --store store --ids",
+}
 
 
-def _read(files: list[Path]) -> list[Definition]:
-    found = definitions(files)
-    for one in found:
-        for path in one.unknown:
-            typer.echo(f"note: {one.name}: {path} is no key of Circe's, and has no effect", err=True)
-    return found
+@app.command(epilog=f"Example: {EXAMPLES['count']}")
+def count(files: Files, store: MaybeStore = None, rows: MaybeRows = None, as_json: JsonOption = False) -> None:
+    """Say how many persons a definition or a request selects, and how many entries they have. With --json, a line each.
 
-
-@app.command()
-def count(files: Files, store: StoreOption, as_json: JsonOption = False) -> None:
-    """Say how many persons a definition selects, and how many entries they have. With --json, a line a definition."""
-    desk, asked, rows = Desk(store), _read(files), []
+    A person of a definition may enter several times; a request selects persons, so that its entries are its persons.
+    """
+    asked, lines = read_questions(files), []
+    counter = Asked(store, rows)
     for one in asked:
         began = perf_counter()
-        answer = desk.answer(one.cohort)
-        said = (one.name, persons(answer), len(answer.rows.person), round(perf_counter() - began, 4))
+        answer = counter.answer(one)
+        said = (one.name, persons(answer), len(rows_of(answer).person), round(perf_counter() - began, 4))
         if as_json:
             show_json(dict(zip(("definition", "persons", "entries", "seconds"), said, strict=True)))
-        rows.append(said)
+        lines.append(said)
     if not as_json:
-        show_table(columns=("definition", "persons", "entries", "seconds"), rows=rows)
+        show_table(columns=("definition", "persons", "entries", "seconds"), rows=lines)
 
 
-@app.command()
+@app.command(epilog=f"Example: {EXAMPLES['rows']}")
 def rows(
     files: Files,
-    store: StoreOption,
-    out: Annotated[Path, typer.Option("--out", help="The Parquet file to write.", dir_okay=False)],
+    out: Annotated[Path, typer.Option("--out", help="The Parquet file to write.")],
+    store: MaybeStore = None,
+    handed: MaybeRows = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the rows of definitions: cohort_definition_id, subject_id, cohort_start_date, cohort_end_date.
 
-    A definition whose file is named by a number has that number; others are numbered in the order given, from 1.
+    A definition whose file is named by a number has that number; others are numbered in the order given, from 1. A request of
+    Cohort360's selects persons without saying when: both their dates are null.
     """
-    desk, asked = Desk(store), _read(files)
+    writable(out)
+    asked = numbered(read_questions(files))
+    counter = Asked(store, handed)
     errors = Console(stderr=True)
-    shown = track(asked, "counting", console=errors, transient=True, disable=not errors.is_terminal)
-    answers = {one.number(place): desk.answer(one.cohort) for place, one in enumerate(shown, 1)}
+    shown = track(asked.items(), "counting", console=errors, transient=True, disable=not errors.is_terminal)
+    answers = {number: counter.answer(one) for number, one in shown}
     written = write_rows(answers, out=out)
     if as_json:
         show_json({"rows": written, "definitions": len(answers), "out": str(out)})
@@ -65,20 +87,43 @@ def rows(
         print(f"{written} rows of {len(answers)} definitions in {out}.")
 
 
-@app.command()
+@app.command(epilog=f"Example: {EXAMPLES['attrition']}")
 def attrition(
-    file: Annotated[Path, typer.Argument(help="A definition.")], store: StoreOption, as_json: JsonOption = False
+    file: Annotated[Path, typer.Argument(help="A definition or a request.")],
+    store: MaybeStore = None,
+    rows: MaybeRows = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Say what each rule of a definition leaves: persons, and events (a person may have several)."""
-    one = _read([file])[0]
-    answer = Desk(store).answer(one.cohort)
-    names = {"": "entry events", "+": "additional criteria"}
-    steps = [(names.get(step.name, step.name), step.persons, step.events) for step in answer.steps]
-    steps.append(("cohort, after limits and ends", persons(answer), len(answer.rows.person)))
+    """Say what each rule of a definition leaves: persons, and events (a person may have several).
+
+    Of a request: the persons of each criterion and group, whether they are then taken or excluded.
+    """
+    for one in read_questions([file]):
+        answer = Asked(store, rows).answer(one)
+        if isinstance(answer, Selection):
+            assert isinstance(one.asked, n.Request)
+            _members(answer, member_names(one.asked), as_json=as_json)
+            continue
+        names = {"": "entry events", "+": "additional criteria"}
+        steps = [(names.get(step.name, step.name), step.persons, step.events) for step in answer.steps]
+        steps.append(("cohort, after limits and ends", persons(answer), len(answer.rows.person)))
+        if as_json:
+            show_json([dict(zip(("rule", "persons", "events"), step, strict=True)) for step in steps])
+        else:
+            show_table(columns=("rule", "persons", "events"), rows=steps)
+
+
+def _members(answer: Selection, names: Mapping[int, str], *, as_json: bool) -> None:
+    lines: list[tuple[int | None, str, int]] = [(id_, names[id_], many) for id_, many in answer.members.items()]
+    lines.append((None, "request", persons(answer)))
     if as_json:
-        show_json([dict(zip(("rule", "persons", "events"), step, strict=True)) for step in steps])
+        show_json([dict(zip(("criterion", "what", "persons"), line, strict=True)) for line in lines])
     else:
-        show_table(columns=("rule", "persons", "events"), rows=steps)
+        show_table(columns=("criterion", "what", "persons"), rows=[("" if id_ is None else id_, *rest) for id_, *rest in lines])
+
+
+app.command(epilog=f"Example: {EXAMPLES['explain']}")(explain)
+app.command(epilog=f"Example: {EXAMPLES['diff']}")(diff)
 
 
 class Language(StrEnum):

@@ -19,9 +19,10 @@ from diptych.health.warehouse.research.cohort.wire.circe_writing import write
 from diptych.health.warehouse.research.cohort.wire.keeping import Dropped
 from tests.health.strategies import cohorts, filters
 from tests.health.worlds import ASTHMA, FLU, VIRAL, cohort, condition, group, near
+from tests.thoroughness import examples
 
 CONCEPTS = (FLU, ASTHMA, VIRAL)
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+quick = settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 
 
 @quick
@@ -61,7 +62,7 @@ def test_the_strategies_draw_every_node() -> None:
     kinds = {kind for kind in vars(definition).values() if is_dataclass(kind) and isinstance(kind, type)}
     seen: set[type] = set()
 
-    @settings(max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(120), suppress_health_check=list(HealthCheck))
     @given(cohorts(concepts=CONCEPTS, depth=1) | filters(ATTRIBUTES["Measurement"], concepts=CONCEPTS))
     def draw(asked: n.Cohort | tuple[n.Filter, ...]) -> None:
         _see(asked, seen)

@@ -4,7 +4,8 @@ Holds the reading of definition files and the answer of one. Does not hold a rul
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +13,15 @@ import duckdb
 import numpy as np
 
 from . import nodes as n
-from .engines.local import Answer, LocalEngine
-from .terms import NO_ROOM
+from .engines.local import Answer, Handed, LocalEngine, Members, Rows
+from .terms import NO_FOLDER, NO_ROOM, NOT_PERSONS, SAME_NUMBER
+from .wire import cohort360
 from .wire.circe import read
 from .wire.document import parsed
 from .wire.files import files_of
 
 from diptych.commons.refusal import deny
-from diptych.health.warehouse.research.index.columns import Index
+from diptych.health.warehouse.research.index.columns import NULL, Index, Ints
 from diptych.health.warehouse.research.index.store import Store
 
 QUOTE = "'"
@@ -35,7 +37,7 @@ class Definition:
 
     def number(self, place: int) -> int:
         """The number that its rows bear: its file's, else its place."""
-        return int(self.name) if self.name.isdecimal() else place
+        return _numbered(self.name, place)
 
 
 def definitions(paths: Iterable[Path]) -> list[Definition]:
@@ -47,32 +49,138 @@ def definitions(paths: Iterable[Path]) -> list[Definition]:
     return found
 
 
+@dataclass(frozen=True)
+class Question:
+    """A definition of Circe's or a request of Cohort360's, with its name, which is its file's, and the keys that mean nothing."""
+
+    name: str
+    asked: n.Cohort | n.Request
+    unknown: tuple[str, ...]
+
+    def number(self, place: int) -> int:
+        """The number that its rows bear: its file's, else its place."""
+        return _numbered(self.name, place)
+
+
+def questions(paths: Iterable[Path]) -> list[Question]:
+    """Read files of either language; a folder stands for its JSON files. Refused at the first that cannot be read."""
+    found = []
+    for file in files_of(paths):
+        value = parsed(file)
+        if cohort360.is_request(value):
+            request = cohort360.read(value, origin=str(file))
+            found.append(Question(file.stem, request.request, request.unknown))
+        else:
+            definition = read(value, origin=str(file))
+            found.append(Question(file.stem, definition.cohort, definition.unknown))
+    return found
+
+
+def numbered(asked: Iterable[Question]) -> dict[int, Question]:
+    """Questions by the number that their rows bear. Refused (`cohort.same_number`) where two have the same."""
+    found: dict[int, Question] = {}
+    for place, one in enumerate(asked, 1):
+        number = one.number(place)
+        if number in found:
+            deny(SAME_NUMBER, first=found[number].name, second=one.name, number=number)
+        found[number] = one
+    return found
+
+
+def _numbered(name: str, place: int) -> int:
+    "Longer numbers than OMOP can keep are names."
+    return int(name) if name.isdecimal() and len(name) <= 18 else place
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a request selects: persons, ascending; and those of each member by its number, exclusion aside."""
+
+    persons: Ints
+    members: Mapping[int, int]
+
+
+class Hands:
+    """Rows handed in by files, which answer requests only."""
+
+    def __init__(self, folder: Path) -> None:
+        """Refused (`cohort.no_folder`) where there is no such folder."""
+        if not folder.is_dir():
+            deny(NO_FOLDER, path=str(folder))
+        self.handed = Handed(folder)
+
+    def select(self, request: n.Request) -> Selection:
+        """The persons of a request. Refused (`cohort.not_persons`) where it asks for something else."""
+        if request.resource is not n.Resource.PATIENT:
+            deny(NOT_PERSONS, resource=request.resource.value)
+        return _selection(Members(self.handed, request, every=True), lambda persons: persons)
+
+
+def _selection(members: Members, named: Callable[[Ints], Ints]) -> Selection:
+    found = named(members.persons())
+    return Selection(found, {id_: len(one.persons) for id_, one in sorted(members.found.items())})
+
+
 class Desk:
     """A store that answers; it keeps what it has read from one question to the next."""
 
     def __init__(self, store: Path) -> None:
         self._engine = LocalEngine(Index(Store(store)))
 
+    def select(self, request: n.Request) -> Selection:
+        """The persons of a request. Refused (`cohort.not_persons`) where it asks for something else."""
+        return _selection(self._engine.members(request, every=True), lambda persons: self._engine.index.persons[persons])
+
     def answer(self, cohort: n.Cohort) -> Answer:
         """The rows of a definition, with its attrition."""
         return self._engine.answer(cohort)
 
 
-def persons(answer: Answer) -> int:
+def member_names(request: n.Request) -> dict[int, str]:
+    """What each member of a request is, by its number."""
+    found = {}
+    for one in [] if request.member is None else cohort360.walk(request.member):
+        what = one.resource.value if isinstance(one, n.Basic) else one.join.value
+        found[one.id] = what if one.inclusive else f"{what}, excluded"
+    return found
+
+
+def persons(answer: Answer | Selection) -> int:
     """How many persons an answer holds."""
-    return len(np.unique(answer.rows.person))
+    return len(np.unique(rows_of(answer).person))
 
 
-def write_rows(answers: Mapping[int, Answer], *, out: Path) -> int:
+def rows_of(answer: Answer | Selection) -> Rows:
+    """The rows of an answer; a request dates none of its persons."""
+    if isinstance(answer, Answer):
+        return answer.rows
+    undated = np.full(len(answer.persons), NULL)
+    return Rows(answer.persons, undated, undated)
+
+
+def writable(out: Path) -> None:
+    """Refuse (`cohort.no_room`) a file that cannot be written, before anything is counted."""
+    if out.is_dir():
+        deny(NO_ROOM, path=str(out), why="it is a folder")
+    if not out.parent.is_dir():
+        deny(NO_ROOM, path=str(out), why=f"there is no folder {out.parent}")
+    if not os.access(out.parent, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
+        deny(NO_ROOM, path=str(out), why="writing there is not permitted")
+
+
+def write_rows(answers: Mapping[int, Answer | Selection], *, out: Path) -> int:
     """Write the rows of answers by definition number, as OMOP's COHORT table in Parquet; the file appears whole or not at all.
 
-    Returns the number of rows. Refused (`cohort.no_room`) where the file cannot be written.
+    The dates of a request's persons are null. Returns the number of rows. Refused (`cohort.no_room`) where the file cannot be
+    written.
     """
-    counts = [len(answer.rows.person) for answer in answers.values()]
+    writable(out)
+    rows = [rows_of(answer) for answer in answers.values()]
+    counts = [len(one.person) for one in rows]
     given = {
         "definition": np.repeat(np.array(list(answers), dtype=np.int64), counts),
         **{
-            name: np.concatenate([np.empty(0, np.int64), *(getattr(answer.rows, name) for answer in answers.values())])
+            name: np.concatenate([np.empty(0, np.int64), *(getattr(one, name) for one in rows)])
             for name in ("person", "start", "end")
         },
     }
@@ -82,12 +190,15 @@ def write_rows(answers: Mapping[int, Answer], *, out: Path) -> int:
             connection.register("given", given)
             connection.execute(
                 "COPY (SELECT definition AS cohort_definition_id, person AS subject_id, "
-                "DATE '1970-01-01' + start::INTEGER AS cohort_start_date, DATE '1970-01-01' + \"end\"::INTEGER AS cohort_end_date "
+                f"DATE '1970-01-01' + nullif(start, {NULL})::INTEGER AS cohort_start_date, "
+                f"DATE '1970-01-01' + nullif(\"end\", {NULL})::INTEGER AS cohort_end_date "
                 f"FROM given ORDER BY ALL) TO '{str(making).replace(QUOTE, QUOTE * 2)}' (FORMAT parquet)"
             )
         making.replace(out)
     except (duckdb.IOException, OSError) as error:
-        deny(NO_ROOM, path=str(out), why=str(error).splitlines()[0])
+        deny(NO_ROOM, path=str(out), why=str(error).splitlines()[0].rstrip("."))
+    finally:
+        making.unlink(missing_ok=True)
     return int(sum(counts))
 
 

@@ -11,3 +11,14 @@ WRONG_ROWS = Reason("cohort.wrong_rows", Kind.INVALID, "{path}, line {line}: {wh
 NOT_PERSONS = Reason("cohort.not_persons", Kind.INVALID, "A cohort of {resource} cannot be counted here: only of Patient.")
 NO_SPARK = Reason("cohort.no_spark", Kind.CONFLICT, "Spark is not installed. Run: {command}")
 UNSAYABLE = Reason("cohort.unsayable", Kind.CONFLICT, "Circe has no words for {what} in {criterion}.")
+UNKNOWN_PERSON = Reason("cohort.unknown_person", Kind.MISSING, "None of the rows handed in is person {person}'s.")
+NO_FOLDER = Reason("cohort.no_folder", Kind.INVALID, "{path} is no folder of rows: resource_<id>.csv files are expected there.")
+WHERE = Reason("cohort.where", Kind.INVALID, "Say where the rows are: either --store DIR or --rows DIR.")
+REQUESTS_ONLY = Reason(
+    "cohort.requests_only",
+    Kind.INVALID,
+    "{definition} is a definition of Circe's: rows handed in answer requests of Cohort360's only.",
+)
+SAME_NUMBER = Reason(
+    "cohort.same_number", Kind.INVALID, "{first} and {second} would both be number {number}: name one file otherwise."
+)

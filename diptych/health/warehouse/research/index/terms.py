@@ -13,3 +13,4 @@ BUSY = Reason("omop.busy", Kind.CONFLICT, "{path} is being written by another lo
 NO_ROOM = Reason("omop.no_room", Kind.CONFLICT, "{path} cannot be written: {why}. The store is as it was.")
 NO_RELEASE = Reason("omop.no_release", Kind.MISSING, "{path} has no release {release}.")
 IN_USE = Reason("omop.in_use", Kind.CONFLICT, "{release} is the current release. Load another before dropping it.")
+NO_PERSON = Reason("omop.no_person", Kind.MISSING, "The store's release {release} knows no person {person}.")

@@ -22,16 +22,22 @@ def rows(world: World, cohort: n.Cohort) -> list[tuple[int, int, int]]:
     found = []
     for person in world.persons:
         kept = _stages(asked, cohort, person)[-1]
-        lasting = [(event.start, end) for event in _limited(kept, cohort.expression_limit) for end in _ends(asked, cohort, event)]
-        eras = _merged((start, end + cohort.era_pad) for start, end in lasting)
-        for first, last in eras:
-            start, end = first, last - cohort.era_pad
-            if (lowest := days(cohort.censor_start)) is not None:
-                start = max(start, lowest)
-            if (highest := days(cohort.censor_end)) is not None:
-                end = min(end, highest)
-            if start <= end:
-                found.append((person, start, end))
+        lasting = [(event.start, end) for event in limited(kept, cohort.expression_limit) for end in _ends(asked, cohort, event)]
+        found += [(person, start, end) for start, end in collapsed(cohort, lasting)]
+    return found
+
+
+def collapsed(cohort: n.Cohort, lasting: Iterable[Interval]) -> list[Interval]:
+    """The eras of a person's events, within the censor window."""
+    found = []
+    for first, last in _merged((start, end + cohort.era_pad) for start, end in lasting):
+        start, end = first, last - cohort.era_pad
+        if (lowest := days(cohort.censor_start)) is not None:
+            start = max(start, lowest)
+        if (highest := days(cohort.censor_end)) is not None:
+            end = min(end, highest)
+        if start <= end:
+            found.append((start, end))
     return found
 
 
@@ -53,7 +59,7 @@ def _stages(asked: Asked, cohort: n.Cohort, person: int) -> list[list[Event]]:
     stages = [events]
     if cohort.additional is not None:
         held = [event for event in events if satisfied(cohort.additional, asked, [event])]
-        events = _limited(held, cohort.qualified_limit)
+        events = limited(held, cohort.qualified_limit)
         stages.append(events)
     for rule in cohort.rules:
         events = [event for event in events if satisfied(rule.group, asked, [event])]
@@ -69,9 +75,14 @@ def _entry(asked: Asked, primary: n.Primary, person: int) -> list[Event]:
         for seen in periods(asked, event)
         if seen.period and seen.period[0] + primary.prior_days <= seen.start and seen.start + primary.post_days <= seen.period[1]
     ]
-    sign = -1 if primary.limit is n.Limit.LAST else 1
-    events.sort(key=lambda event: (sign * event.sort, event.key, _rank(event), _end(event)))
-    return events if primary.limit is n.Limit.ALL else events[:1]
+    return entering(events, primary.limit)
+
+
+def entering(events: list[Event], limit: n.Limit) -> list[Event]:
+    """The entry events that their limit keeps, in its order."""
+    sign = -1 if limit is n.Limit.LAST else 1
+    ordered = sorted(events, key=lambda event: (sign * event.sort, event.key, _rank(event), _end(event)))
+    return ordered if limit is n.Limit.ALL else ordered[:1]
 
 
 def _rank(event: Event) -> int:
@@ -83,7 +94,8 @@ def _end(event: Event) -> int:
     return -(2**62) if event.end is None else event.end
 
 
-def _limited(events: list[Event], limit: n.Limit) -> list[Event]:
+def limited(events: list[Event], limit: n.Limit) -> list[Event]:
+    """The events that a later limit keeps."""
     if limit is n.Limit.ALL:
         return events
     sign = -1 if limit is n.Limit.LAST else 1

@@ -50,19 +50,20 @@ def select(asked: Asked, criterion: n.Criterion, person: int) -> list[Event]:
         rows = sorted(rows, key=lambda row: (row[domain.start], row[domain.key]))[:1]
     found = []
     for row in rows:
-        real = _real(domain, row, person)
-        event = _moved(real, criterion)
+        told = real(domain, row, person)
+        event = moved(told, criterion)
         if criterion.adjust is not None and (event.end is None or event.end < event.start):
             continue
-        if criterion.period is not None and not _holds_period(criterion.period, real):
+        if criterion.period is not None and not holds_period(criterion.period, told):
             continue
-        seen = real if criterion.period is not None else event
+        seen = told if criterion.period is not None else event
         if all(holds(one, asked, seen) for one in criterion.filters):
             found.append(event)
     return found
 
 
-def _real(domain: Domain, row: Row, person: int) -> Event:
+def real(domain: Domain, row: Row, person: int) -> Event:
+    """A row as an event with its own dates (§2.2.3)."""
     start = days(row[domain.start])
     assert start is not None
     end = days(row.get(domain.end)) if domain.end else start + 1
@@ -73,7 +74,8 @@ def _real(domain: Domain, row: Row, person: int) -> Event:
     return Event(domain, row, person, start, end, visit, row[domain.key], start)
 
 
-def _moved(event: Event, criterion: n.Criterion) -> Event:
+def moved(event: Event, criterion: n.Criterion) -> Event:
+    """An event with the dates that a criterion gives it."""
     if (period := criterion.period) is not None:
         start, end = days(period.start), days(period.end)
         event = replace(event, start=event.start if start is None else start, end=event.end if end is None else end)
@@ -87,7 +89,8 @@ def _moved(event: Event, criterion: n.Criterion) -> Event:
     return replace(event, start=start, end=None if end is None else end + adjust.end_offset, sort=start)
 
 
-def _holds_period(period: n.Period, event: Event) -> bool:
+def holds_period(period: n.Period, event: Event) -> bool:
+    """Whether an event with its own dates contains those of a user's period."""
     given = [days(date) for date in (period.start, period.end) if date is not None]
     return all(event.end is not None and day is not None and event.start <= day <= event.end for day in given)
 
@@ -201,7 +204,9 @@ def value(field: str, world: World, event: Event) -> Any:
 
 
 def _year(day: int) -> int:
-    return (dt.date(1970, 1, 1) + dt.timedelta(days=day)).year
+    "The calendar repeats every 400 years, so that a date that was moved far may leave Python's."
+    cycles, rest = divmod(day, 146_097)
+    return 400 * cycles + (dt.date(1970, 1, 1) + dt.timedelta(days=rest)).year
 
 
 def counted(column: str, event: Event) -> Any:

@@ -5,6 +5,7 @@ Dates become days from 1970-01-01, so that arithmetic never leaves the calendar.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from diptych.health.warehouse.research.cohort import nodes as n
@@ -54,24 +55,37 @@ class World:
         return self._side(one, excluded=False) - self._side(one, excluded=True)
 
     def _side(self, one: n.ConceptSet, *, excluded: bool) -> set[int]:
-        valid = {row["concept_id"] for row in self.table("concept") if not row.get("invalid_reason")}
-        existing = {row["concept_id"] for row in self.table("concept")}
         found: set[int] = set()
         for item in one.items:
             if item.excluded is not excluded:
                 continue
-            wide = {item.concept_id} & existing
+            wide = {item.concept_id} & self._existing
             if item.descendants:
-                wide |= {
-                    row["descendant_concept_id"]
-                    for row in self.table("concept_ancestor")
-                    if row["ancestor_concept_id"] == item.concept_id and row["descendant_concept_id"] in valid
-                }
+                wide |= self._descendants.get(item.concept_id, set())
             found |= wide
             if item.mapped:
-                found |= {
-                    row["concept_id_1"]
-                    for row in self.table("concept_relationship")
-                    if row["concept_id_2"] in wide and row["relationship_id"] == "Maps to" and not row.get("invalid_reason")
-                }
+                found = found.union(*(self._mapped.get(concept, set()) for concept in wide))
+        return found
+
+    @cached_property
+    def _existing(self) -> set[int]:
+        return {row["concept_id"] for row in self.table("concept")}
+
+    @cached_property
+    def _descendants(self) -> dict[int, set[int]]:
+        "By concept: its descendants that are valid."
+        valid = {row["concept_id"] for row in self.table("concept") if not row.get("invalid_reason")}
+        found: dict[int, set[int]] = {}
+        for row in self.table("concept_ancestor"):
+            if row["descendant_concept_id"] in valid:
+                found.setdefault(row["ancestor_concept_id"], set()).add(row["descendant_concept_id"])
+        return found
+
+    @cached_property
+    def _mapped(self) -> dict[int, set[int]]:
+        "By concept: those that map to it."
+        found: dict[int, set[int]] = {}
+        for row in self.table("concept_relationship"):
+            if row["relationship_id"] == "Maps to" and not row.get("invalid_reason"):
+                found.setdefault(row["concept_id_2"], set()).add(row["concept_id_1"])
         return found
