@@ -41,6 +41,8 @@ def test_rows_that_are_not_there_or_wrong_are_named(tmp_path: Path) -> None:
     for content, code, said in (
         (None, "cohort.no_rows", "resource_1.csv does not exist"),
         ("patient;onsetDateTime\n1;2020-01-01T00:00:00Z\n2;soon\n", "cohort.wrong_rows", "3: «soon» is no onsetDateTime"),
+        ("patient\n-1\n", "cohort.wrong_rows", "2: «-1» is no patient"),
+        ("patient\n4294967296\n", "cohort.wrong_rows", "2: «4294967296» is no patient"),
         ("who\n1\n", "cohort.wrong_rows", "1: there is no column _subject or patient"),
     ):
         if content is not None:

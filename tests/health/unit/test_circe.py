@@ -71,6 +71,7 @@ NEAR = ("AdditionalCriteria", "CriteriaList", 0)
         ),
         (_at(WHOLE, "AdditionalCriteria", "Type", to="AT_LEAST"), "$.AdditionalCriteria.Count"),
         (_at(WHOLE, "EndStrategy", to={"CustomEra": {}}), "$.EndStrategy.CustomEra.DrugCodesetId"),
+        (_at(WHOLE, "CollapseSettings", to={"EraPad": 2**40}), "$.CollapseSettings.EraPad"),
         (_at(WHOLE, "CollapseSettings", to={"CollapseType": "HEAP"}), "$.CollapseSettings.CollapseType"),
         (_at(WHOLE, "ConceptSets", to=[concepts(1, FLU), concepts(1, FLU)]), "$.ConceptSets[1].id"),
     ],

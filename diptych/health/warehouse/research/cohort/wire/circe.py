@@ -114,7 +114,7 @@ class _Circe:
         if collapse is not None:
             if (kind := collapse.text("CollapseType")) not in {None, "ERA"}:
                 collapse.wrong(f"only ERA is known, not {kind}", "CollapseType")
-            pad = collapse.count("EraPad", 0) or 0
+            pad = collapse.days("EraPad", 0, least=0) or 0
             collapse.closed()
         dates: tuple[dt.date | None, dt.date | None] = (None, None)
         if window is not None:
@@ -144,7 +144,7 @@ class _Circe:
         window = one.child("ObservationWindow")
         days = [0, 0]
         if window is not None:
-            days = [window.whole(key, 0) or 0 for key in ("PriorDays", "PostDays")]
+            days = [window.days(key, 0) or 0 for key in ("PriorDays", "PostDays")]
             window.closed()
         criteria = tuple(self.criteria.criterion(criterion) for criterion in one.children("CriteriaList"))
         if not criteria:
@@ -169,14 +169,14 @@ class _Circe:
             side = {"StartDate": n.Side.START, "EndDate": n.Side.END}.get(offset.text("DateField") or "StartDate")
             if side is None:
                 offset.wrong("StartDate or EndDate is expected", "DateField")
-            found = n.FixedOffset(side, offset.whole("Offset", 0) or 0)
+            found = n.FixedOffset(side, offset.days("Offset", 0) or 0)
             offset.closed()
         elif (era := strategy.child("CustomEra")) is not None:
             codeset = self.criteria.codeset(era, "DrugCodesetId")
             if codeset is None:
                 era.wrong("an era needs its concept set", "DrugCodesetId")
             found = n.CustomEra(
-                codeset, era.count("GapDays", 0) or 0, era.whole("Offset", 0) or 0, era.count("DaysSupplyOverride")
+                codeset, era.days("GapDays", 0, least=0) or 0, era.days("Offset", 0) or 0, era.days("DaysSupplyOverride", least=0)
             )
             era.closed()
         strategy.closed()
@@ -238,7 +238,7 @@ class _Circe:
             said = side.whole("Coeff", coeff)
             if said not in {-1, 1}:
                 side.wrong("-1 or 1 is expected", "Coeff")
-            bounds.append(n.Bound(side.whole("Days"), said))
+            bounds.append(n.Bound(side.days("Days"), said))
             side.closed()
         days = [bound.coeff * bound.days for bound in bounds if bound.days is not None]
         if len(days) == 2 and days[0] > days[1]:

@@ -120,7 +120,7 @@ def _adjust(body: Document, domain: str) -> n.Adjust | None:
     said = body.child("DateAdjustment")
     if said is None:
         return None
-    offsets = [said.whole(f"{side}Offset", 0) or 0 for side in ("Start", "End")]
+    offsets = [said.days(f"{side}Offset", 0) or 0 for side in ("Start", "End")]
     start = said.one_of("StartWith", n.Side, n.Side.START)
     end = said.one_of("EndWith", n.Side, n.Side.END)
     said.closed()

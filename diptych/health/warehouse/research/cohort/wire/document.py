@@ -71,6 +71,13 @@ class Document:
             self.wrong(f"0 or more is expected, not {value}", key)
         return value
 
+    def days(self, key: str, default: int | None = None, *, least: int = -(2**30)) -> int | None:
+        """A number of days, no more than 2^30 (three million years) either way: beyond, dates cannot be counted."""
+        value = self.whole(key, default)
+        if value is not None and not least <= value <= 2**30:
+            self.wrong(f"a number of days from {least} to {2**30} is expected, not {value}", key)
+        return value
+
     def number(self, key: str) -> float | None:
         """A number."""
         value = self.any(key)

@@ -25,6 +25,7 @@ from diptych.health.warehouse.research.cohort.domains import DOMAINS
 from diptych.health.warehouse.research.cohort.plan import lone_ancestor
 from diptych.health.warehouse.research.cohort.terms import NO_ROWS, WRONG_ROWS
 from diptych.health.warehouse.research.index.columns import NULL, Index, Ints
+from diptych.health.warehouse.research.index.postings import NOBODY
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -217,7 +218,11 @@ class Handed:
 
     def population(self, care_sites: tuple[int, ...]) -> BitMap:
         """The persons of the files numbered from 99 upward; there is no file for care sites."""
-        files = [file for file in self._folder.glob("resource_*.csv") if int(file.stem.removeprefix("resource_")) >= 99]
+        files = [
+            file
+            for file in self._folder.glob("resource_*.csv")
+            if (number := file.stem.removeprefix("resource_")).isdecimal() and int(number) >= 99
+        ]
         return bitmap(np.concatenate([np.empty(0, np.int64), *(self._read(file).person for file in files)]))
 
     def rows(self, basic: n.Basic) -> Happenings:
@@ -260,4 +265,7 @@ def _value(field: str, text: str) -> int:
         return second // n.DAY if field == "birth" else second
     if field == "code":
         return int.from_bytes(blake2b(text.encode(), digest_size=7).digest(), "big")
-    return int(text)
+    number = int(text)
+    if field == "person" and not 0 <= number < NOBODY:
+        raise ValueError("persons are numbered from 0, in 32 bits")
+    return number
