@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-import numpy as np
+from pyroaring import BitMap
 
 from diptych.health.warehouse.research.cohort import meaning
 from diptych.health.warehouse.research.cohort import nodes as n
@@ -56,9 +56,16 @@ class Drawn:
     def __init__(self, rows: Any) -> None:
         self._rows = rows
 
-    def population(self, care_sites: tuple[int, ...]) -> Any:
+    def population(self, care_sites: tuple[int, ...]) -> BitMap:
         """Everyone."""
-        return np.array(wider.POPULATION, dtype=np.int64)
+        return BitMap(wider.POPULATION)
+
+    def persons(self, basic: n.Basic) -> None:
+        """There are rows only."""
+
+    def cost(self, basic: n.Basic) -> int:
+        """As many as there are rows."""
+        return len(self._rows[basic.id][0])
 
     def rows(self, basic: n.Basic) -> Happenings:
         """Those drawn for a basic resource."""

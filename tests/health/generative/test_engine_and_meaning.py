@@ -16,7 +16,7 @@ from .past import SEEDS
 
 from tests.thoroughness import examples
 
-WORLDS = int(os.environ.get("DIPTYCH_WORLDS") or examples(150))
+WORLDS = int(os.environ.get("DIPTYCH_WORLDS") or examples(60))
 
 
 @settings(max_examples=WORLDS, suppress_health_check=list(HealthCheck))
@@ -25,13 +25,13 @@ def test_drawn_by_hypothesis(random: Random) -> None:
     assert list(compared(random)) == []
 
 
-@pytest.mark.parametrize("seed", [*SEEDS, *range(200)])
+@pytest.mark.parametrize("seed", [*SEEDS, *range(examples(60))])
 def test_numbered(seed: int) -> None:
     assert list(compared(Random(seed))) == []
 
 
 def test_the_comparison_can_fail() -> None:
     """Enough of the drawn questions have an answer, so that the two agree about something."""
-    found = [kind for seed in range(60) for kind in compared(Random(seed), count_answers=True)]
-    assert found.count("definition") > 15
-    assert found.count("request") > 60
+    found = [kind for seed in range(40) for kind in compared(Random(seed), count_answers=True)]
+    assert found.count("definition") > 10
+    assert found.count("request") > 40

@@ -11,6 +11,7 @@ from diptych.health.warehouse.research.cohort.explain import Code, Explanation, 
 from tests.health.drawn.definitions import definition
 from tests.health.drawn.requests import request
 from tests.health.drawn.worlds import world
+from tests.thoroughness import examples
 
 NARROWING = {Code.AGE, Code.OFTEN, Code.REPEATED}
 
@@ -33,7 +34,7 @@ def _told(explanation: Explanation) -> None:
             assert one.facts["by"] is None or one.facts["by"] > 0
 
 
-@pytest.mark.parametrize("seed", range(200))
+@pytest.mark.parametrize("seed", range(examples(30)))
 def test_the_verdict_is_the_meanings(seed: int) -> None:
     random = Random(seed)
     plain = meaning.World(world(random))

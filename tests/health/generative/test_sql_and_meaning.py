@@ -16,6 +16,7 @@ from diptych.health.warehouse.research.cohort.engines.sql import OnDuckDB, OnSpa
 from tests.health.drawn.definitions import definition
 from tests.health.drawn.requests import request
 from tests.health.drawn.worlds import Tables, world
+from tests.thoroughness import examples
 
 
 class Noted(OnDuckDB):
@@ -37,7 +38,7 @@ def database(tables: Tables) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(examples(3)))
 def test_drawn(seed: int) -> None:
     random = Random(seed)
     tables = world(random)

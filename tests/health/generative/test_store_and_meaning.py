@@ -17,6 +17,7 @@ from diptych.health.warehouse.research.index.store import Store, load
 from tests.health.drawn.definitions import definition
 from tests.health.drawn.requests import request
 from tests.health.drawn.worlds import Tables, world
+from tests.thoroughness import examples
 
 TYPES = {
     "BIGINT": pa.int64(),
@@ -38,7 +39,7 @@ def _written(tables: Tables, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("whole", [10**9, 0])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(examples(3)))
 def test_by_way_of_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, whole: int) -> None:
     monkeypatch.setattr(columns, "WHOLE", whole)  # with 0, every table is a large one
     random = Random(seed)
@@ -47,7 +48,7 @@ def test_by_way_of_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed
         source=_written(tables, tmp_path / "source"), store=tmp_path / "store", strict=False, at=datetime(2026, 1, 1, tzinfo=UTC)
     )
     engine, plain = LocalEngine(Index(Store(tmp_path / "store"))), meaning.World(tables)
-    for _ in range(60):
+    for _ in range(25):
         cohort, asked = definition(random), request(random)
         rows = engine.answer(cohort).rows
         assert list(zip(*(getattr(rows, name).tolist() for name in ("person", "start", "end")), strict=True)) == meaning.rows(

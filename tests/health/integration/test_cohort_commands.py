@@ -366,7 +366,7 @@ def test_a_store_that_was_half_copied(run: Run, store: Path, tmp_path: Path) -> 
         cut.unlink()
         _refused(run, "omop.damaged", "explain", file, "--person", 1, "--store", copied, status=1)
     shutil.rmtree(copied / "releases")
-    _refused(run, "omop.no_store", "count", file, "--store", copied, status=1)
+    _refused(run, "omop.damaged", "count", file, "--store", copied, status=1)
     assert not (tmp_path / "out.parquet").exists()
 
 

@@ -14,8 +14,9 @@ from .tables import tables
 from diptych.health.warehouse.research.cohort import nodes as n
 
 SPECS = [spec for chapter in CHAPTERS for spec in chapter.specs]
-SLOW = {"local, from a store": 4}
-"""Engines for which one spec in so many is run, the first of each chapter among them: a store takes half a second to load."""
+SLOW = {"local, from a store": 4, "SQL": 2}
+"""Engines for which one spec in so many is run, the first of each chapter among them: a store takes half a second to load, SQL as
+much to plan."""
 RUNS = [
     pytest.param(spec, engine, id=f"{spec.title}-{engine}")
     for engine in ENGINES
