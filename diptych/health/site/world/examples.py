@@ -1,0 +1,2 @@
+"""Three questions ready to play with."""
+EXAMPLES = ()
