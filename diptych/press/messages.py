@@ -19,7 +19,15 @@ from babel.messages.pofile import read_po, write_po
 
 from .survey import PACKAGE
 
-TERMINAL = ("press", "cli.py", "commons/terminal.py", "culture/commands", "culture/gateways/open_data")
+TERMINAL = (
+    "press",
+    "cli.py",
+    "commons/terminal.py",
+    "commons/processes.py",
+    "culture/commands",
+    "health/commands",
+    "culture/gateways/open_data",
+)
 """What speaks in the terminal, in English."""
 
 _PLAIN = ("_", "gettext", "gettext_lazy", "gettext_noop")

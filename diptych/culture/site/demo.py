@@ -1,7 +1,7 @@
 """`diptych demo`: the whole pass on this machine, on a world of its own.
 
 Holds the order of starting and what is said of it. Does not hold the world (beside) nor how processes are kept
-(commands/serve).
+(commons/processes).
 """
 
 import fcntl
@@ -17,19 +17,11 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from diptych.commons.processes import children, must_be_free, until_told_to_stop, wait_until_answers, watch
 from diptych.commons.refusal import Kind, Reason, deny
 from diptych.commons.settings import settings
 from diptych.culture.commands.opening import ROOT, opened
-from diptych.culture.commands.serve import (
-    children,
-    collect_static,
-    must_be_free,
-    start_jobs,
-    start_web,
-    until_told_to_stop,
-    wait_until_answers,
-    watch,
-)
+from diptych.culture.commands.serve import collect_static, start_jobs, start_web
 
 if TYPE_CHECKING:  # the world needs Django, which needs the environment that `_prepare` writes
     from diptych.culture.site.world import Account

@@ -14,7 +14,14 @@ def test_a_perimeter_bounds_the_whole_and_each_card(tmp_path: Path) -> None:
         person = world.person()
         world.condition(person, FLU, 5)
         if site:
-            world.add("visit_occurrence", person_id=person, visit_concept_id=9202, visit_start_date=day(5), visit_end_date=day(5), care_site_id=site)
+            world.add(
+                "visit_occurrence",
+                person_id=person,
+                visit_concept_id=9202,
+                visit_start_date=day(5),
+                visit_end_date=day(5),
+                care_site_id=site,
+            )
     load(source=world.write(tmp_path / "source"), store=tmp_path / "store", strict=False, at=AT)
     desk = Desk(tmp_path / "store")
     flu = n.Basic(2, n.Resource.CONDITION, n.Criterion("ConditionOccurrence"))

@@ -28,7 +28,12 @@ def _basics(request: n.Request) -> list[n.Basic]:
 
 def _with(omop: object, sets: object = ()) -> dict[str, object]:
     card = {"_type": "basicResource", "_id": 1, "isInclusive": True, "resourceType": "Condition", "omop": omop}
-    return {"_type": "request", "sourcePopulation": {"caresiteCohortList": [1]}, "request": card, "omop": {"conceptSets": list(sets)}}
+    return {
+        "_type": "request",
+        "sourcePopulation": {"caresiteCohortList": [1]},
+        "request": card,
+        "omop": {"conceptSets": list(sets)},
+    }
 
 
 @pytest.mark.parametrize(

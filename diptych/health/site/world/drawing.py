@@ -61,7 +61,11 @@ class Drawing:
             low, high = one.ages
             age_first, age_last = (self.first - self.born) / 365.25, (self.last - self.born) / 365.25
             fit = np.clip((age_last - low) / 12, 0, 1) * (age_first < high)
-            risk = one.share * fit * np.where(self.woman, min(one.women, 2.0) if one.women < 100 else 2.0, 1 if one.women < 100 else 0)
+            risk = (
+                one.share
+                * fit
+                * np.where(self.woman, min(one.women, 2.0) if one.women < 100 else 2.0, 1 if one.women < 100 else 0)
+            )
             if 2 < one.women < 100:
                 risk = np.where(self.woman, risk, one.share * fit * 2 / one.women)
             for code, factor in one.raised:
@@ -81,20 +85,32 @@ class Drawing:
             total = np.cumsum(wait)
             day = (start + total - np.repeat(total[np.cumsum(times) - times], times)).astype(np.int64)
             kind = dice.choice(4, len(person), p=np.array(one.types) / sum(one.types))
-            self._visits.append({"person": person, "day": day, "kind": kind, "illness": np.full(len(person), place), "turn": turn})
+            self._visits.append(
+                {"person": person, "day": day, "kind": kind, "illness": np.full(len(person), place), "turn": turn}
+            )
         never = np.setdiff1d(np.arange(self.count), np.concatenate([part["person"] for part in self._visits]))
         none = len(never)
         day = (self.first + dice.random(none) * (self.last - self.first)).astype(np.int64)
         day = np.maximum(day, self.born[never] + 1)
         back = [number for number, one in enumerate(ILLNESSES) if one.code in {"M54", "S52", "N39"}]
-        self._visits.append({"person": never, "day": day, "kind": dice.choice((0, 3), none), "illness": dice.choice(back, none), "turn": np.zeros(none, np.int64)})
+        self._visits.append(
+            {
+                "person": never,
+                "day": day,
+                "kind": dice.choice((0, 3), none),
+                "illness": dice.choice(back, none),
+                "turn": np.zeros(none, np.int64),
+            }
+        )
         dies = np.flatnonzero(dice.random(self.count) < doom)
         last_seen = np.full(self.count, 0)
         for part in self._visits:
             np.maximum.at(last_seen, part["person"], np.minimum(part["day"], self.last))
         self.death[dies] = last_seen[dies] + dice.exponential(120, len(dies)).astype(np.int64)
         joined = {name: np.concatenate([part[name] for part in self._visits]) for name in self._visits[0]}
-        kept = (joined["day"] <= np.minimum(self.last, self.death[joined["person"]])) & (joined["day"] >= self.born[joined["person"]])
+        kept = (joined["day"] <= np.minimum(self.last, self.death[joined["person"]])) & (
+            joined["day"] >= self.born[joined["person"]]
+        )
         order = np.lexsort((joined["illness"][kept], joined["day"][kept], joined["person"][kept]))
         self.visit = {name: values[kept][order] for name, values in joined.items()}
         self._place_visits()
@@ -118,7 +134,9 @@ class Drawing:
         hour = np.where(visit["kind"] == 3, dice.integers(0, 86_400, count), dice.integers(8 * 3600, 18 * 3600, count))
         visit["start"] = visit["day"] * _SECOND + hour // 60 * 60
         stay = np.clip(dice.lognormal(1.5, 0.8, count), 1, 90) * _SECOND
-        length = np.select([visit["kind"] == 2, visit["kind"] == 1], [stay, np.full(count, 7 * 3600)], dice.integers(20, 360, count) * 60)
+        length = np.select(
+            [visit["kind"] == 2, visit["kind"] == 1], [stay, np.full(count, 7 * 3600)], dice.integers(20, 360, count) * 60
+        )
         visit["end"] = np.minimum(visit["start"] + length.astype(np.int64), (self.last + 1) * _SECOND - 60)
         visit["id"] = np.arange(1, count + 1)
 
@@ -182,7 +200,11 @@ class Drawing:
         codes = np.array([IDS["Condition", one.code] for one in ILLNESSES])
         count = len(visit["person"])
         before = np.maximum(np.arange(count) - 1 - dice.integers(0, 6, count), 0)
-        other = (visit["person"][before] == visit["person"]) & (visit["illness"][before] != visit["illness"]) & (dice.random(count) < 0.6)
+        other = (
+            (visit["person"][before] == visit["person"])
+            & (visit["illness"][before] != visit["illness"])
+            & (dice.random(count) < 0.6)
+        )
         place = np.concatenate([np.arange(count), np.flatnonzero(other)])
         illness = np.concatenate([visit["illness"], visit["illness"][before[other]]])
         return {

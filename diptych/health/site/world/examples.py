@@ -1,2 +1,3 @@
 """Three questions ready to play with."""
+
 EXAMPLES = ()

@@ -35,7 +35,9 @@ def is_made(store: Path) -> bool:
     return (store / CURRENT).exists()
 
 
-def make(*, store: Path, seed: int, at: dt.datetime, persons: int = PERSONS, advance: Advance = lambda what, done, of: None) -> Loaded:
+def make(
+    *, store: Path, seed: int, at: dt.datetime, persons: int = PERSONS, advance: Advance = lambda what, done, of: None
+) -> Loaded:
     """Draw the hospital of a seed as it stands at an instant, and load it. What it writes on the way is removed."""
     folder = store.with_name(f".{store.name}.source")
     shutil.rmtree(folder, ignore_errors=True)
@@ -83,7 +85,10 @@ def _places() -> list[tuple[str, Columns]]:
     held = [(_CARE_SITE, site.id, _CARE_SITE, site.above, _IS_PART_OF) for site in sites if site.above is not None]
     return [
         ("care_site", _columns("care_site_id care_site_name", [(site.id, site.name) for site in sites])),
-        ("fact_relationship", _columns("domain_concept_id_1 fact_id_1 domain_concept_id_2 fact_id_2 relationship_concept_id", held)),
+        (
+            "fact_relationship",
+            _columns("domain_concept_id_1 fact_id_1 domain_concept_id_2 fact_id_2 relationship_concept_id", held),
+        ),
     ]
 
 

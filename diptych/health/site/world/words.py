@@ -209,7 +209,10 @@ DRUGS = (
 )  # fmt: skip
 
 TESTS = (
-    Word("BIOCHIMIE", "Biochimie"), Word("HEMATO", "Hématologie"), Word("HORMONO", "Hormonologie et marqueurs"), Word("MESURES", "Mesures cliniques"),
+    Word("BIOCHIMIE", "Biochimie"),
+    Word("HEMATO", "Hématologie"),
+    Word("HORMONO", "Hormonologie et marqueurs"),
+    Word("MESURES", "Mesures cliniques"),
     Test("4548-4", "Hémoglobine glyquée (HbA1c)", "BIOCHIMIE", unit="%", low=4, high=6),
     Test("2345-7", "Glycémie", "BIOCHIMIE", unit="mmol/L", low=3.9, high=6.1, usual=0.08),
     Test("2160-0", "Créatinine", "BIOCHIMIE", unit="µmol/L", low=50, high=110, decimals=0, usual=0.18),

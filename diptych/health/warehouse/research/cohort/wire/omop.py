@@ -31,8 +31,20 @@ _WORDS: Mapping[str, type] = MappingProxyType(
     }
 )  # fmt: skip
 """Every word that may stand under `omop`: by its own name, in the key `is`."""
-_PERSON = frozenset({"gender_concept_id", "year_of_birth", "month_of_birth", "day_of_birth", "race_concept_id", "ethnicity_concept_id", "care_site_id"})
-_ALWAYS = frozenset({"start", "end", "age_at_start", "age_at_end", "length", "death.death_date"}) | {f"person.{name}" for name in _PERSON}
+_PERSON = frozenset(
+    {
+        "gender_concept_id",
+        "year_of_birth",
+        "month_of_birth",
+        "day_of_birth",
+        "race_concept_id",
+        "ethnicity_concept_id",
+        "care_site_id",
+    }
+)
+_ALWAYS = frozenset({"start", "end", "age_at_start", "age_at_end", "length", "death.death_date"}) | {
+    f"person.{name}" for name in _PERSON
+}
 _FORMS = {n.Number: frozenset({"int", "dec", "gap"}), n.Day: frozenset({"date"}), n.Like: frozenset({"text"})}
 
 
@@ -73,7 +85,7 @@ def _read(one: Document, expected: Any) -> Any:
         one.wrong(f"one of {', '.join(option.__name__ for option in _alternatives(expected))} is expected", "is")
     hints, values = _hints(kind), {}
     for field in fields(kind):
-        if field.name in one.keys():
+        if field.name in one.keys():  # noqa: SIM118  # a Document is no dict
             values[field.name] = _value(one, field.name, hints[field.name])
         elif field.default is MISSING:
             one.wrong("it is missing", field.name)
@@ -116,7 +128,9 @@ def _members(one: Document, key: str, expected: Any) -> Iterator[Any]:
             yield _read(child, expected)
         return
     held = one.any(key)
-    if not isinstance(held, list) or any(isinstance(number, bool) or not isinstance(number, int) or abs(number) >= 2**62 for number in held):
+    if not isinstance(held, list) or any(
+        isinstance(number, bool) or not isinstance(number, int) or abs(number) >= 2**62 for number in held
+    ):
         one.wrong("a list of whole numbers is expected", key)
     yield from held
 
