@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 
 from .drawing import Columns, Drawing
-from .examples import EXAMPLES
+from .examples import EXAMPLES, PASSWORD, PEOPLE
 from .places import tree
 from .words import FIXED, GROUPS, IDS
 
@@ -27,7 +27,7 @@ TABLES = 12
 _CARE_SITE, _IS_PART_OF = 57, 46233688
 """OMOP's concepts: the domain of care sites, and «care site is part of care site»."""
 
-__all__ = ["EXAMPLES", "is_made", "make"]
+__all__ = ["EXAMPLES", "PASSWORD", "PEOPLE", "is_made", "make"]
 
 
 def is_made(store: Path) -> bool:

@@ -8,28 +8,56 @@ import diptych.health.warehouse.research.accounts.terms
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('rights', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[(diptych.health.warehouse.research.accounts.terms.Right['EXACT'], diptych.health.warehouse.research.accounts.terms.Right['EXACT']), (diptych.health.warehouse.research.accounts.terms.Right['PATIENTS'], diptych.health.warehouse.research.accounts.terms.Right['PATIENTS'])], max_length=40), blank=True, default=list, size=None)),
-                ('care_sites', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, size=None)),
-                ('open', models.BooleanField(default=True)),
-                ('made_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "rights",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                (
+                                    diptych.health.warehouse.research.accounts.terms.Right["EXACT"],
+                                    diptych.health.warehouse.research.accounts.terms.Right["EXACT"],
+                                ),
+                                (
+                                    diptych.health.warehouse.research.accounts.terms.Right["PATIENTS"],
+                                    diptych.health.warehouse.research.accounts.terms.Right["PATIENTS"],
+                                ),
+                            ],
+                            max_length=40,
+                        ),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "care_sites",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("open", models.BooleanField(default=True)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='account_email_lower_case')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="account_email_lower_case",
+                    )
+                ],
             },
         ),
     ]

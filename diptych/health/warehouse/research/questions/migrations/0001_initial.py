@@ -8,7 +8,6 @@ import diptych.health.warehouse.research.questions.terms
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,60 +16,116 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('form', models.CharField(choices=[(diptych.health.warehouse.research.questions.terms.Form['REQUEST'], diptych.health.warehouse.research.questions.terms.Form['REQUEST']), (diptych.health.warehouse.research.questions.terms.Form['DEFINITION'], diptych.health.warehouse.research.questions.terms.Form['DEFINITION'])], max_length=12)),
-                ('place', models.PositiveIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='given', to=settings.AUTH_USER_MODEL)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            (
+                                diptych.health.warehouse.research.questions.terms.Form["REQUEST"],
+                                diptych.health.warehouse.research.questions.terms.Form["REQUEST"],
+                            ),
+                            (
+                                diptych.health.warehouse.research.questions.terms.Form["DEFINITION"],
+                                diptych.health.warehouse.research.questions.terms.Form["DEFINITION"],
+                            ),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("place", models.PositiveIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="given",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="questions", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Edit',
+            name="Edit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('asked', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edits', to='questions.question')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("asked", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "question",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="edits", to="questions.question"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=120)),
-                ('asked', models.JSONField()),
-                ('release', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='snapshots', to=settings.AUTH_USER_MODEL)),
-                ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='next', to='questions.snapshot')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshots', to='questions.question')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=120)),
+                ("asked", models.JSONField()),
+                ("release", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="snapshots",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="next",
+                        to="questions.snapshot",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="snapshots", to="questions.question"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['owner', '-changed_at'], name='question_of_owner'),
+            model_name="question",
+            index=models.Index(fields=["owner", "-changed_at"], name="question_of_owner"),
         ),
         migrations.AddConstraint(
-            model_name='edit',
-            constraint=models.UniqueConstraint(fields=('question', 'number'), name='edit_number_once'),
+            model_name="edit",
+            constraint=models.UniqueConstraint(fields=("question", "number"), name="edit_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('question', 'version'), name='snapshot_version_once'),
+            model_name="snapshot",
+            constraint=models.UniqueConstraint(fields=("question", "version"), name="snapshot_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='snapshot_version_from_one'),
+            model_name="snapshot",
+            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="snapshot_version_from_one"),
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('previous', models.F('id')), _negated=True), name='snapshot_previous_is_another'),
+            model_name="snapshot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("previous", models.F("id")), _negated=True), name="snapshot_previous_is_another"
+            ),
         ),
     ]
