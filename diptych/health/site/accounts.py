@@ -4,7 +4,7 @@ Holds the addresses and what axes asks of this site. Does not hold accounts (cha
 """
 
 import hashlib
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import views
@@ -17,12 +17,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from diptych.commons import clock
-from diptych.commons.refusal import Kind, Reason, refuse
+from diptych.commons.refusal import refuse
 from diptych.commons.web.doors import VISITOR, door
 from diptych.commons.web.refusals import answer
 from diptych.health.warehouse.research.accounts import operations
-
-LOCKED: Final = Reason("accounts.locked_out", Kind.BUSY, "Too many wrong passwords: try again in {minutes} min.")
+from diptych.health.warehouse.research.accounts.terms import LOCKED
 
 
 def who_knocks(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
@@ -48,7 +47,7 @@ class SignInForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = gettext_lazy("E-mail address")
-        self.fields["username"].widget.input_type = "email"  # type: ignore[attr-defined]  # a text input
+        self.fields["username"].widget.input_type = "email"
         self.fields["password"].label = gettext_lazy("Password")
 
 

@@ -55,7 +55,8 @@ class Drawing:
 
     def illnesses(self) -> None:
         """Draw who has each illness, their visits for it, and who dies."""
-        dice, held = self.dice, {}
+        dice = self.dice
+        held: dict[str, Any] = {}
         doom = 0.02 * np.clip((self.last - self.born) / 365.25 - 60, 0, 40) / 20
         for place, one in enumerate(ILLNESSES):
             low, high = one.ages

@@ -87,7 +87,7 @@ def _infarction() -> n.Request:
     infarction = make.diagnosis("I21", filters=(n.Has("condition_status_concept_id", (PRINCIPAL, ASSOCIATED)),))
     failure = make.diagnosis("I50")
     same = n.Tied(n.Tie.DIFFERENT_ENCOUNTER, (infarction.id, failure.id))
-    return make.request(infarction, failure, constraints=(_after(infarction, failure, most=365), same))
+    return make.request(infarction, failure, constraints=(_after(infarction, failure, most=2 * 365), same))
 
 
 def _breast() -> n.Request:
@@ -101,7 +101,7 @@ def _breast() -> n.Request:
 
 EXAMPLES: Final = (
     ("Diabète de type 2 puis metformine, à risque", _diabetes()),
-    ("Insuffisance cardiaque dans l’année d’un infarctus", _infarction()),
+    ("Insuffisance cardiaque après un infarctus", _infarction()),
     ("Cancer du sein traité, patientes en vie", _breast()),
 )
 """Name and request, in Cohort360's words."""

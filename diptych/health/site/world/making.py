@@ -23,7 +23,7 @@ from diptych.health.warehouse.research.index.store import CURRENT, Loaded, load
 Advance = Callable[[str, int, int], None]
 """Told what is being made, how much of it is done, and how much there is."""
 PERSONS = 24_000
-TABLES = 12
+PARTS = 12
 _CARE_SITE, _IS_PART_OF = 57, 46233688
 """OMOP's concepts: the domain of care sites, and «care site is part of care site»."""
 
@@ -44,15 +44,15 @@ def make(
     folder.mkdir(parents=True)
     try:
         done = 0
-        advance("patients", done, TABLES)
+        advance("patients", done, PARTS)
         drawing = Drawing(seed=seed, persons=persons, last=at.date())
         with duckdb.connect() as connection:
             for name, columns in [*drawing.tables(), *_places(), *_vocabulary()]:
                 _write(connection, folder, name, columns)
                 done += 1
-                advance(name, done, TABLES)
+                advance(name, done, PARTS)
         loaded = load(source=folder, store=store, strict=True, at=at)
-        advance("release", TABLES, TABLES)
+        advance("release", PARTS, PARTS)
         return loaded
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -26,3 +26,4 @@ EVERYBODY: Final = (Audience.RESEARCHER, Audience.INVESTIGATOR)
 
 NOT_FOUND = Reason("accounts.not_found", Kind.MISSING, "There is no account with the address {email}.")
 """Said of sharing, to somebody signed in: the accounts of a hospital know one another."""
+LOCKED = Reason("accounts.locked_out", Kind.BUSY, "Too many wrong passwords: try again in {minutes} min.")

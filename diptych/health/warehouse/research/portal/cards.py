@@ -48,6 +48,8 @@ class Card:
     relations: list[Relation] = field(default_factory=list)
     first: bool = False
     last: bool = False
+    before: list[Relation] = field(default_factory=list)
+    """The relations that lead to it, drawn between it and what stands before."""
 
     @property
     def related(self) -> "list[Card]":
@@ -126,12 +128,14 @@ class Drawing:
         if children:
             children[0].first = children[-1].last = True
         self.titles[group.id] = title = words.join_title(group)
-        figure, said = self._figure(group.id)
-        if group.empty:
-            figure, said = "", ""
-        relations = [Relation(words.relation(one, self.titles), at) for at, one in enumerate(group.constraints)]
+        figure, counted = ("", "") if group.empty else self._figure(group.id)
+        relations: list[Relation] = []
+        for at, one in enumerate(group.constraints):
+            said = Relation(words.relation(one, self.titles), at)
+            last = max((child for child in children if one.ids and child.id in one.ids), key=children.index, default=None)
+            (relations if last is None else last.before).append(said)
         return Card(
-            group.id, True, title, "brackets", group.inclusive, figure, said,
+            group.id, True, title, "brackets", group.inclusive, figure, counted,
             join=group.join.value, count=group.n, children=children, relations=relations,
         )  # fmt: skip
 

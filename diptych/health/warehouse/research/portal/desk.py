@@ -6,12 +6,13 @@ shown of an answer: `showing` does.
 
 import json
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from django.conf import settings
@@ -25,6 +26,7 @@ from diptych.health.warehouse.research.index.columns import Ints
 from diptych.health.warehouse.research.index.store import CURRENT
 
 REMEMBERED = 64
+Answer = TypeVar("Answer")
 _LOCK = RLock()  # one reader of the store at a time: its connection is one
 
 
@@ -66,7 +68,7 @@ class Open:
         self.desk = Desk(path)
         self._remembered: OrderedDict[str, Any] = OrderedDict()
 
-    def remembered(self, key: str, made: Any) -> Any:
+    def remembered(self, key: str, made: Callable[[], Answer]) -> Answer:
         """The answer to a question, made now unless it is remembered."""
         with _LOCK:
             if key not in self._remembered:
@@ -74,7 +76,8 @@ class Open:
                 while len(self._remembered) > REMEMBERED:
                     self._remembered.popitem(last=False)
             self._remembered.move_to_end(key)
-            return self._remembered[key]
+            found: Answer = self._remembered[key]
+            return found
 
     @cached_property
     def places(self) -> dict[int, CareSite]:

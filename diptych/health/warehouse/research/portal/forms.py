@@ -66,7 +66,8 @@ class CriterionForm(forms.Form):
 
     def __init__(self, *args: Any, kind: Kind, card: int, **kwargs: Any) -> None:
         # The card's number in each id: several editors may stand on a page, and a field keeps its focus by its id.
-        super().__init__(*args, auto_id=f"id_{card}_%s", **kwargs)
+        kwargs["auto_id"] = f"id_{card}_%s"
+        super().__init__(*args, **kwargs)
         self.kind = kind
         wanted = (*self.HAS[kind.key], *(() if kind.key == "person" else self.EVENT))
         for name in [name for name in self.fields if name not in wanted]:

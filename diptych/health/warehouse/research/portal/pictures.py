@@ -4,6 +4,7 @@ Every number here has been through `showing`.
 """
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.utils.translation import gettext
 
@@ -24,6 +25,7 @@ ROW = 16
 class Band:
     """Ten years of age: men on the left, women on the right."""
 
+    first: int
     label: str
     men: str
     women: str
@@ -43,15 +45,14 @@ class Bar:
     detail: str = ""
 
 
-def _day(opened: Open):  # type: ignore[no-untyped-def]  # a date
-    from datetime import datetime
-
+def release_day(opened: Open) -> date:
+    """The day of the release, on which ages are told."""
     return datetime.fromisoformat(opened.desk.index.store.manifest["made_at"]).date()
 
 
 def pyramid_of(opened: Open, persons: Ints, showing: Showing) -> list[Band]:
     """Ages on the day of the release, the oldest first, at the scale of the longest bar."""
-    found = list(portrait.pyramid(opened.desk.index, persons, day=_day(opened)))
+    found = list(portrait.pyramid(opened.desk.index, persons, day=release_day(opened)))
     longest = max((showing.length(side) for _, men, women in found for side in (men, women)), default=0) or 1
     bands = []
     for place, (first, men, women) in enumerate(reversed(found)):
@@ -59,6 +60,7 @@ def pyramid_of(opened: Open, persons: Ints, showing: Showing) -> list[Band]:
         label = gettext("{first} and over").format(first=first) if first >= OLDEST else f"{first}–{first + BAND - 1}"
         bands.append(
             Band(
+                first,
                 label,
                 showing.text(men),
                 showing.text(women),

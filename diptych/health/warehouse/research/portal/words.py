@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, pgettext
 
 from .desk import Concept, Open
@@ -21,8 +22,8 @@ class Kind:
     """A kind of criterion: what the screen calls it, its icon, where OMOP keeps it, the FHIR resource it is."""
 
     key: str
-    label: str
-    anything: str
+    label: str | Promise
+    anything: str | Promise
     icon: str
     domain: str
     vocabulary: str
@@ -137,7 +138,8 @@ def _people_title(people: n.People) -> str:
         return ngettext("A list of {n} patient", "A list of {n} patients", len(people.persons)).format(n=len(people.persons))
     for one in people.filters:
         if isinstance(one, n.Has) and one.field == "person.gender_concept_id":
-            return {(8532,): gettext("Women"), (8507,): gettext("Men")}.get(one.concepts, gettext("Sex"))
+            sexes: dict[tuple[int, ...], str] = {(8532,): gettext("Women"), (8507,): gettext("Men")}
+            return sexes.get(one.concepts, gettext("Sex"))
     return gettext("Patients")
 
 

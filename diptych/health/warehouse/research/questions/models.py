@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -12,11 +11,11 @@ from .terms import LONGEST_NAME, Form
 class Question(models.Model):
     """A question of somebody's. `place` is the number of the edit that holds now: undo and redo move it."""
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="questions")
+    owner = models.ForeignKey("accounts.Account", models.CASCADE, related_name="questions")
     name = models.CharField(max_length=LONGEST_NAME)
     form = models.CharField(max_length=12, choices=[(f, f) for f in Form])
     place = models.PositiveIntegerField(default=0)
-    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="given")
+    given_by = models.ForeignKey("accounts.Account", models.SET_NULL, null=True, blank=True, related_name="given")
     made_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -55,7 +54,7 @@ class Snapshot(models.Model):
     version = models.PositiveIntegerField()
     name = models.CharField(max_length=LONGEST_NAME)
     previous = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="next")
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="snapshots")
+    author = models.ForeignKey("accounts.Account", models.SET_NULL, null=True, related_name="snapshots")
     asked = models.JSONField()
     release = models.CharField(max_length=40)
     """The data release that it was first counted on."""

@@ -30,7 +30,6 @@ class What(StrEnum):
     REMOVED = "removed"
     CHANGED = "changed"
     RELATIONS = "relations"
-    DEFINITION = "definition"
 
 
 NOT_FOUND = Reason("questions.not_found", Kind.MISSING, "There is no such request among yours.")

@@ -162,19 +162,22 @@ def _lines(kept: Kept, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     if kept.form is Form.DEFINITION:
         return [] if old == new else [gettext("the definition itself")]
     before, after = (queries.opened(cohort360.read(asked, origin=kept.name).request) for asked in (old, new))
-    found = []
-    for one in queries.compared(old=before, new=after):
-        was = None if one.old is None else _said(before, one.old)
-        now = None if one.new is None else _said(after, one.new)
-        found.append({
-            What.PERIMETER: lambda: gettext("another perimeter"),
-            What.ADDED: lambda now=now: gettext("added: {now}").format(now=now),
-            What.REMOVED: lambda was=was: gettext("removed: {was}").format(was=was),
-            What.CHANGED: lambda was=was, now=now: gettext("{was} has become {now}").format(was=was, now=now) if was != now else gettext("moved: {now}").format(now=now),
-            What.RELATIONS: lambda now=now: gettext("other relations in «{now}»").format(now=now),
-            What.DEFINITION: lambda: gettext("the definition itself"),
-        }[one.what]())  # fmt: skip
-    return found
+    return [
+        _line(one.what, *(None if card is None else _said(asked, card) for asked, card in ((before, one.old), (after, one.new))))
+        for one in queries.compared(old=before, new=after)
+    ]
+
+
+def _line(what: What, was: str | None, now: str | None) -> str:
+    if what is What.CHANGED and was == now:
+        return gettext("moved: {now}").format(now=now)
+    return {
+        What.PERIMETER: gettext("another perimeter"),
+        What.ADDED: gettext("added: {now}"),
+        What.REMOVED: gettext("removed: {was}"),
+        What.CHANGED: gettext("{was} has become {now}"),
+        What.RELATIONS: gettext("other relations in «{now}»"),
+    }[what].format(was=was, now=now)
 
 
 def _said(asked: n.Request, one: n.Member) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from .. import words
 from ..desk import store
+from ..pictures import release_day
 from ..pseudonyms import person_of, pseudonym
 from ..showing import note
 from .seen import account_of, found_by, kept_of
@@ -47,13 +48,9 @@ def _date(day: int) -> dt.date | None:
     return None if day == NULL else _EPOCH + dt.timedelta(days=int(day))
 
 
-def _release_day() -> dt.date:
-    return dt.datetime.fromisoformat(store().desk.index.store.manifest["made_at"]).date()
-
-
 def _lines(persons: Ints) -> list[Patient]:
     index = store().desk.index
-    age, sex = portrait.ages(index, persons, day=_release_day()), person_column(index, "gender_concept_id")[persons]
+    age, sex = portrait.ages(index, persons, day=release_day(store())), person_column(index, "gender_concept_id")[persons]
     (count, last), death = portrait.visit_counts(index, persons), died(index)[persons]
     sexes = {portrait.WOMEN: gettext("woman"), portrait.MEN: gettext("man")}
     return [
@@ -85,7 +82,7 @@ def patients(request: HttpRequest, question_id: int) -> HttpResponse:
     found = np.empty(0, np.int64) if persons is None else persons
     pages = Paginator(found, PAGE)
     page = pages.get_page(request.GET.get("page"))
-    page.object_list = _lines(np.asarray(page.object_list, dtype=np.int64))  # type: ignore[assignment]  # the same lines, drawn
+    page.object_list = _lines(np.asarray(page.object_list, dtype=np.int64))
     note(account, "cohorts.patients", f"question:{kept.id}", page=page.number, patients=len(page.object_list))
     return render(request, "cohorts/patients.html", {"kept": kept, "page": page, "total": len(found), "account": account})
 

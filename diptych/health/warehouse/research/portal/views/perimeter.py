@@ -31,7 +31,7 @@ def _tree(allowed: frozenset[int], chosen: frozenset[int]) -> list[Branch]:
     "The places that an account may ask about; branches that hold a chosen place are open."
     places = store().places
     branches = {id_: Branch(id_, places[id_].name, id_ in chosen) for id_ in places if id_ in allowed}
-    tops = []
+    tops: list[Branch] = []
     for id_, branch in branches.items():
         above = places[id_].above
         (branches[above].inside if above in branches else tops).append(branch)
