@@ -109,7 +109,7 @@ def _facts(request: HttpRequest, gesture: str) -> dict[str, Any]:
             "tie": _one_of(n.Tie, sent["tie"]) if sent.get("tie") else None,
             "least": _days(sent.get("least")), "most": _days(sent.get("most")),
         },
-        "unrelate": lambda: {"card": card, "place": _number(sent.get("relation")) or 0},
+        "unrelate": lambda: {"card": card, "relation": _number(sent.get("relation")) or 0},
     }  # fmt: skip
     if gesture not in readers:
         deny(NO_CARD)

@@ -249,8 +249,8 @@ def _dating(one: n.Member) -> tuple[n.Dating, ...]:
     return (n.Dating.ENTRY, n.Dating.EVENT)
 
 
-def unrelated(request: n.Request, *, card: int, place: int) -> n.Request:
-    """A group without one of its relations, by its place."""
+def unrelated(request: n.Request, *, card: int, relation: int) -> n.Request:
+    """A group without one of its relations, by its place among them."""
     held = group(request, card=card)
-    kept = tuple(one for at, one in enumerate(held.constraints) if at != place)
+    kept = tuple(one for at, one in enumerate(held.constraints) if at != relation)
     return _changed(request, card, lambda _: replace(held, constraints=kept))
