@@ -14,13 +14,14 @@ from diptych.health.warehouse.research.questions.terms import Form
 from tests.health.screens.conftest import AT
 
 PASSWORD = "a-long-password-for-tests"
+ADDRESSES = {"Léa": "lea", "Karim": "karim", "Noé": "noe"}
 
 
 def account(name: str = "Léa", *, investigator: bool = False, care_sites: tuple[int, ...] = (1,)) -> Account:
     """Somebody; an investigator counts exactly and sees patients."""
     rights = (Right.EXACT, Right.PATIENTS) if investigator else ()
     id_ = open_account(
-        email=f"{name.lower()}@recherche.exemple.fr",
+        email=f"{ADDRESSES[name]}@recherche.exemple.fr",
         name=name,
         password=PASSWORD,
         rights=rights,

@@ -26,6 +26,7 @@ from diptych.health.warehouse.research.index.columns import Ints
 from diptych.health.warehouse.research.index.store import CURRENT
 
 REMEMBERED = 64
+WARMED = ("ConditionOccurrence", "ProcedureOccurrence", "DrugExposure", "Measurement", "VisitOccurrence", "Death")
 Answer = TypeVar("Answer")
 _LOCK = RLock()  # one reader of the store at a time: its connection is one
 
@@ -187,3 +188,14 @@ def answer(cohort: n.Cohort, account: Any) -> Steps:
         return Steps(population, names, tuple(found), found[-1], perf_counter() - began)
 
     return opened.remembered(f"{sites}{cohort!r}", made)
+
+
+def warm() -> None:
+    """Read what the first questions need, so that the first person does not wait for it. Without a store, nothing."""
+    if not (Path(settings.STORE) / CURRENT).exists():
+        return
+    opened = store()
+    with _LOCK:
+        members = tuple(n.Basic(at, n.Resource.CONDITION, n.Criterion(domain)) for at, domain in enumerate(WARMED, 2))
+        opened.desk.look(n.Request(tuple(opened.places), n.Together(1, n.Join.OR, members)))
+    _ = opened.concepts, opened.units, opened.children

@@ -3,7 +3,6 @@
 Holds the criterion's editor, both ways (from a node to fields, from fields to a node), and the small forms of a request.
 """
 
-import datetime as dt
 from dataclasses import replace
 from typing import Any, Final
 
@@ -41,7 +40,7 @@ class CriterionForm(forms.Form):
     status = forms.ChoiceField(label=gettext_lazy("Kind of diagnosis"), choices=_STATUS, required=False)
     value_op = forms.ChoiceField(label=gettext_lazy("Value"), choices=_VALUES, required=False)
     value = forms.FloatField(label=gettext_lazy("Number"), required=False)
-    value_to = forms.FloatField(label=gettext_lazy("and"), required=False)
+    value_to = forms.FloatField(label=gettext_lazy("Upper number"), required=False)
     length = forms.IntegerField(label=gettext_lazy("Lasting at least (days)"), min_value=0, max_value=36500, required=False)
     since = forms.DateField(
         label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -216,8 +215,3 @@ class ImportForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Or paste it"), required=False, widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"})
     )
-
-
-def today(at: dt.datetime) -> dt.date:
-    """The day on which ages are told."""
-    return at.date()
