@@ -43,13 +43,14 @@ def look(page: Page, name: str) -> None:
 
 
 def count(page: Page) -> str:
-    return page.locator("#whole").inner_text().split("\n")[0].replace("\xa0", " ").strip()
+    said = page.evaluate("document.querySelector('#whole').firstChild.textContent")
+    return str(said).replace("\xa0", " ").strip()
 
 
 def changes(page: Page, before: str) -> str:
     """The count of the whole, once it is no longer `before`."""
     page.wait_for_function(
-        "before => !document.querySelector('#whole').textContent.replaceAll('\\u00a0', ' ').trim().startsWith(before)", arg=before
+        "before => document.querySelector('#whole').firstChild.textContent.replaceAll('\\u00a0', ' ').trim() !== before", arg=before
     )
     return count(page)
 
