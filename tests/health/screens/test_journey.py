@@ -50,7 +50,8 @@ def count(page: Page) -> str:
 def changes(page: Page, before: str) -> str:
     """The count of the whole, once it is no longer `before`."""
     page.wait_for_function(
-        "before => document.querySelector('#whole').firstChild.textContent.replaceAll('\\u00a0', ' ').trim() !== before", arg=before
+        "before => document.querySelector('#whole').firstChild.textContent.replaceAll('\\u00a0', ' ').trim() !== before",
+        arg=before,
     )
     return count(page)
 

@@ -141,7 +141,8 @@ class Desk:
     """A store that answers; it keeps what it has read from one question to the next."""
 
     def __init__(self, store: Path) -> None:
-        self._engine = LocalEngine(Index(Store(store)))
+        self.store = Store(store)
+        self._engine = LocalEngine(Index(self.store))
 
     def select(self, request: n.Request) -> Selection:
         """The persons of a request. Refused (`cohort.not_persons`) where it asks for something else."""

@@ -13,7 +13,7 @@ import numpy as np
 from .domains import DOMAINS
 from .engines.local.events import died, person_column
 
-from diptych.health.warehouse.research.index.columns import NULL, Index, Ints
+from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, Table
 
 MEN, WOMEN = 8507, 8532
 OLDEST: Final = 90
@@ -45,6 +45,12 @@ class Event:
     care_site: int
 
 
+def _rows(table: Table, persons: Ints) -> Ints:
+    "The rows of some persons."
+    rows = table.all_rows()
+    return rows[np.isin(table.person(rows), persons)]
+
+
 def ages(index: Index, persons: Ints, *, day: dt.date) -> Ints:
     """Each person's age in years on a day (by the year of birth, or at death), NULL where unknown, top-coded at 90."""
     born = person_column(index, "year_of_birth")[persons]
@@ -68,9 +74,9 @@ def pyramid(index: Index, persons: Ints, *, day: dt.date) -> Iterator[tuple[int,
 def visits(index: Index, persons: Ints) -> Iterator[tuple[int, Ints]]:
     """Each year in which somebody came, with those who did."""
     table = index.table("visit_occurrence")
-    kept = np.isin(table.person, persons)
-    year = table.column("visit_start_date")[kept].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-    person = table.person[kept]
+    rows = _rows(table, persons)
+    person = table.person(rows)
+    year = table.take("visit_start_date", rows).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
     for one in np.unique(year):
         yield int(one), np.unique(person[year == one])
 
@@ -79,8 +85,8 @@ def top_codes(index: Index, persons: Ints, *, domain: str, count: int) -> Iterat
     """The concepts of a domain that most of them have, the commonest first, each with its persons."""
     told = DOMAINS[domain]
     table = index.table(told.table)
-    kept = np.isin(table.person, persons)
-    concept, person = table.column(told.concept or "")[kept], table.person[kept]
+    rows = _rows(table, persons)
+    concept, person = table.take(told.concept or "", rows), table.person(rows)
     pairs = np.unique(np.stack([concept, person], axis=1), axis=0)
     found, first, size = np.unique(pairs[:, 0], return_index=True, return_counts=True)
     for place in np.lexsort((found, -size))[:count]:
@@ -93,16 +99,16 @@ def timeline(index: Index, person: int) -> list[Event]:
     for name in TOLD:
         domain = DOMAINS[name]
         table = index.table(domain.table)
-        rows = np.flatnonzero(table.person == person)
-        start = table.column(domain.start)[rows]
+        rows = _rows(table, np.array([person]))
+        start = table.take(domain.start, rows)
         columns = {
-            "end": table.column(domain.end)[rows] if domain.end else np.full(len(rows), NULL),
-            "concept": table.column(domain.concept or "")[rows],
-            "visit": table.column(domain.visit)[rows] if domain.visit else np.zeros(len(rows), np.int64),
-            "unit": table.column("unit_concept_id")[rows] if name == "Measurement" else np.zeros(len(rows), np.int64),
-            "site": table.column("care_site_id")[rows] if name == "VisitOccurrence" else np.zeros(len(rows), np.int64),
+            "end": table.take(domain.end, rows) if domain.end else np.full(len(rows), NULL),
+            "concept": table.take(domain.concept or "", rows),
+            "visit": table.take(domain.visit, rows) if domain.visit else np.zeros(len(rows), np.int64),
+            "unit": table.take("unit_concept_id", rows) if name == "Measurement" else np.zeros(len(rows), np.int64),
+            "site": table.take("care_site_id", rows) if name == "VisitOccurrence" else np.zeros(len(rows), np.int64),
         }
-        value = table.column("value_as_number")[rows] if name in {"Measurement", "Observation"} else np.full(len(rows), np.nan)
+        value = table.take("value_as_number", rows) if name in {"Measurement", "Observation"} else np.full(len(rows), np.nan)
         for at, day in enumerate(start):
             held = {key: int(column[at]) for key, column in columns.items()}
             end = None if held["end"] == NULL else held["end"]
@@ -114,8 +120,8 @@ def timeline(index: Index, person: int) -> list[Event]:
 def visit_counts(index: Index, persons: Ints) -> Ints:
     """How many visits each person has, and the day of the last: two rows."""
     table = index.table("visit_occurrence")
-    kept = np.isin(table.person, persons)
-    place = np.searchsorted(persons, table.person[kept])
+    rows = _rows(table, persons)
+    place = np.searchsorted(persons, table.person(rows))
     last = np.full(len(persons), NULL)
-    np.maximum.at(last, place, table.column("visit_start_date")[kept])
+    np.maximum.at(last, place, table.take("visit_start_date", rows))
     return np.stack([np.bincount(place, minlength=len(persons)), last])

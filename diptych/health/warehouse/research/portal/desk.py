@@ -131,7 +131,8 @@ class Open:
         """The unit in which a test is mostly told, by its concept."""
         with _LOCK:
             table = self.desk.index.table("measurement")
-            test, unit = table.column("measurement_concept_id"), table.column("unit_concept_id")
+            rows = table.all_rows()
+            test, unit = table.take("measurement_concept_id", rows), table.take("unit_concept_id", rows)
             found, first = np.unique(test, return_index=True)
             return {
                 int(one): self.concepts[int(unit[at])].name

@@ -47,7 +47,7 @@ class Bar:
 
 def release_day(opened: Open) -> date:
     """The day of the release, on which ages are told."""
-    return datetime.fromisoformat(opened.desk.index.store.manifest["made_at"]).date()
+    return datetime.fromisoformat(opened.desk.store.manifest["made_at"]).date()
 
 
 def pyramid_of(opened: Open, persons: Ints, showing: Showing) -> list[Band]:
