@@ -85,10 +85,12 @@ def _read(one: Document, expected: Any) -> Any:
         one.wrong(f"one of {', '.join(option.__name__ for option in _alternatives(expected))} is expected", "is")
     hints, values = _hints(kind), {}
     for field in fields(kind):
-        if field.name in one.keys():  # noqa: SIM118  # a Document is no dict
+        if one.has(field.name):
             values[field.name] = _value(one, field.name, hints[field.name])
-        elif field.default is MISSING:
-            one.wrong("it is missing", field.name)
+        elif type(None) in _options(hints[field.name]):
+            values[field.name] = None
+        elif field.default is MISSING or field.name in one.keys():  # noqa: SIM118  # a Document is no dict
+            one.wrong("a value is expected", field.name)
     one.closed()
     return kind(**values)
 
@@ -100,17 +102,16 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def _alternatives(expected: Any) -> tuple[type, ...]:
     "The dataclasses that a type allows."
-    options = typing.get_args(expected) if isinstance(expected, types.UnionType) else (expected,)
-    return tuple(option for option in options if isinstance(option, type) and is_dataclass(option))
+    return tuple(option for option in _options(expected) if isinstance(option, type) and is_dataclass(option))
+
+
+def _options(expected: Any) -> tuple[Any, ...]:
+    "The types that a type allows, None among them."
+    return typing.get_args(expected) if isinstance(expected, types.UnionType) else (expected,)
 
 
 def _value(one: Document, key: str, expected: Any) -> Any:
-    options = typing.get_args(expected) if isinstance(expected, types.UnionType) else (expected,)
-    if one.any(key) is None:
-        if type(None) not in options:
-            one.wrong("a value is expected", key)
-        return None
-    kind = next(option for option in options if option is not type(None))
+    kind = next(option for option in _options(expected) if option is not type(None))
     if typing.get_origin(kind) is tuple:
         return tuple(_members(one, key, typing.get_args(kind)[0]))
     if _alternatives(expected):
