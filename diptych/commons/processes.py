@@ -40,7 +40,9 @@ class Child:
 
     def last_words(self) -> str:
         """The end of its log."""
-        return "\n".join(self.log.read_text(errors="replace").strip().splitlines()[-12:]) if self.log and self.log.exists() else ""
+        return (
+            "\n".join(self.log.read_text(errors="replace").strip().splitlines()[-12:]) if self.log and self.log.exists() else ""
+        )
 
 
 def start(name: str, words: Sequence[str], environ: Mapping[str, str], log: Path | None) -> Child:
@@ -85,7 +87,11 @@ def children() -> Iterator[list[Child]]:
 def until_told_to_stop() -> Iterator[None]:
     """Let Ctrl-C, SIGTERM and a closed terminal end the block in good order."""
 
+    told = False
+
     def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal told
+        told = True
         for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(ignored, signal.SIG_IGN)  # a second Ctrl-C must not leave half behind
         raise KeyboardInterrupt
@@ -95,6 +101,9 @@ def until_told_to_stop() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         pass
+    except RuntimeError:  # so DuckDB tells that a query of its was interrupted
+        if not told:
+            raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

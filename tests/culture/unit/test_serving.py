@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from diptych.commons.refusal import Refused
 from diptych.commons.processes import Child, must_be_free, wait_until_answers
+from diptych.commons.refusal import Refused
 
 
 class _Answers(BaseHTTPRequestHandler):

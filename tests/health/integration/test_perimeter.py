@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.count import Desk
+from diptych.health.warehouse.research.index.care_sites import care_sites
 from diptych.health.warehouse.research.index.store import load
 from tests.health.worlds import AT, FLU, World, day
 
@@ -38,3 +41,25 @@ def test_a_perimeter_bounds_the_whole_and_each_card(tmp_path: Path) -> None:
     assert len(desk.look(n.Request((1,))).persons) == 2
     partly = look((1,), flu, words)
     assert partly.persons is None and partly.unknown == (4,) and len(partly.members[2]) == 2
+
+
+@pytest.mark.parametrize("kind", [46233688, 46233689])
+@pytest.mark.parametrize("outer_first", [True, False])
+def test_the_tree_of_places_is_read_whichever_way_it_was_written(tmp_path: Path, kind: int, outer_first: bool) -> None:
+    world = World()
+    world.person()
+    for name in ("hospital", "ward", "other ward"):
+        world.add("care_site", care_site_name=name)
+    for outer, inner in ((1, 2), (1, 3), (3, 3)):
+        one, two = (outer, inner) if outer_first else (inner, outer)
+        world.add(
+            "fact_relationship",
+            domain_concept_id_1=57,
+            fact_id_1=one,
+            domain_concept_id_2=57,
+            fact_id_2=two,
+            relationship_concept_id=kind,
+        )
+    load(source=world.write(tmp_path / "source"), store=tmp_path / "store", strict=False, at=AT)
+    places = care_sites(Desk(tmp_path / "store").index)
+    assert {site.name: site.above for site in places.values()} == {"hospital": None, "ward": 1, "other ward": 1}

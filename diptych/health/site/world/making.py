@@ -24,8 +24,8 @@ Advance = Callable[[str, int, int], None]
 """Told what is being made, how much of it is done, and how much there is."""
 PERSONS = 24_000
 PARTS = 12
-_CARE_SITE, _IS_PART_OF = 57, 46233688
-"""OMOP's concepts: the domain of care sites, and «care site is part of care site»."""
+_CARE_SITE, _CONTAINS = 57, 46233688
+"""OMOP's concepts: the domain of care sites, and «care site contains care site»."""
 
 __all__ = ["EXAMPLES", "PASSWORD", "PEOPLE", "is_made", "make"]
 
@@ -82,7 +82,7 @@ def _columns(names: str, rows: list[tuple[Any, ...]]) -> Columns:
 
 def _places() -> list[tuple[str, Columns]]:
     sites, _ = tree()
-    held = [(_CARE_SITE, site.id, _CARE_SITE, site.above, _IS_PART_OF) for site in sites if site.above is not None]
+    held = [(_CARE_SITE, site.above, _CARE_SITE, site.id, _CONTAINS) for site in sites if site.above is not None]
     return [
         ("care_site", _columns("care_site_id care_site_name", [(site.id, site.name) for site in sites])),
         (
