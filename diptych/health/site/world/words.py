@@ -24,6 +24,11 @@ FIXED: tuple[tuple[int, str, str, str, str], ...] = (
     (DAY_HOSPITAL, "Hôpital de jour", "Visit", "Visit", "HDJ"),
     (PRINCIPAL, "Diagnostic principal", "Condition Status", "Condition Status", "DP"),
     (ASSOCIATED, "Diagnostic associé", "Condition Status", "Condition Status", "DAS"),
+    (0, "Sans concept", "Metadata", "None", "No matching concept"),
+    (32817, "Dossier hospitalier", "Type Concept", "Type Concept", "EHR"),
+    (32838, "Prescription hospitalière", "Type Concept", "Type Concept", "EHR prescription"),
+    (57, "Lieu de soins", "Metadata", "Domain", "Care site"),
+    (46233688, "Contient", "Relationship", "Relationship", "contains"),
 )
 """Concepts whose numbers OMOP gives: id, name, domain, vocabulary, code."""
 
