@@ -28,6 +28,9 @@ def ids(request: n.Request) -> list[int]:
     return [one.id for one in editing.walk(editing.root(request))]
 
 
+FULL = n.Request((1,), n.Together(1, n.Join.AND, tuple(event(id_) for id_ in range(2, terms.MOST_CARDS + 1))))
+
+
 def test_a_question_is_opened_with_an_outermost_group() -> None:
     assert editing.opened(ASKED) is ASKED
     assert ids(editing.opened(n.Request((1,)))) == [1]
@@ -111,6 +114,7 @@ def test_relating_dates_each_by_its_own_event() -> None:
         (lambda: editing.parent(ASKED, card=1), terms.ROOT_STAYS),
         (lambda: editing.group(ASKED, card=2), terms.NOT_A_GROUP),
         (lambda: editing.within(ASKED, sites=()), terms.NO_PERIMETER),
+        (lambda: editing.added(FULL, to=1, card=event(0)), terms.TOO_MANY_CARDS),
         (lambda: editing.related(ASKED, first=2, then=2, tie=None), terms.NO_ORDER),
         (lambda: editing.related(ASKED, first=5, then=6, tie=None), terms.NO_ORDER),
         (lambda: editing.related(ASKED, first=2, then=3, tie=None, least=2, most=1), terms.MISORDERED),
