@@ -7,7 +7,7 @@ import pytest
 
 from diptych.commons.refusal import Refused
 from diptych.health.site import world
-from diptych.health.site.demo import ALREADY, _alone
+from diptych.health.site.demo import _alone
 from diptych.health.warehouse.research.cohort.count import Desk
 from diptych.health.warehouse.research.index.care_sites import care_sites
 from diptych.health.warehouse.research.index.store import Store
@@ -18,7 +18,7 @@ AT = datetime(2026, 11, 25, tzinfo=UTC)
 def test_one_demo_a_folder(tmp_path: Path) -> None:
     with _alone(tmp_path), pytest.raises(Refused) as refused, _alone(tmp_path):
         pass
-    assert refused.value.code == ALREADY.code
+    assert refused.value.code == "demo.health_already_runs"
 
 
 def test_the_hospital_hangs_together_and_comes_back_the_same(tmp_path: Path) -> None:
