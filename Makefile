@@ -37,6 +37,7 @@ test: setup browser ## Run every test, those in a real browser included
 	@$(BIN)/python -m pytest -n 2 -q
 	@$(call step,every branch of the rules)
 	@$(call quietly,$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(RULES_TESTS) && $(BIN)/coverage report)
+	@$(BIN)/python -m pytest -q --ds=diptych.health.site.settings tests/health/screens
 
 check: setup ## Format, lint, types, import contracts, dependencies, docs and translations current
 	@$(call step,format); $(BIN)/ruff format --check --quiet . >/dev/null || { echo "Run: $(BIN)/ruff format ." >&2; exit 1; }

@@ -35,6 +35,9 @@ HEALTH: tuple[Room, ...] = (
         "Put cohort definitions and requests to a store: count, rows, attrition, explain, diff.",
     ),
     Room("bench", "diptych.health.commands.bench.app:app", "Measure the store and its questions, beside their peers."),
+    Room("serve", "diptych.health.commands.serve:serve", "Serve the research screens."),
+    Room("migrate", "diptych.health.commands.serve:migrate", "Bring the tables of the research screens up to date."),
+    Room("demo", "diptych.health.site.demo:demo", "Run the research screens with a hospital of their own."),
 )
 """The verbs of `diptych health`, in the order of help."""
 

@@ -19,7 +19,15 @@ from babel.messages.pofile import read_po, write_po
 
 from .survey import PACKAGE
 
-TERMINAL = ("press", "cli.py", "commons/terminal.py", "culture/commands", "culture/gateways/open_data")
+TERMINAL = (
+    "press",
+    "cli.py",
+    "commons/terminal.py",
+    "commons/processes.py",
+    "culture/commands",
+    "health/commands",
+    "culture/gateways/open_data",
+)
 """What speaks in the terminal, in English."""
 
 _PLAIN = ("_", "gettext", "gettext_lazy", "gettext_noop")
@@ -44,8 +52,11 @@ def folders() -> list[Path]:
     from django.apps import apps as installed
     from django.conf import settings
 
+    from diptych.health.site import settings as health
+
     found = [Path(config.path) for config in installed.get_app_configs()]
-    found += [Path(path).parent for path in settings.LOCALE_PATHS]
+    found += [PACKAGE.parent.joinpath(*name.split(".")) for name in health.INSTALLED_APPS if name.startswith("diptych.health.")]
+    found += [Path(path).parent for path in (*settings.LOCALE_PATHS, *health.LOCALE_PATHS)]
     return sorted((folder for folder in found if PACKAGE in folder.parents), key=lambda folder: -len(folder.parts))
 
 
@@ -54,7 +65,9 @@ def home_of(path: Path, known: list[Path]) -> Path:
     for folder in known:
         if folder in path.parents:
             return folder
-    return PACKAGE / "commons" / "web" if PACKAGE / "commons" in path.parents else PACKAGE / "culture" / "site"
+    if PACKAGE / "commons" in path.parents:
+        return PACKAGE / "commons" / "web"
+    return PACKAGE / ("health" if PACKAGE / "health" in path.parents else "culture") / "site"
 
 
 def sentences() -> dict[Path, list[Found]]:

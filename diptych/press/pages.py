@@ -3,6 +3,9 @@
 Holds how each is printed. Does not hold what they say: the code does.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
@@ -161,23 +164,41 @@ def lint_page() -> str:
 
 
 def doors_page() -> str:
-    """Who may use each address, from the doors of the site itself."""
-    from django.urls import get_resolver
-
-    from diptych.commons.web.doors import every_door
+    """Who may use each address of the pass, from the doors of the site itself."""
     from diptych.culture.domain.people.terms import Audience
 
-    doors = list(every_door(get_resolver().url_patterns))
+    return _doors("Doors", "the team goes nowhere without its second factor", tuple(Audience))
+
+
+def health_doors_page() -> str:
+    """The same of the data department. Its Django is another: it is asked in a process of its own."""
+    words = "import django; django.setup(); from diptych.press.pages import health_doors; print(health_doors())"
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "diptych.health.site.settings"}
+    return subprocess.run([sys.executable, "-c", words], env=environ, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def health_doors() -> str:
+    """What that process prints."""
+    from diptych.health.warehouse.research.accounts.terms import Audience
+
+    return _doors("Doors of the data department", "a researcher counts, an investigator also sees patients", tuple(Audience))
+
+
+def _doors(title: str, besides: str, audiences: Sequence[Enum]) -> str:
+    from django.urls import get_resolver
+
+    from diptych.commons.web.doors import VISITOR, every_door
+
     rows = [
         [
             f"`{d.address}`",
             d.method,
-            *("●" if d.audiences and {audience, Audience.VISITOR} & d.audiences else "" for audience in Audience),
+            *("●" if d.audiences and {audience.value, VISITOR} & d.audiences else "" for audience in audiences),
         ]
-        for d in doors
+        for d in every_door(get_resolver().url_patterns)
     ]
-    head = "# Doors\n\nWho may use each address. Everything else is refused; the team goes nowhere without its second factor.\n\n"
-    return head + _table(["Address", "Method", *(audience.value for audience in Audience)], rows)
+    head = f"# {title}\n\nWho may use each address. Everything else is refused; {besides}.\n\n"
+    return head + _table(["Address", "Method", *(str(audience.value) for audience in audiences)], rows)
 
 
 def omop_page() -> str:
@@ -211,6 +232,7 @@ def _versions(formerly: str | None, since: str) -> str:
 
 PAGES = (
     Page("doors.md", doors_page),
+    Page("doors-health.md", health_doors_page),
     Page("settings.md", settings_page),
     Page("reasons.md", reasons_page),
     Page("commands.md", commands_page),

@@ -13,6 +13,7 @@ DOORS = (
     "diptych/culture/site/",
     "diptych/health/commands/",
     "diptych/health/site/",
+    "diptych/health/warehouse/research/portal/",
 )
 SYSTEM = {
     ("datetime", "now"),

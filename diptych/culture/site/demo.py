@@ -1,7 +1,7 @@
 """`diptych demo`: the whole pass on this machine, on a world of its own.
 
 Holds the order of starting and what is said of it. Does not hold the world (beside) nor how processes are kept
-(commands/serve).
+(commons/processes).
 """
 
 import fcntl
@@ -17,19 +17,11 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from diptych.commons.processes import Child, children, must_be_free, start, until_told_to_stop, wait_until_answers, watch
 from diptych.commons.refusal import Kind, Reason, deny
 from diptych.commons.settings import settings
 from diptych.culture.commands.opening import ROOT, opened
-from diptych.culture.commands.serve import (
-    children,
-    collect_static,
-    must_be_free,
-    start_jobs,
-    start_web,
-    until_told_to_stop,
-    wait_until_answers,
-    watch,
-)
+from diptych.culture.commands.serve import collect_static, start_jobs, start_web
 
 if TYPE_CHECKING:  # the world needs Django, which needs the environment that `_prepare` writes
     from diptych.culture.site.world import Account
@@ -56,14 +48,19 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed is another world.")] = 1,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the world made earlier, and make it anew, as of today.")] = False,
     home: Annotated[Path | None, typer.Option(help="The folder for the demo's database and files.")] = None,
+    hospital: Annotated[
+        int, typer.Option(help="The port of the hospital's research screens, beside; 0 leaves them out.", min=0, max=65_535)
+    ] = 8001,
 ) -> None:
-    """Run the whole pass here, on invented people and places, until Ctrl-C."""
+    """Run the whole pass here, on invented people and places, and the hospital's research screens beside, until Ctrl-C."""
     console = Console(soft_wrap=True)
     folder = _prepare(home, port)
     with until_told_to_stop(), _alone(folder):
         must_be_free(host=HOST, port=port)
         if data is not None:
             _must_hold_data(data)
+        if hospital:
+            must_be_free(host=HOST, port=hospital)
         if fresh:
             _forget(folder)
         console.print(f"[bold]Diptych[/bold] in {folder}")
@@ -78,8 +75,27 @@ def demo(
                     running.append(start_jobs(environ={}, log=folder / "logs" / "jobs.log"))
                     wait_until_answers(running[0], url=f"http://{HOST}:{port}/openapi.json")
                 _welcome(console, port, accounts)
+                if hospital:
+                    running.append(_hospital(folder, port=hospital, seed=seed, fresh=fresh))
                 watch(running)
     console.print("Stopped. The world is kept; --fresh makes another.")
+
+
+def _hospital(folder: Path, *, port: int, seed: int, fresh: bool) -> Child:
+    "The data department's own demo, in a process of its own: the two services share nothing but the machine."
+    words = [
+        "diptych",
+        "health",
+        "demo",
+        "--port",
+        str(port),
+        "--home",
+        str(folder),
+        "--seed",
+        str(seed),
+        *(["--fresh"] if fresh else []),
+    ]
+    return start("hospital's demo", words, {}, None)
 
 
 def _prepare(home: Path | None, port: int) -> Path:

@@ -3,16 +3,12 @@
 Holds wiring only. Does not hold rules, nor anything that changes with the law.
 """
 
-import os
 import secrets
-from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
-
-from csp.constants import NONE, SELF
 
 from diptych.commons.settings import settings
 from diptych.commons.web.assets import theme_folders
+from diptych.commons.web.wiring import content_security, database, kept_secret
 from diptych.culture.site.access import *  # noqa: F403  # who gets in: part of these settings, in a room of its own
 from diptych.culture.site.access import OIDC_ORIGINS
 
@@ -25,21 +21,8 @@ if not HOME.is_absolute():
 
 DEBUG = False
 
-
-def _secret(name: str, *, make: Callable[[], str]) -> str:
-    "A secret that the environment did not give: outside production, made once and kept, so that every process has the same."
-    kept = HOME / "secrets" / name
-    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        with os.fdopen(os.open(kept, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(make())
-    except FileExistsError:
-        pass
-    return kept.read_text()
-
-
-SECRET_KEY = _env["DIPTYCH_SECRET_KEY"] or _secret("secret_key", make=lambda: secrets.token_urlsafe(50))
-TICKET_KEY = _env["DIPTYCH_TICKET_KEY"] or _secret("ticket_key", make=lambda: secrets.token_hex(32))
+SECRET_KEY = _env["DIPTYCH_SECRET_KEY"] or kept_secret(HOME, "secret_key", make=lambda: secrets.token_urlsafe(50))
+TICKET_KEY = _env["DIPTYCH_TICKET_KEY"] or kept_secret(HOME, "ticket_key", make=lambda: secrets.token_hex(32))
 ALLOWED_HOSTS = list(_env["DIPTYCH_HOSTS"])
 BASE_URL = _env["DIPTYCH_BASE_URL"]
 USE_TZ = True
@@ -133,25 +116,7 @@ TEMPLATES = [
     }
 ]
 
-
-def _database(url: str) -> dict[str, object]:
-    "Django's words for a libpq address; a socket folder comes as ?host=."
-    parts = urlsplit(url)
-    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/") or "diptych",
-        "USER": unquote(parts.username or query.pop("user", "")),
-        "PASSWORD": unquote(parts.password or query.pop("password", "")),
-        "HOST": parts.hostname or query.pop("host", ""),
-        "PORT": str(parts.port or query.pop("port", "")),
-        "CONN_MAX_AGE": 0 if MODE == "test" else 600,  # a live server's threads must not outlive a test run
-        "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {key: value for key, value in query.items() if key in {"sslmode", "sslrootcert", "connect_timeout"}},
-    }
-
-
-DATABASES = {"default": _database(_env["DATABASE_URL"] or "postgresql:///diptych?user=diptych")}
+DATABASES = {"default": database(_env["DATABASE_URL"] or "postgresql:///diptych?user=diptych", mode=MODE)}
 
 # Bookings made at the same time are written in one statement (docs/decisions). Tests run inside a transaction that
 # only one connection sees, and book one by one.
@@ -192,22 +157,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if _env["DIPTYCH_TRUST_PROXY"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "worker-src": [SELF],
-        "media-src": [SELF],
-        "form-action": [SELF, *OIDC_ORIGINS],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_security(forms_lead_to=OIDC_ORIGINS)
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

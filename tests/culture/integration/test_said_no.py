@@ -12,9 +12,9 @@ from django.urls import reverse
 from ..factories import AT, pro, signed_in, stock, venue, youth
 
 from diptych.commons import outbox
+from diptych.commons.processes import Child, wait_until_answers, watch
 from diptych.commons.refusal import Refused
 from diptych.culture.commands import outbox as outbox_verbs
-from diptych.culture.commands.serve import Child, wait_until_answers, watch
 from diptych.culture.domain.bookings.operations.booking import book
 from diptych.culture.domain.catalogue.models import Favourite, Offer, PriceCategory
 from diptych.culture.domain.catalogue.operations.favourites import favour

@@ -24,7 +24,7 @@ def free_port() -> int:
 
 def start(home: Path, port: int) -> "subprocess.Popen[str]":
     environ = {key: value for key, value in os.environ.items() if not key.startswith("DIPTYCH_") and key != "DATABASE_URL"}
-    words = [sys.executable, "-m", "diptych", "demo", "--port", str(port), "--home", str(home)]
+    words = [sys.executable, "-m", "diptych", "demo", "--port", str(port), "--home", str(home), "--hospital", str(free_port())]
     return subprocess.Popen(words, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from diptych.commons.processes import Child, must_be_free, wait_until_answers
 from diptych.commons.refusal import Refused
-from diptych.culture.commands.serve import Child, must_be_free, wait_until_answers
 
 
 class _Answers(BaseHTTPRequestHandler):

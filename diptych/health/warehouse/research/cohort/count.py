@@ -14,15 +14,18 @@ import numpy as np
 
 from . import nodes as n
 from .engines.local import Answer, Handed, LocalEngine, Members, Rows
+from .engines.local.members import array
 from .terms import NO_FOLDER, NO_ROOM, NOT_PERSONS, SAME_NUMBER
 from .wire import cohort360
 from .wire.circe import read
+from .wire.cohort360 import walk
 from .wire.document import parsed
 from .wire.files import files_of
 
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.research.index.columns import NULL, Index, Ints
 from diptych.health.warehouse.research.index.store import Store
+from diptych.health.warehouse.research.index.vocabulary import Vocabulary
 
 QUOTE = "'"
 
@@ -121,15 +124,58 @@ def _selection(members: Members, named: Callable[[Ints], Ints]) -> Selection:
     return Selection(found, {id_: len(one.persons) for id_, one in sorted(members.found.items())})
 
 
+@dataclass(frozen=True)
+class Look:
+    """A request, looked at: the persons of its care sites, of the whole, and of each member that could be counted, by its id.
+
+    Dense numbers, ascending. `unknown`: the members that this store cannot count, since they ask in another system's words.
+    """
+
+    population: Ints
+    persons: Ints | None
+    members: Mapping[int, Ints]
+    unknown: tuple[int, ...]
+
+
 class Desk:
     """A store that answers; it keeps what it has read from one question to the next."""
 
     def __init__(self, store: Path) -> None:
-        self._engine = LocalEngine(Index(Store(store)))
+        self.store = Store(store)
+        self._engine = LocalEngine(Index(self.store))
 
     def select(self, request: n.Request) -> Selection:
         """The persons of a request. Refused (`cohort.not_persons`) where it asks for something else."""
         return _selection(self._engine.members(request, every=True), lambda persons: self._engine.index.persons[persons])
+
+    @property
+    def index(self) -> Index:
+        """The store's columns."""
+        return self._engine.index
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The store's vocabulary."""
+        return self._engine.vocabulary
+
+    def look(self, request: n.Request) -> Look:
+        """The persons of a request and of each of its members, exclusion aside. Refused as `LocalEngine.persons` is.
+
+        Where a member cannot be counted, neither can the whole; the other members still are, each by itself.
+        """
+        members = self._engine.members(request, every=True)
+        population = array(members.population)
+        if request.member is None:
+            return Look(population, members.persons(), {}, ())
+        every = list(walk(request.member))
+        unknown = tuple(one.id for one in every if isinstance(one, n.Basic) and isinstance(one.source, n.Search))
+        if not unknown:
+            persons = members.persons()
+            return Look(population, persons, {id_: array(found.persons) for id_, found in members.found.items()}, ())
+        for one in every:
+            if isinstance(one, n.Basic) and one.id not in unknown:
+                members.held(one, ())
+        return Look(population, None, {id_: array(found.persons) for id_, found in members.found.items()}, unknown)
 
     def answer(self, cohort: n.Cohort) -> Answer:
         """The rows of a definition, with its attrition."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from . import omop
 from .document import Document
 
 from diptych.health.warehouse.research.cohort import nodes as n
@@ -66,7 +67,11 @@ def read(value: Any, *, origin: str) -> Reading:
         population.wrong("at least one care site is needed", "caresiteCohortList")
     population.closed()
     child, resource = top.child("request"), _resource(top) if top.has("resourceType") else n.Resource.PATIENT
-    member = None if child is None else _member(child)
+    sets: tuple[n.ConceptSet, ...] = ()
+    if (ours := top.child("omop")) is not None:
+        sets = omop.concept_sets(ours)
+        ours.closed()
+    member = None if child is None else _member(child, frozenset(one.id for one in sets))
     if member is not None:
         ids = Counter(one.id for one in walk(member))
         for id_, times in ids.items():
@@ -74,7 +79,7 @@ def read(value: Any, *, origin: str) -> Reading:
                 top.wrong(f"two criteria have the id {id_}", "request")
         member = _settled(member, top)
     top.closed()
-    return Reading(n.Request(sites, member, resource), tuple(unknown))
+    return Reading(n.Request(sites, member, resource, sets), tuple(unknown))
 
 
 def walk(member: n.Member) -> Iterator[n.Member]:
@@ -85,7 +90,7 @@ def walk(member: n.Member) -> Iterator[n.Member]:
             yield from walk(one)
 
 
-def _member(one: Document) -> n.Member:
+def _member(one: Document, sets: frozenset[int]) -> n.Member:
     id_ = one.whole("_id")
     if id_ is None:
         one.wrong("a criterion needs its number", "_id")
@@ -94,16 +99,16 @@ def _member(one: Document) -> n.Member:
     inclusive = one.flag("isInclusive", default=True)
     kind = one.text("_type")
     if kind == "basicResource":
-        found: n.Member = _basic(one, id_, inclusive)
+        found: n.Member = _basic(one, id_, inclusive, sets)
     elif kind in set(n.Join):
-        found = _together(one, id_, n.Join(kind or ""), inclusive)
+        found = _together(one, id_, n.Join(kind or ""), inclusive, sets)
     else:
         one.wrong("one of andGroup, orGroup, nAmongM, basicResource is expected", "_type")
     one.closed()
     return found
 
 
-def _together(one: Document, id_: int, join: n.Join, inclusive: bool) -> n.Together:
+def _together(one: Document, id_: int, join: n.Join, inclusive: bool, sets: frozenset[int]) -> n.Together:
     compare, count = n.Compare.GTE, 1
     options = one.child("nAmongMOptions")
     if join is n.Join.N_AMONG_M:
@@ -111,7 +116,7 @@ def _together(one: Document, id_: int, join: n.Join, inclusive: bool) -> n.Toget
             one.wrong("n among m needs its number", "nAmongMOptions")
         compare, count = _counted(options)
         options.closed()
-    members = tuple(_member(child) for child in one.children("criteria"))
+    members = tuple(_member(child, sets) for child in one.children("criteria"))
     constraints = tuple(_constraint(child) for child in one.children("temporalConstraints"))
     return n.Together(id_, join, members, compare, count, constraints, inclusive)
 
@@ -130,7 +135,7 @@ def _resource(one: Document) -> n.Resource:
     return NAMES[name]
 
 
-def _basic(one: Document, id_: int, inclusive: bool) -> n.Basic:
+def _basic(one: Document, id_: int, inclusive: bool, sets: frozenset[int]) -> n.Basic:
     often, repeated = n.Often(n.Compare.GTE, 1), []
     if (occurrence := one.child("occurrence")) is not None:
         compare, count = _counted(occurrence)
@@ -142,7 +147,9 @@ def _basic(one: Document, id_: int, inclusive: bool) -> n.Basic:
         unique.closed()
     resource = _resource(one)
     age = None if (band := one.child("patientAge")) is None else _band(band, resource)
-    source = n.Search(one.text("filterFhir") or "", one.text("filterSolr") or "")
+    ours = one.child("omop")
+    words = n.Search(one.text("filterFhir") or "", one.text("filterSolr") or "")
+    source: n.Source = words if ours is None else omop.source(ours, sets)
     return n.Basic(id_, resource, source, often, age, tuple(repeated), inclusive)
 
 
@@ -269,12 +276,14 @@ def _settled(member: n.Member, top: Document) -> n.Member:
 
 
 def write(request: n.Request) -> dict[str, Any]:
-    """A request as Cohort360's JSON. What is asked in OMOP's words is kept under `criterion`, which other systems ignore."""
+    """A request as Cohort360's JSON. What is asked in OMOP's words is under `omop`, which other systems ignore."""
     found: dict[str, Any] = {"_type": "request", "sourcePopulation": {"caresiteCohortList": list(request.care_sites)}}
     if request.resource is not n.Resource.PATIENT:
         found["resourceType"] = request.resource.value
     if request.member is not None:
         found["request"] = _written(request.member)
+    if request.concept_sets:
+        found["omop"] = {"conceptSets": [omop.written(one) for one in request.concept_sets]}
     return found
 
 
@@ -289,6 +298,8 @@ def _written(member: n.Member) -> dict[str, Any]:
     found["resourceType"] = member.resource.value
     if isinstance(member.source, n.Search):
         found |= {"filterFhir": member.source.fhir, "filterSolr": member.source.solr}
+    else:
+        found["omop"] = omop.written(member.source)
     often = member.often
     found["occurrence"] = {
         "n": often.n,

@@ -1,0 +1,55 @@
+"""Opening the data department for a command: a database of its own behind it and Django ready."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from diptych.commons import postgres
+from diptych.commons.settings import settings
+
+ROOT = Path(__file__).resolve().parents[3]
+DATABASE = "diptych_health"
+
+
+def home() -> Path:
+    """The folder of DIPTYCH_HOME, from the root of the project where it is relative."""
+    return ROOT / Path(settings()["DIPTYCH_HOME"])
+
+
+@contextmanager
+def opened() -> Iterator[None]:
+    """Django ready, on DATABASE_URL or else on a database of its own of the embedded PostgreSQL, which is shared with
+    whatever already runs on it (the pass's demo), else started for the block; its tables are brought up to date."""
+    with ExitStack() as stack:
+        embedded = not settings()["DATABASE_URL"]
+        if embedded:
+            server = stack.enter_context(postgres.available(data=home() / "pg", pg_bin=settings()["PG_BIN"]))
+            _made(server)
+            os.environ["DATABASE_URL"] = server.url(DATABASE)
+            settings.cache_clear()
+        os.environ["DJANGO_SETTINGS_MODULE"] = "diptych.health.site.settings"
+        import django
+
+        django.setup()
+        from django.db import connections
+
+        stack.callback(connections.close_all)
+        if embedded:
+            bring_up_to_date()
+        yield
+
+
+def _made(server: postgres.Server) -> None:
+    import psycopg
+
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
+            connection.execute(f"create database {DATABASE}")
+
+
+def bring_up_to_date() -> None:
+    """Apply every pending migration, quietly."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)

@@ -1,0 +1,154 @@
+"""`diptych health demo`: the data department on this machine, with a hospital of its own.
+
+Holds the order of starting and what is said of it. Does not hold the hospital (world, beside) nor how processes are kept.
+`diptych demo` starts it beside the pass.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from diptych.commons.processes import children, must_be_free, until_told_to_stop, wait_until_answers, watch
+from diptych.commons.refusal import Kind, Reason, deny
+from diptych.commons.settings import settings
+from diptych.health.commands.opening import ROOT, opened
+from diptych.health.commands.serve import collect_static, start_web
+
+ALREADY = Reason(
+    "demo.health_already_runs",
+    Kind.CONFLICT,
+    "The hospital's demo already runs on {home}. Stop it, or give this one another --home.",
+)
+HOST = "127.0.0.1"
+STORE = "store"
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65_535)] = 8001,
+    seed: Annotated[int, typer.Option(help="Another seed is another hospital.")] = 1,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget the hospital and its requests, and make them anew.")] = False,
+    home: Annotated[Path | None, typer.Option(help="The folder for the demo's database and files.")] = None,
+) -> None:
+    """Run the data department's research screens here, on an invented hospital, until Ctrl-C."""
+    console = Console(soft_wrap=True)
+    folder = _prepare(home, port)
+    with until_told_to_stop(), _alone(folder):
+        must_be_free(host=HOST, port=port)
+        _hospital(console, folder / STORE, seed=seed, fresh=fresh)
+        with opened():
+            people(fresh=fresh)
+            collect_static()
+            with children() as running:
+                running.append(start_web(host=HOST, port=port, environ={}, log=folder / "logs" / "health-web.log"))
+                wait_until_answers(running[0], url=f"http://{HOST}:{port}/compte/connexion/")
+                _welcome(console, port)
+                watch(running)
+
+
+def _prepare(home: Path | None, port: int) -> Path:
+    "The environment of the demo, for this process and its children."
+    folder = (home or ROOT / settings()["DIPTYCH_HOME"]).expanduser().absolute()
+    os.environ.update(
+        {
+            "DIPTYCH_HOME": str(folder),
+            "DIPTYCH_STORE": str(folder / STORE),
+            "DIPTYCH_MODE": "demo",
+            "DIPTYCH_PLAIN_HTTP": "1",
+            "DIPTYCH_BASE_URL": f"http://localhost:{port}",
+            "DIPTYCH_HOSTS": f"localhost,{HOST}",
+        }
+    )
+    os.environ.pop("DATABASE_URL", None)  # the demo has its own, always: it must not write into a real one
+    settings.cache_clear()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    "One demo a folder; the system lets go of the lock if we are killed."
+    with (folder / "health-demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            deny(ALREADY, home=str(folder))
+        yield
+
+
+def _hospital(console: Console, store: Path, *, seed: int, fresh: bool) -> None:
+    from diptych.commons import clock
+    from diptych.health.site import world
+
+    if fresh:
+        shutil.rmtree(store, ignore_errors=True)
+    if world.is_made(store):
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("hospital: {task.description:<22}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("patients")
+        made = world.make(
+            store=store,
+            seed=seed,
+            at=clock.now(),
+            advance=lambda what, done, of: progress.update(task, description=what, completed=done, total=of),
+        )
+    console.print(f"{made.rows['person']:,} patients, {made.rows['visit_occurrence']:,} visits, from seed {seed}.")
+
+
+def people(*, fresh: bool = False) -> None:
+    """Open the demo's accounts, each with the questions that are ready, unless they are there."""
+    from django.db import transaction
+
+    from diptych.commons import clock
+    from diptych.health.site.world.examples import EXAMPLES, PASSWORD, PEOPLE
+    from diptych.health.warehouse.research.accounts.models import Account
+    from diptych.health.warehouse.research.accounts.operations import open_account
+    from diptych.health.warehouse.research.cohort.wire import cohort360
+    from diptych.health.warehouse.research.questions import operations
+    from diptych.health.warehouse.research.questions.terms import Form
+
+    with transaction.atomic():
+        if fresh:
+            Account.objects.filter(email__in=[person.email for person in PEOPLE]).delete()
+        for person in PEOPLE:
+            if Account.objects.filter(email=person.email).exists():
+                continue
+            id_ = open_account(
+                email=person.email, name=person.name, password=PASSWORD, rights=person.rights, care_sites=person.care_sites,
+                actor="job:demo", at=clock.now(),
+            )  # fmt: skip
+            for name, request in reversed(EXAMPLES):
+                operations.create(account_id=id_, name=name, form=Form.REQUEST, asked=cohort360.write(request), at=clock.now())
+
+
+def _welcome(console: Console, port: int) -> None:
+    from diptych.health.site.world.examples import PASSWORD, PEOPLE
+
+    base = f"http://localhost:{port}/"
+    console.print()
+    table = Table(
+        title=f"Cohorts, on an invented hospital: [link={base}]{base}[/link]", title_justify="left", box=None, pad_edge=False
+    )
+    for column in ("who", "e-mail", "password"):
+        table.add_column(column, overflow="fold")
+    for person in PEOPLE:
+        table.add_row(person.who, person.email, PASSWORD)
+    console.print(table)
+    console.print(
+        "  · Open « Diabète de type 2 puis metformine », change 90 days to 30, exclude a card, watch the counts; save, compare"
+    )

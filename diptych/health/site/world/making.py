@@ -1,0 +1,110 @@
+"""The demo's hospital, made: drawn, written as an OMOP folder in Parquet, loaded as any hospital's would be.
+
+Holds the order, the writing and the questions that are ready. Does not hold what is invented (`words`, `places`, `drawing`).
+"""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from .drawing import Columns, Drawing
+from .examples import EXAMPLES, PASSWORD, PEOPLE
+from .places import tree
+from .words import FIXED, GROUPS, IDS
+
+from diptych.health.warehouse.mart.shapes import SHAPES
+from diptych.health.warehouse.research.index.store import CURRENT, Loaded, load
+
+Advance = Callable[[str, int, int], None]
+"""Told what is being made, how much of it is done, and how much there is."""
+PERSONS = 24_000
+PARTS = 12
+_CARE_SITE, _CONTAINS = 57, 46233688
+"""OMOP's concepts: the domain of care sites, and «care site contains care site»."""
+
+__all__ = ["EXAMPLES", "PASSWORD", "PEOPLE", "is_made", "make"]
+
+
+def is_made(store: Path) -> bool:
+    """Whether the store holds a release."""
+    return (store / CURRENT).exists()
+
+
+def make(
+    *, store: Path, seed: int, at: dt.datetime, persons: int = PERSONS, advance: Advance = lambda what, done, of: None
+) -> Loaded:
+    """Draw the hospital of a seed as it stands at an instant, and load it. What it writes on the way is removed."""
+    folder = store.with_name(f".{store.name}.source")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        done = 0
+        advance("patients", done, PARTS)
+        drawing = Drawing(seed=seed, persons=persons, last=at.date())
+        with duckdb.connect() as connection:
+            for name, columns in [*drawing.tables(), *_places(), *_vocabulary()]:
+                _write(connection, folder, name, columns)
+                done += 1
+                advance(name, done, PARTS)
+        loaded = load(source=folder, store=store, strict=True, at=at)
+        advance("release", PARTS, PARTS)
+        return loaded
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, columns: Columns) -> None:
+    "One table: whole numbers become the dates that its shape says they are."
+    made = {"DATE": "DATE '1970-01-01' + {0}::INTEGER", "TIMESTAMP": "make_timestamp({0}::BIGINT * 1000000)"}
+    shape = SHAPES[name]
+    parts = []
+    for column in columns:
+        told = shape.column(column)
+        expression = made.get(told.type if told else "", "{0}").format(f'"{column}"')
+        parts.append(f'{expression} AS "{column}"')
+    connection.register("drawn", columns)
+    connection.execute(f"COPY (SELECT {', '.join(parts)} FROM drawn) TO '{folder / name}.parquet' (FORMAT parquet)")
+    connection.unregister("drawn")
+
+
+def _columns(names: str, rows: list[tuple[Any, ...]]) -> Columns:
+    values = zip(*rows, strict=True)
+    return {
+        name: np.array(column, dtype=object if isinstance(column[0], str | None) else np.int64)
+        for name, column in zip(names.split(), values, strict=True)
+    }
+
+
+def _places() -> list[tuple[str, Columns]]:
+    sites, _ = tree()
+    held = [(_CARE_SITE, site.above, _CARE_SITE, site.id, _CONTAINS) for site in sites if site.above is not None]
+    return [
+        ("care_site", _columns("care_site_id care_site_name", [(site.id, site.name) for site in sites])),
+        (
+            "fact_relationship",
+            _columns("domain_concept_id_1 fact_id_1 domain_concept_id_2 fact_id_2 relationship_concept_id", held),
+        ),
+    ]
+
+
+def _vocabulary() -> list[tuple[str, Columns]]:
+    concepts = [(id_, label, domain, vocabulary, "S", code) for id_, label, domain, vocabulary, code in FIXED]
+    ancestors = [(id_, id_, 0) for id_, *_ in FIXED]
+    for domain, vocabulary, words in GROUPS:
+        above = {word.code: word.above for word in words}
+        for word in words:
+            concepts.append((IDS[domain, word.code], word.label, domain, vocabulary, "S", word.code))
+            at: str | None = word.code
+            levels = 0
+            while at is not None:
+                ancestors.append((IDS[domain, at], IDS[domain, word.code], levels))
+                at, levels = above[at], levels + 1
+    return [
+        ("concept", _columns("concept_id concept_name domain_id vocabulary_id standard_concept concept_code", concepts)),
+        ("concept_ancestor", _columns("ancestor_concept_id descendant_concept_id min_levels_of_separation", ancestors)),
+    ]

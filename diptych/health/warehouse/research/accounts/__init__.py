@@ -1,0 +1,1 @@
+"""Who may ask the warehouse: accounts, their rights, and the care sites that each may ask about."""

@@ -1,0 +1,10 @@
+"""The chapter as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """Accounts of the warehouse."""
+
+    name = "diptych.health.warehouse.research.accounts"
+    label = "accounts"

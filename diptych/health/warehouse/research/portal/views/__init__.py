@@ -1,0 +1,1 @@
+"""Views: each translates, calls once, translates back."""

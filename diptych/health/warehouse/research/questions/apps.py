@@ -1,0 +1,10 @@
+"""The chapter as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class QuestionsConfig(AppConfig):
+    """Kept questions."""
+
+    name = "diptych.health.warehouse.research.questions"
+    label = "questions"
