@@ -20,19 +20,23 @@ def work(
 
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # jobs are plain functions, each in its own thread
     url, stop = settings()["DATABASE_URL"], Event()
-    relay = Thread(target=relay_outbox.run_until, args=(stop,), kwargs={"url": url}, name="relay")
-    holds = Thread(target=settle_holds.run_until, args=(stop,), name="holds")
+    relay = Thread(target=relay_outbox.run_until, args=(stop,), kwargs={"url": url}, name="relay", daemon=True)
+    holds = Thread(target=settle_holds.run_until, args=(stop,), name="holds", daemon=True)
     if once:
         relay_outbox.run_once(url=url)
         settle_holds.run_once()
     else:
         relay.start()
         holds.start()
+    patience = 30.0
     try:
         with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
             worker.run_worker(concurrency=concurrency, wait=not once, listen_notify=not once)
+    except BaseException:
+        patience = 1.0  # the database is gone: whoever waits for a connection would wait for half a minute
+        raise
     finally:
         stop.set()
         if not once:
-            relay.join(timeout=30)
-            holds.join(timeout=30)
+            relay.join(timeout=patience)
+            holds.join(timeout=patience)
