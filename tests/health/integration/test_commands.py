@@ -52,8 +52,10 @@ def test_from_a_source_to_rows(tmp_path: Path) -> None:
 
 
 def test_mistakes_are_said_with_a_code(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(cohort(condition(1))))
     for arguments, code, status in (
         (("omop", "load", tmp_path / "absent", "--store", tmp_path / "store"), "omop.no_source", 2),
+        (("cohort", "count", tmp_path / "b.json", "--store", tmp_path), "cohort.no_file", 2),
         (("cohort", "count", tmp_path / "a.json", "--store", tmp_path), "omop.no_store", 1),
     ):
         done = _diptych(*arguments)
