@@ -142,7 +142,7 @@ def test_the_ticket_opens_without_network_and_goes_when_signing_out(browser: Bro
     page.goto(f"{live_server.url}/places/", wait_until="networkidle")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     kept = "async () => (await caches.keys()).filter(n => n.startsWith('tickets-')).length && (await caches.match('/places/%d/')) !== undefined"
-    page.wait_for_function(kept % ines.booking_id, timeout=10_000)
+    page.wait_for_function(kept % ines.booking_id, timeout=30_000)
     context.set_offline(True)
     page.goto(f"{live_server.url}/places/{ines.booking_id}/")
     page.locator(".ticket__qr svg").wait_for()
@@ -154,7 +154,7 @@ def test_the_ticket_opens_without_network_and_goes_when_signing_out(browser: Bro
     page.goto(f"{live_server.url}/moi/", wait_until="networkidle")
     page.locator("form[action*=deconnexion] button").click()
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("async () => !(await caches.keys()).some(n => n.startsWith('tickets-'))", timeout=10_000)
+    page.wait_for_function("async () => !(await caches.keys()).some(n => n.startsWith('tickets-'))", timeout=30_000)
 
 
 def test_around_me_by_the_browsers_position(browser: Browser, live_server: Any, ines: Person) -> None:
