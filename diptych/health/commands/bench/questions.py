@@ -128,12 +128,12 @@ def _tied(first: Coded, second: Coded, constraint: n.Constraint) -> n.Request:
 
 
 def in_order(random: Random) -> Question:
-    """One code, then another within 30 days."""
+    """One code, then another within 30 days, to the second: the moments decide, not the days."""
     first, second, third = (drawn(random, "Measurement") for _ in range(3))
     constraint = n.InOrder(None, None, n.Duration(days=30))
     sql = (
         "SELECT count(DISTINCT a.person_id) FROM measurement a JOIN measurement b ON a.person_id = b.person_id "
-        "AND b.measurement_date BETWEEN a.measurement_date AND a.measurement_date + 30 "
+        "AND b.measurement_datetime BETWEEN a.measurement_datetime AND a.measurement_datetime + INTERVAL 30 DAYS "
         f"WHERE a.measurement_concept_id = {first[1]} AND b.measurement_concept_id = {second[1]}"
     )
     return Question("temporal: A then B within 30 days", _tied(first, second, constraint), _tied(first, third, constraint), sql)
