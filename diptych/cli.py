@@ -23,6 +23,7 @@ CULTURE: tuple[Room, ...] = (
     Room("journal", "diptych.culture.commands.journal:app", "Who did what to whom: verify the chain.", opens=True),
     Room("ticket", "diptych.culture.commands.ticket:app", "Tickets: check a QR code off line."),
     Room("reconcile", "diptych.culture.commands.reconcile:reconcile", "Compare stocks, bookings and wallets.", opens=True),
+    Room("explain", "diptych.culture.commands.explain:explain", "Why: a decision, its amounts and the rules applied."),
     Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking, on the server as in production."),
 )
 """The verbs of `diptych culture`, in the order of help."""

@@ -8,7 +8,7 @@ import pytest
 from diptych.commons.refusal import Refusal
 from diptych.culture.domain.people.rules import DEPARTMENTS, age_at, audience_for, birthday, why_not_profile, zone_of
 from diptych.culture.domain.people.terms import Audience, Role
-from diptych.culture.domain.wallet.rules import bucket_of, cap_for, decide_grant, expires_at, grants_due, left, regime_on
+from diptych.culture.domain.wallet.rules import bucket_of, cap_for, decide_grant, expires_at, grants_due, left, regime_at
 from diptych.culture.domain.wallet.terms import Bucket, DepositType, Granted, Left, MovementKind
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -56,23 +56,23 @@ def test_the_regime_begins_by_the_clock_of_the_departement(department: str) -> N
     assert code(grant(date(2008, 1, 1), department, registered_at=datetime(2025, 1, 10, tzinfo=UTC))) == "5000+15000"
 
 
-def test_nothing_was_due_before_the_first_regime() -> None:
-    """A registration on the last day before the decree opens no right; at the first instant of its day, it does."""
+def test_an_age_that_began_before_the_decree_brings_nothing_of_it() -> None:
+    """Registered on its eve at 17: the 18th birthday alone. At the first instant of its day: both."""
     facts = {"born": date(2008, 1, 1), "department": "42", "at": AT}
     paris = ZoneInfo("Europe/Paris")
-    assert grants_due(registered_at=datetime(2025, 2, 28, 23, 59, tzinfo=paris), **facts) == ()  # type: ignore[arg-type]
-    assert [grant.amount_cents for grant in grants_due(registered_at=datetime(2025, 3, 1, tzinfo=paris), **facts)] == [
-        5000,
-        15000,
-    ]  # type: ignore[arg-type]
+    eve, day = datetime(2025, 2, 28, 23, 59, tzinfo=paris), datetime(2025, 3, 1, tzinfo=paris)
+    assert [grant.amount_cents for grant in grants_due(registered_at=eve, **facts)] == [15000]  # type: ignore[arg-type]
+    assert [grant.amount_cents for grant in grants_due(registered_at=day, **facts)] == [5000, 15000]  # type: ignore[arg-type]
 
 
 def test_other_reasons() -> None:
     """E-mail first, one deposit a type."""
     assert code(grant(date(2008, 1, 1), email_validated=False)) == "wallet.email_not_validated"
     assert code(grant(date(2008, 1, 1), held=frozenset({DepositType.GRANT_17_18}))) == "wallet.already_granted"
-    assert code(grant(date(2008, 1, 1), at=datetime(2025, 2, 1, tzinfo=UTC))) == "wallet.too_young"
-    assert regime_on(date(2025, 2, 28)) is None
+    early = datetime(2025, 2, 1, tzinfo=UTC)
+    assert code(grant(date(2008, 1, 1), at=early, registered_at=early)) == "3000"
+    assert code(grant(date(2010, 6, 1), at=early, registered_at=early)) == "wallet.too_young"
+    assert regime_at(born=date(2010, 1, 1), department="42", at=datetime(2025, 2, 28, tzinfo=UTC)) is not None
 
 
 @pytest.mark.parametrize(

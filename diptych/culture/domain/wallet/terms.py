@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from diptych.commons.refusal import Kind, Reason
 
@@ -16,13 +17,54 @@ class DepositType(StrEnum):
     GRANT_18 = "GRANT_18"
 
 
+class Scheme(StrEnum):
+    """Under which eligibility somebody enters. UNDERAGE and AGE18 ended on 28 February 2025; their rights did not."""
+
+    UNDERAGE = "UNDERAGE"
+    AGE18 = "AGE18"
+    AGE17_18 = "AGE17_18"
+    FREE = "FREE"
+
+
+class Step(StrEnum):
+    """A step of the sign-up that a grant may ask for (guide §5.1)."""
+
+    EMAIL = "EMAIL_VALIDATION"
+    PHONE = "PHONE_VALIDATION"
+    PROFILE = "PROFILE_COMPLETION"
+    IDENTITY = "IDENTITY_CHECK"
+    HONOUR = "HONOR_STATEMENT"
+
+
+STEPS: Final = tuple(Step)
+"""In the order in which they are done."""
+
+
 class MovementKind(StrEnum):
     """Why a sum moved. Recredits carry the official names."""
 
+    RECREDIT_15 = "Recredit15"
+    RECREDIT_16 = "Recredit16"
     RECREDIT_17 = "Recredit17"
     RECREDIT_18 = "Recredit18"
+    FIRST_GRANT = "FirstGrant"
+    """The whole of a GRANT_18, which comes at once: no recredit of the official service, and none is printed as one."""
+    BONUS_CREDIT = "BonusCredit"
+    MANUAL_MODIFICATION = "ManualModification"
+    PREVIOUS_DEPOSIT = "PreviousDeposit"
+    FINANCE_INCIDENT_RECREDIT = "FinanceIncidentRecredit"
     BOOKING = "Booking"
     CANCELLATION = "Cancellation"
+
+
+OFFICIAL_RECREDITS: Final = frozenset(
+    {
+        MovementKind.RECREDIT_15, MovementKind.RECREDIT_16, MovementKind.RECREDIT_17, MovementKind.RECREDIT_18,
+        MovementKind.BONUS_CREDIT, MovementKind.MANUAL_MODIFICATION, MovementKind.PREVIOUS_DEPOSIT,
+        MovementKind.FINANCE_INCIDENT_RECREDIT,
+    }
+)  # fmt: skip
+"""Kinds that the official service calls recredits (guide §1.1)."""
 
 
 class Bucket(StrEnum):
@@ -31,6 +73,17 @@ class Bucket(StrEnum):
     NONE = ""
     DIGITAL = "digital"
     PHYSICAL = "physical"
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """A rule that was applied to reach a decision: its code, the day from which it holds, its source, and what it said
+    of this person, in English. Screens have their own words, by code."""
+
+    code: str
+    since: date
+    source: str
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +105,55 @@ class Granted:
     digital_cap_cents: int | None
     physical_cap_cents: int | None
     expires_at: datetime
+    version: int = 1
+    because: tuple[Because, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBooking:
+    """A booking paid by a deposit, as a change of regime sees it. `status` is the bookings chapter's word."""
+
+    status: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDeposit:
+    """A deposit that somebody already has: all that it received, and what it pays for."""
+
+    deposit: DepositType
+    amount_cents: int
+    bookings: tuple[HeldBooking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreditDecision:
+    """What somebody holds after a decision, and what it adds. `deposit` is None where they have no right to any.
+
+    `amount_cents` is all that the deposit has received, the new `recredits` included; `moves_from` names the deposit
+    that ends and gives over what it had left with `moved_bookings` of its bookings.
+    """
+
+    scheme: Scheme | None
+    deposit: DepositType | None
+    version: int
+    amount_cents: int
+    recredits: tuple[Grant, ...]
+    moves_from: DepositType | None
+    moved_bookings: int
+    expires_at: datetime | None
+    because: tuple[Because, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Whether somebody may enter at an instant, under which scheme, and the window in which they can."""
+
+    eligible: bool
+    scheme: Scheme | None
+    opens_at: datetime
+    closes_at: datetime
+    because: tuple[Because, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,15 @@ STATUSES: Final[dict[Status, tuple[StrPromise, str]]] = {
 """How a status is said to its holder, and its tone: that a venue was paid is no affair of theirs."""
 
 MOVEMENTS: Final[dict[str, StrPromise]] = {
+    MovementKind.RECREDIT_15: _("Credit for your 15 years"),
+    MovementKind.RECREDIT_16: _("Credit for your 16 years"),
     MovementKind.RECREDIT_17: _("Credit for your 17 years"),
     MovementKind.RECREDIT_18: _("Credit for your 18 years"),
+    MovementKind.FIRST_GRANT: _("Credit of the pass at 18"),
+    MovementKind.BONUS_CREDIT: _("Bonus"),
+    MovementKind.MANUAL_MODIFICATION: _("Credit added by our team"),
+    MovementKind.PREVIOUS_DEPOSIT: _("What your former credit had left"),
+    MovementKind.FINANCE_INCIDENT_RECREDIT: _("Credit given back after a payment to a venue was corrected"),
     MovementKind.BOOKING: _("Booking"),
     MovementKind.CANCELLATION: _("Cancelled booking"),
 }
