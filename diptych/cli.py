@@ -24,6 +24,7 @@ CULTURE: tuple[Room, ...] = (
     Room("ticket", "diptych.culture.commands.ticket:app", "Tickets: check a QR code off line."),
     Room("reconcile", "diptych.culture.commands.reconcile:reconcile", "Compare stocks, bookings and wallets.", opens=True),
     Room("explain", "diptych.culture.commands.explain:explain", "Why: a decision, its amounts and the rules applied."),
+    Room("simulate", "diptych.culture.commands.simulate:simulate", "Try a decree before it is signed."),
     Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking, on the server as in production."),
 )
 """The verbs of `diptych culture`, in the order of help."""
