@@ -12,6 +12,7 @@ from django.test import Client
 from diptych.commons import clock
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.operations import book
+from diptych.culture.domain.bookings.queries.tickets import ticket_text
 from diptych.culture.domain.catalogue.models import Offer, Stock
 from diptych.culture.portals.venue.exports import plain
 from tests.culture import factories
@@ -99,8 +100,22 @@ def test_each_refusal_says_its_code(counter: Client, shop: Any, at: Any) -> None
 
 def test_a_scanned_text_gives_its_code(counter: Client, shop: Any, at: Any) -> None:
     booking = booked(shop, at)
-    page = counter.post("/pro/comptoir/", {"code": f"DIPTYCH:v1;TOKEN:{booking.token};VENUE:1;SIG:x"})
-    assert b"In\xc3\xa8s B." in page.content
+    for text in (ticket_text(booking, venue_id=shop.pk), f"PASSCULTURE:v3;TOKEN:{booking.token}"):
+        assert b"In\xc3\xa8s B." in counter.post("/pro/comptoir/", {"code": text}).content
+
+
+@pytest.mark.parametrize("path", ["/pro/comptoir/", "/pro/comptoir/valider/"])
+def test_a_right_code_under_a_false_signature_is_refused(counter: Client, shop: Any, at: Any, path: str) -> None:
+    text = ticket_text(booked(shop, at), venue_id=shop.pk)
+    other = ticket_text(booked(shop, at), venue_id=shop.pk)
+    forged = [
+        text.rpartition(";SIG:")[0] + ";SIG:" + other.rpartition(";SIG:")[2],
+        text[:-3],
+        text.replace("PLACES:1", "PLACES:2"),
+    ]
+    pages = [counter.post(path, {"code": one}).content.decode() for one in forged]
+    assert [re.findall(r"bookings\.[a-z_]+", page)[:1] for page in pages] == [["bookings.ticket_forged"]] * 3
+    assert not Booking.objects.filter(status="USED").exists()
 
 
 def test_an_offer_from_its_kind_to_its_publication(counter: Client, shop: Any, at: Any) -> None:

@@ -16,7 +16,7 @@ from diptych import __version__
 from diptych.commons.refusal import Refusal
 from diptych.commons.web.doors import VISITOR, door
 from diptych.culture.domain.bookings import operations, terms
-from diptych.culture.domain.bookings.queries import CounterTicket, at_counter, recent_at_counter
+from diptych.culture.domain.bookings.queries import CounterTicket, at_counter, check_ticket, published_key, recent_at_counter
 from diptych.culture.domain.people.terms import Audience
 
 LAST: Final = "counter_last"
@@ -66,14 +66,23 @@ def _shown(
 
 
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    return _shown(request, mine_of(request), refusal=refusal, typed=_code(request)[:6])
+    return _shown(request, mine_of(request), refusal=refusal, typed=_inside(_typed(request))[:6])
+
+
+def _typed(request: HttpRequest) -> str:
+    return request.POST.get("code", "")[:400].strip()
+
+
+def _inside(typed: str) -> str:
+    "What was typed, or the code in a QR code's whole text."
+    inside = re.search(r"TOKEN:([^;]+)", typed)
+    return (inside[1] if inside else typed).strip().upper()
 
 
 def _code(request: HttpRequest) -> str:
-    "What was typed, pasted or scanned: a QR code's whole text gives its code."
-    typed = request.POST.get("code", "")[:400]
-    inside = re.search(r"TOKEN:([^;]+)", typed)
-    return (inside[1] if inside else typed).strip().upper()
+    "What was typed, pasted or scanned. A whole ticket must bear our signature: a right code under a false one was made up."
+    typed = _typed(request)
+    return check_ticket(text=typed, key=published_key()).token if ";SIG:" in typed else _inside(typed)
 
 
 @door(Audience.VENUE)
