@@ -84,6 +84,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "email"]  # the form as sent is kept: not the address in it
 AXES_VERBOSE = False
 AXES_USERNAME_CALLABLE = "diptych.culture.site.accounts.who_knocks"
 AXES_CLIENT_IP_CALLABLE = "diptych.commons.web.limits.client_address"

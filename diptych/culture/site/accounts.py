@@ -69,7 +69,7 @@ def who_knocks(request: HttpRequest, credentials: dict[str, Any] | None = None) 
     """What axes counts failures by: a hash of the address typed, so that its tables hold no address."""
     sent = credentials or {}
     typed = sent.get("email") or sent.get("username") or request.POST.get("login", "")
-    return hashlib.sha256(f"{settings.SECRET_KEY}\0{str(typed).strip().lower()}".encode()).hexdigest()
+    return queries.knock_of(typed=str(typed))
 
 
 def locked_out(request: HttpRequest, *_: Any) -> HttpResponse:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "diptych.culture.domain.catalogue",
     "diptych.culture.domain.wallet",
     "diptych.culture.domain.bookings",
+    "diptych.culture.domain.personal_data",
     "diptych.culture.portals.youth",
     "diptych.culture.portals.venue",
     "diptych.culture.portals.backoffice",

@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from .rules import audience_for
-from .terms import AccountState, Audience, Role
+from .terms import AccountState, Audience, Role, StaffRole
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -46,6 +46,8 @@ class Person(AbstractBaseUser):
     """Declared by the person. The validated one comes with identity providers."""
     validated_birth_date = models.DateField(null=True, blank=True)
     department = models.CharField(max_length=3, blank=True)
+    staff_roles = ArrayField(models.CharField(max_length=24, choices=[(r, r) for r in StaffRole]), default=list, blank=True)
+    """Roles within the team: what they permit is a table of `rules`."""
     language = models.CharField(max_length=2, default="fr")
     registered_at = models.DateTimeField()
     signed_out_at = models.DateTimeField(null=True, blank=True)

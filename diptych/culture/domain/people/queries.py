@@ -3,12 +3,15 @@
 Does not hold sign-in itself, which is the site's.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.conf import settings
+
 from .models import EmailCheck, Person
 from .rules import DEPARTMENTS, Department, age_at, audience_for, zone_of
-from .terms import NOT_FOUND, Audience
+from .terms import NOT_FOUND, AccountState, Audience
 
 from diptych.commons.refusal import deny
 
@@ -70,9 +73,14 @@ def person_id_of(*, email: str) -> int | None:
     return Person.objects.filter(email=email.strip().lower()).values_list("pk", flat=True).first()
 
 
+def knock_of(*, typed: str) -> str:
+    """What failed sign-ins are counted by: a keyed hash of the address typed, so that no table holds the address."""
+    return hashlib.sha256(f"{settings.SECRET_KEY}\0{typed.strip().lower()}".encode()).hexdigest()
+
+
 def addressee(*, person_id: int) -> Addressee | None:
-    """Whom to write to, or None once the account is gone."""
-    person = Person.objects.filter(pk=person_id).first()
+    """Whom to write to, or None once the account is gone or anonymised."""
+    person = Person.objects.filter(pk=person_id).exclude(state=AccountState.ANONYMIZED).first()
     if person is None:
         return None
     return Addressee(

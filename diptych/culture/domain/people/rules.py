@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from .terms import BIRTH_DATE_IN_FUTURE, TOO_MANY_MAILS, UNKNOWN_DEPARTMENT, Audience, Role
+from .terms import BIRTH_DATE_IN_FUTURE, TOO_MANY_MAILS, UNKNOWN_DEPARTMENT, Audience, Permission, Role, StaffRole
 
 from diptych.commons.refusal import Refusal, refuse
 
@@ -124,3 +124,27 @@ def why_not_profile(*, born: date, department: str, at: datetime) -> Refusal | N
 def why_not_mail(*, sent_in_the_hour: int) -> Refusal | None:
     """Why one more validation link cannot be sent to an account, or None."""
     return refuse(TOO_MANY_MAILS) if sent_in_the_hour >= MAILS_AN_HOUR else None
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """One permission and the roles that hold it."""
+
+    permission: Permission
+    roles: frozenset[StaffRole]
+
+
+_ALL: Final = frozenset({StaffRole.QA, StaffRole.GLOBAL_ACCESS})
+PERMITS: Final = (
+    Permit(Permission.MANAGE_PUBLIC_ACCOUNT, _ALL | {StaffRole.SUPPORT_N2}),
+    Permit(Permission.EXTRACT_PUBLIC_ACCOUNT, frozenset({StaffRole.SUPPORT_N2, StaffRole.DPO})),
+    Permit(Permission.ANONYMIZE_PUBLIC_ACCOUNT, frozenset({StaffRole.ADMIN, StaffRole.SUPPORT_N3, StaffRole.DPO})),
+)
+"""Guide §8.1, the sample matrix of the official development environment, for what our pages ask."""
+TABLES: Final = (PERMITS,)
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """What a set of the team's roles allows together. None allows nothing."""
+    held = set(roles)
+    return frozenset(permit.permission for permit in PERMITS if held & permit.roles)

@@ -44,6 +44,30 @@ class AccountState(StrEnum):
     WAITING_FOR_ANONYMIZATION = "WAITING_FOR_ANONYMIZATION"
 
 
+class StaffRole(StrEnum):
+    """Roles of the team that matter to young people's accounts (guide §8.1, sample matrix)."""
+
+    ADMIN = "admin"
+    GLOBAL_ACCESS = "global_access"
+    QA = "qa"
+    SUPPORT_N1 = "support_n1"
+    SUPPORT_N2 = "support_n2"
+    SUPPORT_N3 = "support_n3"
+    FRAUDE_CONFORMITE = "fraude_conformite"
+    FRAUDE_JEUNES = "fraude_jeunes"
+    PROGRAMMATION_MARKET = "programmation_market"
+    LECTURE_SEULE = "lecture_seule"
+    DPO = "dpo"
+
+
+class Permission(StrEnum):
+    """What a role of the team allows (guide §8.1); only those that a page of ours asks for."""
+
+    MANAGE_PUBLIC_ACCOUNT = "MANAGE_PUBLIC_ACCOUNT"
+    EXTRACT_PUBLIC_ACCOUNT = "EXTRACT_PUBLIC_ACCOUNT"
+    ANONYMIZE_PUBLIC_ACCOUNT = "ANONYMIZE_PUBLIC_ACCOUNT"
+
+
 LANGUAGES: Final = ("fr", "en")
 """Languages that the service speaks to people."""
 

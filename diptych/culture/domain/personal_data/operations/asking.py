@@ -1,0 +1,126 @@
+"""Asking to be forgotten: the youth for themselves, an officer for them; withdrawing; being warned.
+
+A request closes the account at once. Does not forget anybody: `erasing` does, from the day that the rules say.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from .. import terms
+from ..models import ErasureRequest, Notice
+from ..queries import facts_of
+from ..rules.clocks import can_undo_until, due_on_request, is_warning_due, rule_of, why_not_ask, why_not_undo
+from ..terms import AccountFacts, RequestState, Why
+from .acting import announce, lock, locked_facts, must_be_permitted, prove, tell
+
+from diptych.commons.refusal import Refused, deny
+from diptych.commons.web import bearer
+from diptych.culture.domain.bookings.models import Booking
+from diptych.culture.domain.bookings.operations import cancel
+from diptych.culture.domain.bookings.terms import Status
+from diptych.culture.domain.people.models import Person
+from diptych.culture.domain.people.terms import AccountState, Permission
+
+
+def ask_erasure(*, person_id: int, at: datetime) -> datetime:
+    """Ask to be forgotten. Gives from when it is done: now without a credit or from 21, else that birthday. The account
+    closes; places that can still be cancelled are (guide §2.2, suspension upon the user's request)."""
+    return _ask(person_id=person_id, asker_id=person_id, why=Why.AT_REQUEST, at=at)
+
+
+def ask_erasure_for(*, person_id: int, officer_id: int, why: str, at: datetime) -> datetime:
+    """The same for a youth, by an officer with ANONYMIZE_PUBLIC_ACCOUNT, for a reason of the list."""
+    must_be_permitted(officer_id=officer_id, permission=Permission.ANONYMIZE_PUBLIC_ACCOUNT)
+    if why not in set(Why):
+        deny(terms.WHY_UNKNOWN)
+    return _ask(person_id=person_id, asker_id=officer_id, why=why, at=at)
+
+
+@transaction.atomic
+def _ask(*, person_id: int, asker_id: int, why: str, at: datetime) -> datetime:
+    _free_places(person_id, at)
+    facts = locked_facts(person_id=person_id)
+    refusal = why_not_ask(facts)
+    if refusal is not None:
+        raise Refused(refusal)
+    due = due_on_request(facts, at=at)
+    ErasureRequest.objects.create(person_id=person_id, asked_by_id=asker_id, asked_at=at, due_at=due, why=why)
+    Notice.objects.filter(person_id=person_id).delete()
+    _close(person_id, AccountState.SUSPENDED_UPON_USER_REQUEST if due > at else AccountState.WAITING_FOR_ANONYMIZATION, at)
+    if due > at:
+        announce("erasure_asked", person_id=person_id, at=at)
+    tell("ask_erasure", person_id=person_id, actor=f"person:{asker_id}", at=at, facts={"why": why, "due": due.date().isoformat()})
+    return due
+
+
+def _free_places(person_id: int, at: datetime) -> None:
+    "Cancel what can be. Before the account's own lock: a booking locks its stock first. What cannot be runs to its end."
+    if not facts_of([person_id]):
+        deny(terms.NOT_FOUND)
+    live = Booking.objects.filter(person_id=person_id, status__in=[Status.HELD, Status.CONFIRMED])
+    for booking_id in live.order_by("stock_id", "pk").values_list("pk", flat=True):
+        try:
+            cancel(booking_id=booking_id, person_id=person_id, at=at)
+        except Refused:
+            continue
+
+
+def _close(person_id: int, state: AccountState, at: datetime) -> None:
+    "An account that a suspension closed already keeps its state: whoever suspended it decides."
+    Person.objects.filter(pk=person_id, state=AccountState.ACTIVE).update(state=state)
+    Person.objects.filter(pk=person_id).update(signed_out_at=at)
+    bearer.revoke_all(person_id=person_id)
+
+
+@transaction.atomic
+def undo_erasure(*, person_id: int, at: datetime) -> None:
+    """Withdraw one's request while it waits, within 60 days. The account opens again; cancelled places stay so."""
+    facts = locked_facts(person_id=person_id)
+    refusal = why_not_undo(facts, at=at)
+    if refusal is not None:
+        raise Refused(refusal)
+    ErasureRequest.objects.filter(person_id=person_id, state=RequestState.QUEUED).update(state=RequestState.WITHDRAWN, ended_at=at)
+    Notice.objects.filter(person_id=person_id).delete()
+    Person.objects.filter(pk=person_id, state=AccountState.SUSPENDED_UPON_USER_REQUEST).update(state=AccountState.ACTIVE)
+    tell("undo_erasure", person_id=person_id, actor=f"person:{person_id}", at=at)
+
+
+@transaction.atomic
+def warn(*, person_id: int, at: datetime) -> bool:
+    """Tell an owner that their account goes, if it is time. Gives whether they were told."""
+    facts = locked_facts(person_id=person_id)
+    if not is_warning_due(facts, at=at):
+        return False
+    Notice.objects.create(person_id=person_id, rule=rule_of(facts), told_at=at)
+    prove(act="warn", rule=rule_of(facts), actor="job:warn_personal_data", at=at, person_id=person_id, counts={})
+    announce("notice", person_id=person_id, at=at)
+    tell("warn", person_id=person_id, actor="job:warn_personal_data", at=at, facts={"rule": rule_of(facts)})
+    return True
+
+
+def close_for_good(*, at: datetime, limit: int = 500) -> int:
+    """Close the accounts whose request can be withdrawn no more. Gives how many."""
+    waiting = ErasureRequest.objects.filter(
+        state=RequestState.QUEUED, person__state=AccountState.SUSPENDED_UPON_USER_REQUEST
+    ).order_by("pk")
+    found = facts_of(list(waiting.values_list("person_id", flat=True)))
+    over = [facts.person_id for facts in found if _is_over(facts, at)]
+    return sum(_close_one(person_id, at) for person_id in over[:limit])
+
+
+def _is_over(facts: AccountFacts, at: datetime) -> bool:
+    until = can_undo_until(facts)
+    return until is not None and until <= at
+
+
+@transaction.atomic
+def _close_one(person_id: int, at: datetime) -> bool:
+    person = lock(person_id=person_id)
+    if person.state != AccountState.SUSPENDED_UPON_USER_REQUEST or not _is_over(facts_of([person_id])[0], at):
+        return False
+    person.state, person.signed_out_at = AccountState.WAITING_FOR_ANONYMIZATION, at
+    person.save(update_fields=["state", "signed_out_at"])
+    bearer.revoke_all(person_id=person_id)
+    tell("close", person_id=person_id, actor="job:warn_personal_data", at=at)
+    return True

@@ -1,0 +1,99 @@
+"""What decides about accounts, read for many at once; and whom the night has to look at.
+
+Holds the gathering. Does not decide: `rules.clocks` does.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection
+
+from ..rules.clocks import ACCOUNT_CLOCKS, WARNED_BEFORE, is_warning_due, why_not_erase, years_before
+from ..terms import AccountFacts
+
+from diptych.culture.domain.people.rules import audience_for
+from diptych.culture.domain.people.terms import AccountState
+
+BATCH: Final = 500
+
+_FACTS: Final = """
+select p.id, p.roles, p.state, coalesce(p.validated_birth_date, p.birth_date), p.department,
+    greatest(coalesce(p.last_login, p.registered_at), (select max(issued_at) from bearer_refresh b where b.person_id = p.id)),
+    d.deposits, d.ends, s.at, coalesce(s.why, ''),
+    exists (select from venues_membership m where m.person_id = p.id and m.validation in ('NEW', 'PENDING', 'VALIDATED')),
+    exists (select from personal_data_extract x where x.person_id = p.id and x.state = 'ASKED'),
+    (select count(*) from bookings_booking k where k.person_id = p.id and k.status in ('HELD', 'CONFIRMED')),
+    r.asked_at, n.told_at
+from people_person p
+left join lateral (select count(*) as deposits, max(expires_at) as ends from wallet_deposit w where w.person_id = p.id) d on true
+left join lateral (
+    select j.at, coalesce(j.facts->>'reason', j.facts->>'why') as why from journal_entry j
+    where p.state not in ('ACTIVE', 'ANONYMIZED') and j.subject = 'person:' || p.id and j.act = 'people.suspend'
+    order by j.id desc limit 1
+) s on true
+left join personal_data_erasurerequest r on r.person_id = p.id and r.state = 'QUEUED'
+left join personal_data_notice n on n.person_id = p.id
+where p.id = any(%s) order by p.id
+"""
+
+# Those whom a clock or a request may have reached: a first sieve, wide; the rules judge each.
+_REACHED: Final = """
+select p.id from people_person p where p.id > %(after)s and p.state <> 'ANONYMIZED' and (
+    coalesce(p.last_login, p.registered_at) <= %(unseen)s
+    or ('ADMIN' = any(p.roles) and p.state <> 'ACTIVE')
+    or exists (select from personal_data_erasurerequest r where r.person_id = p.id and r.state = 'QUEUED' and r.due_at <= %(soon)s)
+) order by p.id limit %(limit)s
+"""
+
+
+def facts_of(person_ids: Sequence[int]) -> list[AccountFacts]:
+    """The facts of these accounts, in the order of their numbers; unknown ones are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, (list(person_ids),))
+        return [
+            AccountFacts(
+                person_id=row[0],
+                audience=audience_for(row[1]),
+                erased=row[2] == AccountState.ANONYMIZED,
+                born=row[3],
+                department=row[4],
+                seen_at=row[5],
+                deposits=row[6],
+                deposits_end_at=row[7],
+                suspended_at=row[8],
+                suspended_why=row[9],
+                attached=row[10],
+                extract_pending=row[11],
+                live_bookings=row[12],
+                asked_at=row[13],
+                warned_at=row[14],
+            )
+            for row in cursor.fetchall()
+        ]
+
+
+def _reached(at: datetime, *, warning: bool) -> Iterator[AccountFacts]:
+    "By the number of the account, batch after batch, each row seen once: whoever is refused is not asked again."
+    ahead = max(WARNED_BEFORE, *(timedelta(days=row.warned_days) for row in ACCOUNT_CLOCKS)) if warning else timedelta(0)
+    years = min(row.unseen_years for row in ACCOUNT_CLOCKS if row.unseen_years is not None)
+    after = 0
+    while True:
+        with connection.cursor() as cursor:
+            soon = at + ahead
+            cursor.execute(_REACHED, {"after": after, "unseen": years_before(soon, years), "soon": soon, "limit": BATCH})
+            found = [person_id for (person_id,) in cursor.fetchall()]
+        yield from facts_of(found)
+        if len(found) < BATCH:
+            return
+        after = found[-1]
+
+
+def due(*, at: datetime) -> Iterator[AccountFacts]:
+    """Accounts that are to be forgotten now, in the order of their numbers."""
+    return (facts for facts in _reached(at, warning=False) if why_not_erase(facts, at=at) is None)
+
+
+def to_warn(*, at: datetime) -> Iterator[AccountFacts]:
+    """Accounts whose owner is to be told now that they go."""
+    return (facts for facts in _reached(at, warning=True) if is_warning_due(facts, at=at))

@@ -1,0 +1,1 @@
+"""Rules of personal data: the register (what is held, and what becomes of it), the clocks, the decisions."""

@@ -1,0 +1,57 @@
+"""The register: journal, outbox, queue, and the tables by which the machine runs."""
+
+from typing import Final
+
+from ...terms import Category, Kept
+from .shapes import MACHINE, MESSAGE, PROOF, Row, Table, hidden, plain, seen
+
+
+def _machine(name: str, columns: str) -> Table:
+    return Table(name, MACHINE, plain(columns))
+
+
+ROWS: Final = (
+    Table(
+        "journal_entry",
+        PROOF,
+        (
+            *plain("id previous digest"),
+            *hidden("actor subject", Category.LINK, kept=Kept.PROOF),
+            seen("at", Category.TRACE, "Quand", kept=Kept.PROOF),
+            seen("act", Category.TRACE, "Acte", kept=Kept.PROOF),
+            seen("facts", Category.TRACE, "Précisions", kept=Kept.PROOF),
+        ),
+        title="Journal des actes sur le compte",
+        of="(subject = 'person:' || %(person)s::bigint or actor = 'person:' || %(person)s::bigint)",
+        row=Row.KEPT,
+        order="id",
+    ),
+    Table(
+        "outbox_message",
+        MESSAGE,
+        (
+            *plain("id due_at attempts state ended_at fault"),
+            *hidden("key payload", Category.LINK, kept=Kept.MESSAGES),
+            seen("topic", Category.TRACE, "Message", kept=Kept.MESSAGES),
+            seen("written_at", Category.TRACE, "Écrit le", kept=Kept.MESSAGES),
+        ),
+        title="Messages annoncés",
+        of="payload @> jsonb_build_object('person_id', %(person)s::bigint)",
+        row=Row.KEPT,
+        order="id",
+    ),
+    _machine("outbox_receipt", "message_id consumer received_at"),
+    _machine(
+        "procrastinate_jobs",
+        "id queue_name task_name lock args status scheduled_at attempts queueing_lock priority abort_requested worker_id",
+    ),
+    _machine("procrastinate_events", "id job_id type at"),
+    _machine("procrastinate_periodic_defers", "id task_name defer_timestamp job_id periodic_id"),
+    _machine("procrastinate_workers", "id last_heartbeat"),
+    _machine("django_content_type", "id app_label model"),
+    _machine("django_migrations", "id app name applied"),
+    _machine("auth_group", "id name"),
+    _machine("auth_group_permissions", "id group_id permission_id"),
+    _machine("auth_permission", "id name content_type_id codename"),
+    _machine("socialaccount_socialapp", "id provider name client_id secret key provider_id settings"),
+)

@@ -1,0 +1,39 @@
+"""The register: what is published. Names there are of works, places and structures; none is a young person's."""
+
+from typing import Final
+
+from .shapes import CATALOGUE, Table, plain
+
+
+def _public(name: str, columns: str) -> Table:
+    return Table(name, CATALOGUE, plain(columns))
+
+
+_ACCESS: Final = "accessible_audio accessible_mental accessible_motor accessible_visual"
+
+ROWS: Final = (
+    _public(
+        "catalogue_product", "id subcategory name creator description ean compatibility popularity extra source source_id edited_at"
+    ),
+    _public(
+        "catalogue_offer",
+        "id subcategory name creator description extra is_duo url withdrawal withdrawal_details duration_minutes validation"
+        f" publication_at bookings_allowed_at {_ACCESS} cover_seed source source_id edited_at created_at words venue_id product_id",
+    ),
+    _public("catalogue_pricecategory", "id label price_cents offer_id"),
+    _public("catalogue_shelf", "id title hint position query offers shown_from shown_until"),
+    _public("venues_department", "code name region region_name population"),
+    _public("venues_commune", "insee name department postcodes population latitude longitude"),
+    _public("venues_structure", "id siren name validation created_at"),
+    _public("venues_ticketingsystem", "id name booking_url cancellation_url secret active"),
+    _public(
+        "venues_venue",
+        "id name siret activity description address postcode city department latitude longitude website phone"
+        f" {_ACCESS} source source_id edited_at created_at deleted_at commune_id structure_id ticketing_id",
+    ),
+    _public("venues_attendance", "id year total free schools under_18 from_18_to_25 venue_id"),
+    _public(
+        "schools_school",
+        "uai name kind sector address postcode city insee department latitude longitude social_position_index source",
+    ),
+)
