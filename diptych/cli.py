@@ -25,6 +25,12 @@ CULTURE: tuple[Room, ...] = (
     Room("reconcile", "diptych.culture.commands.reconcile:reconcile", "Compare stocks, bookings and wallets.", opens=True),
     Room("explain", "diptych.culture.commands.explain:explain", "Why: a decision, its amounts and the rules applied."),
     Room("simulate", "diptych.culture.commands.simulate:simulate", "Try a decree before it is signed."),
+    Room(
+        "personal-data",
+        "diptych.culture.commands.personal_data:app",
+        "Personal data: register, extract, what is due, erase.",
+        opens=True,
+    ),
     Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking, on the server as in production."),
 )
 """The verbs of `diptych culture`, in the order of help."""

@@ -73,6 +73,10 @@ def _mail(text: str) -> str:
     return text
 
 
+def _mailing(text: str) -> str:
+    return text if text == "fake" else _address(text)
+
+
 def _theme(text: str) -> str:
     if text not in THEMES:
         raise ValueError(f"set it to one of {', '.join(THEMES)}")
@@ -158,6 +162,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("PG_BIN", "The folder of PostgreSQL's programs, where the embedded ones must not be used."),
     Setting("DIPTYCH_MAIL_URL", "The mail server, as smtp://user:password@host:port, or `fake` for the demo's mailbox.", _mail, "fake", needed_in=("production",), secret=True),
     Setting("DIPTYCH_MAIL_FROM", "The sender of e-mails.", default="Diptych <bonjour@diptych.example>"),
+    Setting("DIPTYCH_MAILING_URL", "The mailing tool that must forget a contact before we do, as https://host/v3, or `fake` for a folder.", _mailing, "fake", needed_in=("production",)),
+    Setting("DIPTYCH_MAILING_KEY", "The key of that tool.", secret=True),
     Setting("DIPTYCH_OIDC", "Identity providers: a JSON list of {id, name, issuer, client_id, secret, audience}.", _providers, "[]", secret=True),
     Setting("DIPTYCH_WORKERS", "Web processes.", _some, "2"),
     Setting("DIPTYCH_THREADS", "Requests that one web process answers at once.", _some, "16"),

@@ -189,16 +189,82 @@ def _doors(title: str, besides: str, audiences: Sequence[Enum]) -> str:
 
     from diptych.commons.web.doors import VISITOR, every_door
 
+    found = list(every_door(get_resolver().url_patterns))
+    permits = any(d.permission for d in found)
     rows = [
         [
             f"`{d.address}`",
             d.method,
             *("●" if d.audiences and {audience.value, VISITOR} & d.audiences else "" for audience in audiences),
+            *([f"`{d.permission}`" if d.permission else ""] if permits else []),
         ]
-        for d in every_door(get_resolver().url_patterns)
+        for d in found
     ]
     head = f"# {title}\n\nWho may use each address. Everything else is refused; {besides}.\n\n"
-    return head + _table(["Address", "Method", *(str(audience.value) for audience in audiences)], rows)
+    return head + _table(
+        ["Address", "Method", *(str(audience.value) for audience in audiences), *(["permission"] if permits else [])], rows
+    )
+
+
+def personal_data_page() -> str:
+    """The register of processing, from the chapter of personal data."""
+    from diptych.culture.domain.personal_data.rules.clocks import ACCOUNT_CLOCKS, OUTSIDE, SWEEPS
+    from diptych.culture.domain.personal_data.rules.register import PERSONAL, PURPOSES, REGISTER
+
+    parts = [
+        "# Personal data",
+        "The register of processing (GDPR art. 30): what is held, why, who reads it, until when; each column of the database "
+        "with what an extract shows and what an erasure does. A column without a row here fails the tests.",
+        "## Purposes",
+        _table(
+            ("purpose", "why", "legal basis", "who may read", "clock"),
+            [(p.code, p.why, p.source, p.readers, p.clock) for p in PURPOSES],
+        ),
+        "## Clocks of accounts",
+        _table(
+            (
+                "rule",
+                "account",
+                "unseen, years",
+                "deposit ended, years",
+                "fraud, years",
+                "suspended, years",
+                "warned, days",
+                "source",
+            ),
+            [
+                (
+                    c.code,
+                    c.subject,
+                    c.unseen_years,
+                    c.deposit_ended_years,
+                    c.fraud_years,
+                    c.suspended_years,
+                    c.warned_days,
+                    c.source,
+                )
+                for c in ACCOUNT_CLOCKS
+            ],
+        ),
+        "On request of a youth (`on_request`): at once without a deposit or from 21; else at the 21st birthday, which can be "
+        "undone for 60 days; in any case 5 years after a suspension for fraud.",
+        "## Traces that go by age",
+        _table(("rule", "table", "by", "days", "source"), [(s.code, f"`{s.table}`", s.when, s.days, s.source) for s in SWEEPS]),
+        "Deposits: dates cut to 1 January, 10 years after expiry (`deposit_dates`).",
+        "## Outside",
+        _table(("tool", "what it holds; forgotten first"), [(o.code, o.holds) for o in OUTSIDE]),
+    ]
+    for table in PERSONAL:
+        parts += [
+            f"## {table.name}",
+            f"Purpose: {table.purpose.code}. Whose: `{table.of}`. At erasure: {table.row}.",
+            _table(
+                ("column", "category", "in the extract", "at erasure"),
+                [(f"`{c.name}`", c.category, c.label or "no", table.fate(c)) for c in table.columns],
+            ),
+        ]
+    parts += ["## Tables without personal data", ", ".join(f"`{t.name}`" for t in REGISTER if not t.is_personal) + "."]
+    return "\n\n".join(parts)
 
 
 def omop_page() -> str:
@@ -233,6 +299,7 @@ def _versions(formerly: str | None, since: str) -> str:
 PAGES = (
     Page("doors.md", doors_page),
     Page("doors-health.md", health_doors_page),
+    Page("personal-data.md", personal_data_page),
     Page("settings.md", settings_page),
     Page("reasons.md", reasons_page),
     Page("commands.md", commands_page),

@@ -63,6 +63,8 @@ class Door:
     name: str
     method: str
     audiences: frozenset[str] | None
+    permission: str = ""
+    """What a member of the team must hold besides, as the view's own mark says."""
 
 
 def every_door(patterns: Iterable[Any], *, under: str = "", names: tuple[str, ...] = ()) -> Iterator[Door]:
@@ -76,7 +78,8 @@ def every_door(patterns: Iterable[Any], *, under: str = "", names: tuple[str, ..
             continue
         name = ":".join((*names, pattern.name or ""))
         for method in sorted(getattr(pattern.callback, "audiences_by_method", None) or ("GET, POST",)):
-            yield Door(f"/{address}", name, method, audiences_of(pattern.callback, name, method))
+            permission = str(getattr(pattern.callback, "permission", ""))
+            yield Door(f"/{address}", name, method, audiences_of(pattern.callback, name, method), permission)
 
 
 def audiences_of(view: Any, view_name: str | None, method: str = "GET") -> frozenset[str] | None:

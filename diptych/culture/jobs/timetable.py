@@ -13,13 +13,17 @@ from procrastinate.contrib.django import app
 
 from . import (
     cancel_removed,
+    erase_due,
+    erase_requested,
     expire_bookings,
     open_birthdays,
     release_late_holds,
     sweep_outbox,
+    sweep_personal_data,
     sweep_queue,
     use_past_events,
     warn_expiring,
+    warn_personal_data,
 )
 
 from diptych.commons import clock
@@ -45,6 +49,10 @@ TIMETABLE: tuple[Row, ...] = (
     Row("open_birthdays", "5 * * * *", open_birthdays.run),
     Row("sweep_queue", "*/2 * * * *", sweep_queue.run),
     Row("sweep_outbox", "40 3 * * *", sweep_outbox.run),
+    Row("erase_requested", "* * * * *", erase_requested.run),
+    Row("warn_personal_data", "10 4 * * *", warn_personal_data.run),
+    Row("erase_due", "30 4 * * *", erase_due.run),
+    Row("sweep_personal_data", "50 4 * * *", sweep_personal_data.run),
 )
 
 

@@ -107,6 +107,7 @@ def _prepare(home: Path | None, port: int) -> Path:
             "DIPTYCH_MODE": "demo",
             "DIPTYCH_PLAIN_HTTP": "1",
             "DIPTYCH_MAIL_URL": "fake",
+            "DIPTYCH_MAILING_URL": "fake",
             "DIPTYCH_BASE_URL": f"http://localhost:{port}",
             "DIPTYCH_HOSTS": f"localhost,{HOST}",
             "DJANGO_SETTINGS_MODULE": "diptych.culture.site.settings",

@@ -10,6 +10,7 @@ PRODUCTION = {
     "DIPTYCH_SECRET_KEY": "k" * 50,
     "DIPTYCH_TICKET_KEY": "11" * 32,
     "DIPTYCH_MAIL_URL": "smtp://mail.example:587",
+    "DIPTYCH_MAILING_URL": "https://mailing.example/v3",
 }
 
 
@@ -93,6 +94,7 @@ def test_a_fault_says_what_to_set_and_never_the_secret(name: str, text: str, sai
         ("DIPTYCH_WORKERS", "0", "one or more"),
         ("DIPTYCH_THREADS", "0", "one or more"),
         ("DIPTYCH_MAIL_URL", "smpt://mail.example:25", "starts with smtp://"),
+        ("DIPTYCH_MAILING_URL", "mailing.example", "starts with https://"),
     ],
 )
 def test_what_would_only_fail_later_is_refused_at_once(name: str, value: str, what_to_set: str) -> None:

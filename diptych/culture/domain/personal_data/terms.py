@@ -20,7 +20,7 @@ class Category(StrEnum):
     CONTACT = "contact"
     BIRTH = "birth"
     PLACE = "place"
-    SECRET = "secret"  # what opens a door: a password, a token, a key; kept as a hash or encrypted
+    SECRET = "secret"  # noqa: S105  a word; what opens a door: a password, a token, a key; kept as a hash or encrypted
     ACCOUNT = "account"
     CREDIT = "credit"
     CHOICES = "choices"
@@ -123,7 +123,10 @@ NOT_FOUND = Reason("personal_data.not_found", Kind.MISSING, "There is no such ac
 NOT_PERMITTED = Reason("personal_data.not_permitted", Kind.FORBIDDEN, "Your role in the team does not allow this.", "guide §8.1")
 ALREADY_ERASED = Reason("personal_data.already_erased", Kind.GONE, "This account was already anonymised.")
 EXTRACT_PENDING = Reason(
-    "personal_data.extract_pending", Kind.CONFLICT, "An extract of this account is being made: wait until it is ready.", "guide §5.5"
+    "personal_data.extract_pending",
+    Kind.CONFLICT,
+    "An extract of this account is being made: wait until it is ready.",
+    "guide §5.5",
 )
 TOO_MANY_EXTRACTS = Reason(
     "personal_data.too_many_extracts", Kind.BUSY, "{most} extracts in 24 hours are the most: try again tomorrow.", "guide §5.5"

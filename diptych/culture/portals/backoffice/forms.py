@@ -51,3 +51,51 @@ class SuspendForm(forms.Form):
         choices=[("fraud", _("Suspected fraud")), ("upon_request", _("At the person's request")), ("duplicate", _("Second account")), ("other", _("Another reason"))],
         required=False,
     )  # fmt: skip
+
+
+WHY = [
+    ("at_request", _("At the person's request")),
+    ("identity_document", _("As the identity document says")),
+    ("civil_status", _("Change of civil status")),
+    ("typing_error", _("Typing error")),
+    ("duplicate", _("Second account")),
+    ("death", _("Death")),
+]
+"""The reasons of `personal_data.terms.Why`, in words; a test holds both together."""
+
+
+class ExtractForm(forms.Form):
+    """Whose data."""
+
+    person_id = forms.IntegerField(label=_("Account number"), min_value=1, max_value=2**62)
+
+
+class RectifyForm(forms.Form):
+    """What to correct; what is left empty stays."""
+
+    person_id = forms.IntegerField(label=_("Account number"), min_value=1, max_value=2**62)
+    first_name = forms.CharField(label=_("First name"), required=False, max_length=120)
+    last_name = forms.CharField(label=_("Last name"), required=False, max_length=120)
+    birth_date = forms.DateField(
+        label=_("Birth date"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    email = forms.CharField(
+        label=_("E-mail address"),
+        required=False,
+        max_length=254,
+        help_text=_("A new address must be confirmed by its owner, and ends every session."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+    )
+    why = forms.ChoiceField(label=_("Why"), choices=WHY)
+
+    def named(self, field: str) -> str:
+        """A field as its label says it."""
+        return str(self.fields[field].label).lower()
+
+
+class AnonymiseForm(forms.Form):
+    """Whom to anonymise and why; `sure` once the consequences were shown."""
+
+    person_id = forms.IntegerField(label=_("Account number"), min_value=1, max_value=2**62)
+    why = forms.ChoiceField(label=_("Why"), choices=WHY)
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import personal_data, views
 
 app_name = "backoffice"
 urlpatterns = [
@@ -13,5 +13,10 @@ urlpatterns = [
     path("journal/verifier/", views.verify, name="verify"),
     path("comptes/", views.accounts, name="accounts"),
     path("comptes/suspendre/", views.suspend, name="suspend"),
+    path("donnees/", personal_data.extracts, name="extracts"),
+    path("donnees/copie/", personal_data.ask, name="ask-extract"),
+    path("donnees/copie/<int:extract_id>/", personal_data.fetch, name="fetch-extract"),
+    path("donnees/rectifier/", personal_data.rectify, name="rectify"),
+    path("donnees/anonymiser/", personal_data.anonymise, name="anonymise"),
     path("reservations/", views.bookings, name="bookings"),
 ]

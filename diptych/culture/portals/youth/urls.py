@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bookings, home, me, offers, pwa, search, sign_up, wallet
+from .views import bookings, home, me, my_data, offers, pwa, search, sign_up, wallet
 
 app_name = "youth"
 
@@ -22,6 +22,11 @@ urlpatterns = [
     path("favoris/", wallet.favourites, name="favourites"),
     path("moi/", me.me, name="me"),
     path("moi/langue/", me.language, name="language"),
+    path("moi/donnees/", my_data.data, name="data"),
+    path("moi/donnees/copie/", my_data.ask_copy, name="ask-copy"),
+    path("moi/donnees/copie/<int:extract_id>/", my_data.copy, name="copy"),
+    path("moi/supprimer/", my_data.delete, name="delete"),
+    path("moi/supprimer/annuler/", my_data.undo, name="undo-delete"),
     path("inscription/", sign_up.sign_up, name="sign-up"),
     path("inscription/courriel/", sign_up.check_mail, name="check-mail"),
     path("inscription/renvoyer/", sign_up.resend, name="resend"),

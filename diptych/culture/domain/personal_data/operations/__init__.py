@@ -1,6 +1,6 @@
 """Writes on personal data: extract, rectify, ask to be forgotten, withdraw, forget, sweep. One function, one transaction."""
 
-from .asking import ask_erasure, ask_erasure_for, close_for_good, undo_erasure, warn
+from .asking import ask_erasure, ask_erasure_for, close_for_good, free_places, undo_erasure, warn
 from .erasing import cut_deposit_dates, erase, sweep, why_not
 from .extracting import ask_extract, fetch_extract, keep_extract, note_extract_by_command
 from .rectifying import rectify
@@ -13,6 +13,7 @@ __all__ = [
     "cut_deposit_dates",
     "erase",
     "fetch_extract",
+    "free_places",
     "keep_extract",
     "note_extract_by_command",
     "rectify",

@@ -37,9 +37,14 @@ def ask_erasure_for(*, person_id: int, officer_id: int, why: str, at: datetime) 
     return _ask(person_id=person_id, asker_id=officer_id, why=why, at=at)
 
 
-@transaction.atomic
 def _ask(*, person_id: int, asker_id: int, why: str, at: datetime) -> datetime:
-    _free_places(person_id, at)
+    due = _queue(person_id=person_id, asker_id=asker_id, why=why, at=at)
+    free_places(person_id=person_id, at=at)
+    return due
+
+
+@transaction.atomic
+def _queue(*, person_id: int, asker_id: int, why: str, at: datetime) -> datetime:
     facts = locked_facts(person_id=person_id)
     refusal = why_not_ask(facts)
     if refusal is not None:
@@ -48,16 +53,14 @@ def _ask(*, person_id: int, asker_id: int, why: str, at: datetime) -> datetime:
     ErasureRequest.objects.create(person_id=person_id, asked_by_id=asker_id, asked_at=at, due_at=due, why=why)
     Notice.objects.filter(person_id=person_id).delete()
     _close(person_id, AccountState.SUSPENDED_UPON_USER_REQUEST if due > at else AccountState.WAITING_FOR_ANONYMIZATION, at)
-    if due > at:
-        announce("erasure_asked", person_id=person_id, at=at)
+    announce("erasure_asked", person_id=person_id, at=at)
     tell("ask_erasure", person_id=person_id, actor=f"person:{asker_id}", at=at, facts={"why": why, "due": due.date().isoformat()})
     return due
 
 
-def _free_places(person_id: int, at: datetime) -> None:
-    "Cancel what can be. Before the account's own lock: a booking locks its stock first. What cannot be runs to its end."
-    if not facts_of([person_id]):
-        deny(terms.NOT_FOUND)
+def free_places(*, person_id: int, at: datetime) -> None:
+    """Cancel the places that can be, each in a transaction of its own, for its stock is locked first; what cannot be
+    runs to its end. Done once the account is closed, by whoever asked and again by the job that hears of it."""
     live = Booking.objects.filter(person_id=person_id, status__in=[Status.HELD, Status.CONFIRMED])
     for booking_id in live.order_by("stock_id", "pk").values_list("pk", flat=True):
         try:
@@ -80,7 +83,9 @@ def undo_erasure(*, person_id: int, at: datetime) -> None:
     refusal = why_not_undo(facts, at=at)
     if refusal is not None:
         raise Refused(refusal)
-    ErasureRequest.objects.filter(person_id=person_id, state=RequestState.QUEUED).update(state=RequestState.WITHDRAWN, ended_at=at)
+    ErasureRequest.objects.filter(person_id=person_id, state=RequestState.QUEUED).update(
+        state=RequestState.WITHDRAWN, ended_at=at
+    )
     Notice.objects.filter(person_id=person_id).delete()
     Person.objects.filter(pk=person_id, state=AccountState.SUSPENDED_UPON_USER_REQUEST).update(state=AccountState.ACTIVE)
     tell("undo_erasure", person_id=person_id, actor=f"person:{person_id}", at=at)

@@ -81,10 +81,10 @@ def _sweep(row: Sweep, at: datetime) -> int:
                 f"delete from {row.table} where ctid = any(array(select ctid from {row.table} where {row.when} <= %s limit %s))",
                 (before, SWEPT_AT_ONCE),
             )
-            swept = cursor.rowcount
+            swept = int(cursor.rowcount)
             if swept:
                 prove(act="sweep", rule=row.code, actor="job:sweep_personal_data", at=at, counts={row.table: swept})
-        done += swept
+        done += int(swept)
         if swept < SWEPT_AT_ONCE:
             return done
 

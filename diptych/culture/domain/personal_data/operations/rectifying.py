@@ -3,9 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from .. import terms
 from ..rules.clocks import why_not_rectify
@@ -39,10 +40,12 @@ def rectify(*, person_id: int, officer_id: int, values: dict[str, str | date | N
         raise Refused(refusal)
     fields = _write(person, changed, at)
     named = sorted(changed)
-    prove(
-        act="rectify", rule=RULE, actor=f"person:{officer_id}", at=at, person_id=person_id, counts={name: 1 for name in named}
-    )
-    person.save(update_fields=fields)
+    try:
+        with transaction.atomic():
+            person.save(update_fields=fields)
+    except IntegrityError:  # somebody took the address meanwhile
+        deny(terms.EMAIL_TAKEN)
+    prove(act="rectify", rule=RULE, actor=f"person:{officer_id}", at=at, person_id=person_id, counts=dict.fromkeys(named, 1))
     tell("rectify", person_id=person_id, actor=f"person:{officer_id}", at=at, facts={"fields": named, "why": why})
     return named
 
@@ -73,6 +76,7 @@ def _write(person: Person, changed: dict[str, object], at: datetime) -> list[str
         person.email_validated_at, person.signed_out_at = None, at
         fields += ["email_validated_at", "signed_out_at"]
         bearer.revoke_all(person_id=person.pk)
+        EmailAddress.objects.filter(user=person).delete()  # allauth's own copy
         EmailCheck.objects.filter(person=person, used_at=None).delete()  # a link sent to the old address proves nothing
         check = EmailCheck.objects.create(person=person, made_at=at, expires_at=at + LINK_LASTS)
         with connection.cursor() as cursor:

@@ -28,8 +28,8 @@ select p.id, p.roles, p.state, coalesce(p.validated_birth_date, p.birth_date), p
 from people_person p
 left join lateral (select count(*) as deposits, max(expires_at) as ends from wallet_deposit w where w.person_id = p.id) d on true
 left join lateral (
-    select j.at, coalesce(j.facts->>'reason', j.facts->>'why') as why from journal_entry j
-    where p.state not in ('ACTIVE', 'ANONYMIZED') and j.subject = 'person:' || p.id and j.act = 'people.suspend'
+    select j.at, coalesce(j.facts->>'reason', j.facts->>'why', p.state) as why from journal_entry j
+    where p.state in ('SUSPENDED', 'SUSPICIOUS_LOGIN_REPORTED_BY_USER') and j.subject = 'person:' || p.id and j.act = 'people.suspend'
     order by j.id desc limit 1
 ) s on true
 left join personal_data_erasurerequest r on r.person_id = p.id and r.state = 'QUEUED'
@@ -44,6 +44,11 @@ select p.id from people_person p where p.id > %(after)s and p.state <> 'ANONYMIZ
     or ('ADMIN' = any(p.roles) and p.state <> 'ACTIVE')
     or exists (select from personal_data_erasurerequest r where r.person_id = p.id and r.state = 'QUEUED' and r.due_at <= %(soon)s)
 ) order by p.id limit %(limit)s
+"""
+
+_ASKED: Final = """
+select r.person_id from personal_data_erasurerequest r
+where r.person_id > %(after)s and r.state = 'QUEUED' and r.due_at <= %(soon)s order by r.person_id limit %(limit)s
 """
 
 
@@ -73,7 +78,7 @@ def facts_of(person_ids: Sequence[int]) -> list[AccountFacts]:
         ]
 
 
-def _reached(at: datetime, *, warning: bool) -> Iterator[AccountFacts]:
+def _reached(at: datetime, *, warning: bool = False, asked_only: bool = False) -> Iterator[AccountFacts]:
     "By the number of the account, batch after batch, each row seen once: whoever is refused is not asked again."
     ahead = max(WARNED_BEFORE, *(timedelta(days=row.warned_days) for row in ACCOUNT_CLOCKS)) if warning else timedelta(0)
     years = min(row.unseen_years for row in ACCOUNT_CLOCKS if row.unseen_years is not None)
@@ -81,7 +86,10 @@ def _reached(at: datetime, *, warning: bool) -> Iterator[AccountFacts]:
     while True:
         with connection.cursor() as cursor:
             soon = at + ahead
-            cursor.execute(_REACHED, {"after": after, "unseen": years_before(soon, years), "soon": soon, "limit": BATCH})
+            cursor.execute(
+                _ASKED if asked_only else _REACHED,
+                {"after": after, "unseen": years_before(soon, years), "soon": soon, "limit": BATCH},
+            )
             found = [person_id for (person_id,) in cursor.fetchall()]
         yield from facts_of(found)
         if len(found) < BATCH:
@@ -89,9 +97,9 @@ def _reached(at: datetime, *, warning: bool) -> Iterator[AccountFacts]:
         after = found[-1]
 
 
-def due(*, at: datetime) -> Iterator[AccountFacts]:
-    """Accounts that are to be forgotten now, in the order of their numbers."""
-    return (facts for facts in _reached(at, warning=False) if why_not_erase(facts, at=at) is None)
+def due(*, at: datetime, asked_only: bool = False) -> Iterator[AccountFacts]:
+    """Accounts that are to be forgotten now, in the order of their numbers; of those who asked alone, where it is said."""
+    return (facts for facts in _reached(at, asked_only=asked_only) if why_not_erase(facts, at=at) is None)
 
 
 def to_warn(*, at: datetime) -> Iterator[AccountFacts]:

@@ -4,7 +4,7 @@ Holds the walk of the register over somebody's rows. Does not hold the register,
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -44,9 +44,21 @@ def read_sessions() -> Sessions:
     store = SessionStore()
     for session in Session.objects.order_by("pk").iterator(chunk_size=2000):
         held = store.decode(session.session_data)
-        for word in {str(held.get("_auth_user_id", "")), *(str(value).lower() for value in held.values() if isinstance(value, str))}:
+        for word in {f"person:{held.get('_auth_user_id', '')}", *_addresses(held)}:
             owners.setdefault(word, []).append(session.session_key)
-    return lambda person_id, email: sorted({*owners.get(str(person_id), ()), *owners.get(email.lower(), ())})
+    return lambda person_id, email: sorted({*owners.get(f"person:{person_id}", ()), *owners.get(email.lower(), ())})
+
+
+def _addresses(value: Any) -> Iterator[str]:
+    "Every e-mail address in a session, however deep."
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _addresses(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _addresses(inner)
+    elif isinstance(value, str) and "@" in value:
+        yield value.lower()
 
 
 def parameters_of(*, person_id: int, sessions: Sessions | None = None) -> Parameters:
@@ -72,7 +84,7 @@ def everything_about(*, person_id: int, outside: dict[str, Any] | None = None) -
             shown = [column for column in table.columns if column.label]
             if not shown:
                 continue
-            names = ", ".join(f'"{column.name}"' for column in shown)
+            names = ", ".join(column.shows or f'"{column.name}"' for column in shown)
             cursor.execute(f"select {names} from {table.name} where {table.of}{_sorted(table)}", asked)
             rows = tuple(tuple(_plain(value) for value in row) for row in cursor.fetchall())
             chapters.append(_chapter(table, shown, rows))
@@ -130,7 +142,9 @@ def counts_of(*, person_id: int, sessions: Sessions | None = None) -> dict[str, 
 def changes(table: Table) -> str:
     """The assignments that an erasure makes in the rows of a table that stay; empty where there are none."""
     return ", ".join(
-        f'"{column.name}" = ' + column.becomes.replace("{column}", f'"{column.name}"') for column in table.columns if column.becomes
+        f'"{column.name}" = ' + column.becomes.replace("{column}", f'"{column.name}"')
+        for column in table.columns
+        if column.becomes
     )
 
 

@@ -6,13 +6,15 @@ from ...terms import Category, Kept
 from .accounts import PERSON
 from .shapes import BOOKING, CATALOGUE, CHOICE, CREDIT, EMPTY, NULL, Row, Table, hidden, plain, seen
 
+_OFFER: Final = "(select o.name from catalogue_offer o where o.id = offer_id)"
+
 ROWS: Final = (
     Table(
         "catalogue_favourite",
         CHOICE,
         (
             *hidden("id person_id", Category.LINK),
-            seen("offer_id", Category.CHOICES, "Offre"),
+            seen("offer_id", Category.CHOICES, "Offre", shows=_OFFER),
             seen("created_at", Category.CHOICES, "Ajoutée le"),
         ),
         title="Favoris",
@@ -26,7 +28,7 @@ ROWS: Final = (
         (
             *hidden("id deposit_id person_id stock_id", Category.LINK, kept=Kept.ACCOUNTS),
             seen("token", Category.CHOICES, "Code", kept=Kept.ACCOUNTS),
-            seen("offer_id", Category.CHOICES, "Offre", kept=Kept.ACCOUNTS),
+            seen("offer_id", Category.CHOICES, "Offre", kept=Kept.ACCOUNTS, shows=_OFFER),
             seen("quantity", Category.CHOICES, "Places", kept=Kept.ACCOUNTS),
             seen("total_cents", Category.CREDIT, "Prix (centimes)", kept=Kept.ACCOUNTS),
             *hidden("bucket", Category.CREDIT, kept=Kept.ACCOUNTS),

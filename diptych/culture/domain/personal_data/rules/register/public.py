@@ -13,7 +13,8 @@ _ACCESS: Final = "accessible_audio accessible_mental accessible_motor accessible
 
 ROWS: Final = (
     _public(
-        "catalogue_product", "id subcategory name creator description ean compatibility popularity extra source source_id edited_at"
+        "catalogue_product",
+        "id subcategory name creator description ean compatibility popularity extra source source_id edited_at",
     ),
     _public(
         "catalogue_offer",

@@ -25,7 +25,9 @@ OWN: Final = "the person; officers with READ_PUBLIC_ACCOUNT, each look journalle
 _END: Final = "account_unseen, beneficiary_unseen, professional_unseen, staff_suspended; on_request"
 
 ACCOUNT: Final = Purpose("account", "Hold an account and let its owner in.", Source.PUBLIC_TASK, OWN, _END)
-CREDIT: Final = Purpose("credit", "Grant the credit of the culture pass, and account for it.", Source.PUBLIC_TASK, OWN, "deposit_dates")
+CREDIT: Final = Purpose(
+    "credit", "Grant the credit of the culture pass, and account for it.", Source.PUBLIC_TASK, OWN, "deposit_dates"
+)
 BOOKING: Final = Purpose(
     "booking",
     "Book a place, honour it, pay the venue.",
@@ -77,14 +79,15 @@ class Row(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. `label`: as the extract names it, in French; empty where it is not shown. `becomes`: SQL of its value
-    after erasure in a row that is kept, empty where it stays, and then `kept` says by which law. `expires`: it stays only
-    until its clock cuts it."""
+    after erasure in a row that is kept, empty where it stays, and then `kept` says by which law. `shows`: SQL of what the
+    extract says of it, where that is not its value."""
 
     name: str
     category: Category
     label: str = ""
     becomes: str = ""
     kept: Kept | None = None
+    shows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +121,9 @@ class Table:
         return f"kept: {column.kept}" if column.kept else "kept: says nothing of a person"
 
 
-def seen(name: str, category: Category, label: str, becomes: str = "", kept: Kept | None = None) -> Column:
+def seen(name: str, category: Category, label: str, becomes: str = "", kept: Kept | None = None, shows: str = "") -> Column:
     """A column that the extract shows."""
-    return Column(name, category, label, becomes, kept)
+    return Column(name, category, label, becomes, kept, shows)
 
 
 def hidden(names: str, category: Category, becomes: str = "", kept: Kept | None = None) -> tuple[Column, ...]:

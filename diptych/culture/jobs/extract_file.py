@@ -1,0 +1,108 @@
+"""The file of an extract: a zip of `donnees.json`, for machines, and `donnees.pdf`, to be read (PDF/UA).
+
+Holds how both are written, in French. Does not hold what is in them (the register says) nor where the file is kept.
+Nothing is fetched while the PDF is made: no network, no picture, no font but the system's.
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final, NoReturn
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from diptych.commons.web import formatting
+from diptych.culture.domain.personal_data import queries
+from diptych.culture.domain.personal_data.queries import Chapter
+
+JSON_NAME: Final = "donnees.json"
+PDF_NAME: Final = "donnees.pdf"
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d$")
+_STYLE: Final = """
+@page { size: A4; margin: 18mm 16mm 20mm; @bottom-right { content: counter(page) " / " counter(pages); font-size: 9pt } }
+body { font: 10pt/1.45 "DejaVu Sans", sans-serif; color: #1b1530 }
+h1 { font-size: 20pt; margin: 0 0 4mm } h2 { font-size: 13pt; margin: 8mm 0 1mm; page-break-after: avoid }
+p { margin: 0 0 2mm } .why { color: #4a4460; font-size: 9pt }
+dl { margin: 0 0 3mm; padding: 2mm 0; border-top: .3mm solid #cfc8e6; page-break-inside: avoid }
+div { display: flex } dt { width: 52mm; color: #4a4460 } dd { margin: 0; flex: 1; overflow-wrap: anywhere }
+"""
+
+
+def compose(*, person_id: int, outside: Mapping[str, Mapping[str, Any] | None], at: datetime) -> bytes:
+    """The zip of everything about somebody. `outside`: what tools outside hold, None where they know nothing. Refuses an
+    unknown account."""
+    held = {code: dict(contact) for code, contact in outside.items() if contact is not None}
+    chapters = queries.everything_about(person_id=person_id, outside=held)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(JSON_NAME, as_json(chapters, at=at))
+        archive.writestr(PDF_NAME, as_pdf(chapters, at=at))
+    return out.getvalue()
+
+
+def as_json(chapters: list[Chapter], *, at: datetime) -> str:
+    """The data by table: columns by their names in the database, instants in ISO 8601, amounts in cents."""
+    tables = {chapter.table: [dict(zip(chapter.names, row, strict=True)) for row in chapter.rows] for chapter in chapters}
+    return json.dumps({"made_at": at.isoformat(), "data": tables}, ensure_ascii=False, indent=2)
+
+
+def as_pdf(chapters: list[Chapter], *, at: datetime) -> bytes:
+    """The same, to be read: one part a table, why it is held, its rows; empty ones named at the end."""
+    from weasyprint import HTML  # the system's pango is looked for when it is imported: only who makes a PDF needs it
+
+    made = HTML(string=as_html(chapters, at=at), url_fetcher=_no_fetch).write_pdf(pdf_variant="pdf/ua-1")
+    return bytes(made or b"")
+
+
+def as_html(chapters: list[Chapter], *, at: datetime) -> str:
+    """The page that the PDF prints."""
+    full = [chapter for chapter in chapters if chapter.rows]
+    empty = ", ".join(chapter.title.lower() for chapter in chapters if not chapter.rows)
+    parts = format_html_join("", "{}", ((_part(chapter),) for chapter in full))
+    return str(
+        format_html(
+            '<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Mes données personnelles</title>'
+            '<meta name="description" content="Copie des données personnelles tenues par Diptych"><style>{}</style></head>'
+            "<body><h1>Mes données personnelles</h1><p>Copie faite le {}. Tout ce que Diptych garde à ton sujet, avec la "
+            "raison ; les mots de passe et les clés restent secrets, et les données des autres aussi.</p>{}"
+            '<h2>Rien d’autre</h2><p class="why">Il n’y a rien pour toi dans : {}.</p></body></html>',
+            SafeString(_STYLE), formatting.exact(at), parts, empty or "aucune autre rubrique",
+        )
+    )  # fmt: skip
+
+
+def _part(chapter: Chapter) -> SafeString:
+    rows = format_html_join("", "<dl>{}</dl>", ((_row(chapter, row),) for row in chapter.rows))
+    why = format_html('<p class="why">{} {}</p>', chapter.why, f"({chapter.source})" if chapter.source else "")
+    return format_html("<h2>{}</h2>{}{}", chapter.title, why if chapter.why else "", rows)
+
+
+def _row(chapter: Chapter, row: tuple[Any, ...]) -> SafeString:
+    lines = zip(chapter.labels, row, strict=True)
+    return format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", ((label, said(value)) for label, value in lines))
+
+
+def said(value: Any) -> str:
+    """A value as a reader says it, in French: instants by the clock of Paris."""
+    if value is None or value == "" or value == [] or value == {}:
+        return "–"
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(said(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} : {said(item)}" for name, item in value.items())
+    text = str(value)
+    if _INSTANT.match(text):
+        return formatting.exact(datetime.fromisoformat(text))
+    return formatting.exact_day(date.fromisoformat(text)) if _DAY.match(text) else text
+
+
+def _no_fetch(url: str, *_: Any, **__: Any) -> NoReturn:
+    raise ValueError("an extract fetches nothing")
