@@ -23,17 +23,17 @@ step = printf '%s\n' "· $(1)"
 # Runs a command with its output kept in the log, which is shown only when the command fails.
 quietly = { mkdir -p .cache; $(1) >$(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; exit 1; }; }
 
-.PHONY: help setup demo test check docs messages bench-booking bench-rush bench-cohorts browser
+.PHONY: help setup demo test check docs messages bench-booking bench-rush bench-cohorts browser pango
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMPS)/packages $(STAMPS)/assets $(STAMPS)/translations ## Install everything that is locked (done by the others)
 
-demo: setup ## Run the pass with a world of its own, on http://localhost:8000
+demo: setup pango ## Run the pass with a world of its own, on http://localhost:8000
 	@$(BIN)/diptych demo $(ARGS)
 
-test: setup browser ## Run every test, those in a real browser included
+test: setup browser pango ## Run every test, those in a real browser included
 	@$(BIN)/python -m pytest -n 2 -q
 	@$(call step,every branch of the rules)
 	@$(call quietly,$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(RULES_TESTS) && $(BIN)/coverage report)
@@ -102,3 +102,10 @@ browser:
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    $(call step,Chromium through apt); $(call quietly,{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; }); \
 	  else echo "The browser tests are skipped: they need Chromium. Ask an administrator for: apt-get install chromium" >&2; fi; }
+
+# What lays out the PDF of an extract (WeasyPrint); Chromium brings it along.
+pango:
+	@ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0 && ldconfig -p | grep -q libharfbuzz-subset || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    $(call step,Pango through apt); $(call quietly,{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core; }); \
+	  else echo "Extracts of personal data cannot be laid out as PDF: ask an administrator for: apt-get install libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core" >&2; fi; }

@@ -213,8 +213,10 @@ def personal_data_page() -> str:
 
     parts = [
         "# Personal data",
-        "The register of processing (GDPR art. 30): what is held, why, who reads it, until when; each column of the database "
-        "with what an extract shows and what an erasure does. A column without a row here fails the tests.",
+        (
+            "The register of processing (GDPR art. 30): what is held, why, who reads it, until when; each column of the database "
+            "with what an extract shows and what an erasure does. A column without a row here fails the tests."
+        ),
         "## Purposes",
         _table(
             ("purpose", "why", "legal basis", "who may read", "clock"),
@@ -246,8 +248,10 @@ def personal_data_page() -> str:
                 for c in ACCOUNT_CLOCKS
             ],
         ),
-        "On request of a youth (`on_request`): at once without a deposit or from 21; else at the 21st birthday, which can be "
-        "undone for 60 days; in any case 5 years after a suspension for fraud.",
+        (
+            "On request of a youth (`on_request`): at once without a deposit or from 21; else at the 21st birthday, which can "
+            "be undone for 60 days; in any case 5 years after a suspension for fraud."
+        ),
         "## Traces that go by age",
         _table(("rule", "table", "by", "days", "source"), [(s.code, f"`{s.table}`", s.when, s.days, s.source) for s in SWEEPS]),
         "Deposits: dates cut to 1 January, 10 years after expiry (`deposit_dates`).",

@@ -118,7 +118,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, dict, int, float, bool)) or value is None:
         return value
     text = str(value)
-    if text[:1] in "[{":
+    if text.startswith(("[", "{")):
         try:
             return json.loads(text)
         except ValueError:
