@@ -316,11 +316,11 @@ def test_a_beneficiary_waits_for_21_and_may_take_it_back_for_60_days():
 def test_places_that_can_be_are_cancelled_and_others_hold_the_erasure_back():
     lou = factories.youth()
     late, soon = (
-        factories.stock(event=True),
-        factories.stock(event=True, starts_at=AT + timedelta(hours=30), booking_limit_at=None),
+        factories.stock(event=True, at=AT - 4 * DAY),
+        factories.stock(event=True, at=AT - 4 * DAY, starts_at=AT + timedelta(hours=30), booking_limit_at=None),
     )
-    for stock in (late, soon):
-        bookings.book(person_id=lou.pk, stock_id=stock.pk, places=1, at=AT - 3 * DAY)
+    for stock, before in ((late, timedelta(hours=1)), (soon, 3 * DAY)):
+        bookings.book(person_id=lou.pk, stock_id=stock.pk, places=1, at=AT - before)
     Person.objects.filter(pk=lou.pk).update(birth_date=date(2005, 1, 1))
     operations.ask_erasure(person_id=lou.pk, at=AT)
     assert dict(Booking.objects.filter(person=lou).values_list("stock_id", "status")) == {
