@@ -21,6 +21,9 @@ from diptych.culture.domain.personal_data.queries import Chapter
 
 JSON_NAME: Final = "donnees.json"
 PDF_NAME: Final = "donnees.pdf"
+NOTHING: Final = "–"
+MANY: Final = 20
+"""Rows of a table above which each is a line of text."""
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d$")
@@ -30,7 +33,7 @@ body { font: 10pt/1.45 "DejaVu Sans", sans-serif; color: #1b1530 }
 h1 { font-size: 20pt; margin: 0 0 4mm } h2 { font-size: 13pt; margin: 8mm 0 1mm; page-break-after: avoid }
 p { margin: 0 0 2mm } .why { color: #4a4460; font-size: 9pt }
 dl { margin: 0 0 3mm; padding: 2mm 0; border-top: .3mm solid #cfc8e6; page-break-inside: avoid }
-div { display: flex } dt { width: 52mm; color: #4a4460 } dd { margin: 0; flex: 1; overflow-wrap: anywhere }
+dt { float: left; clear: left; width: 52mm; color: #4a4460 } dd { margin: 0 0 0 54mm; overflow-wrap: anywhere }
 """
 
 
@@ -78,20 +81,29 @@ def as_html(chapters: list[Chapter], *, at: datetime) -> str:
 
 
 def _part(chapter: Chapter) -> SafeString:
-    rows = format_html_join("", "<dl>{}</dl>", ((_row(chapter, row),) for row in chapter.rows))
+    if len(chapter.rows) > MANY:
+        rows = format_html_join("", "<p>{}</p>", ((_line(chapter, row),) for row in chapter.rows))
+    else:
+        rows = format_html_join("", "<dl>{}</dl>", ((_row(chapter, row),) for row in chapter.rows))
     why = format_html('<p class="why">{} {}</p>', chapter.why, f"({chapter.source})" if chapter.source else "")
     return format_html("<h2>{}</h2>{}{}", chapter.title, why if chapter.why else "", rows)
 
 
 def _row(chapter: Chapter, row: tuple[Any, ...]) -> SafeString:
-    lines = zip(chapter.labels, row, strict=True)
-    return format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", ((label, said(value)) for label, value in lines))
+    lines = [(label, said(value)) for label, value in zip(chapter.labels, row, strict=True)]
+    return format_html_join("", "<dt>{}</dt><dd>{}</dd>", [line for line in lines if line[1] != NOTHING])
+
+
+def _line(chapter: Chapter, row: tuple[Any, ...]) -> SafeString:
+    "The same in one paragraph, which is laid out ten times as fast: hundreds of rows stay within the minute."
+    lines = [(label, said(value)) for label, value in zip(chapter.labels, row, strict=True)]
+    return format_html_join(" · ", "{}\u00a0: <b>{}</b>", [line for line in lines if line[1] != NOTHING])
 
 
 def said(value: Any) -> str:
     """A value as a reader says it, in French: instants by the clock of Paris."""
     if value is None or value == "" or value == [] or value == {}:
-        return "–"
+        return NOTHING
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, (list, tuple)):
