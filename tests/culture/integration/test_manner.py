@@ -50,7 +50,7 @@ def test_no_page_on_the_way_in_says_vous(ines: Person) -> None:
     open_pages = ["account_login", "account_reset_password", "account_reset_password_done", "signed-out", "account_inactive",
                   "account_reset_password_from_key_done", "youth:sign-up", "youth:check-mail"]  # fmt: skip
     own_pages = ["account_change_password", "account_logout", "account_reauthenticate", "mfa_index", "mfa_activate_totp",
-                 "youth:me", "youth:profile", "youth:credit"]  # fmt: skip
+                 "youth:me", "youth:profile", "youth:credit", "youth:data", "youth:delete"]  # fmt: skip
     wrong = {"oldpassword": "faux", "password1": "court", "password2": "autre"}
     mistakes: list[tuple[Client, str, dict[str, str]]] = [
         (visitor, reverse("account_login"), {}),
@@ -72,6 +72,9 @@ def test_no_page_on_the_way_in_says_vous(ines: Person) -> None:
         ),
         (inside, reverse("account_reauthenticate"), {"password": "faux"}),
         (inside, reverse("mfa_activate_totp"), {"code": "000000"}),
+        (inside, reverse("youth:ask-copy"), {}),
+        (inside, reverse("youth:ask-copy"), {"again": "1"}),
+        (inside, reverse("youth:undo-delete"), {}),
         (inside, reverse("youth:profile"), {}),
         (inside, reverse("youth:profile"), {"birth_date": "31/02/2008", "department": "999", "first_name": "x" * 999}),
         (inside, "/nulle-part/", {}),
@@ -84,7 +87,7 @@ def test_no_page_on_the_way_in_says_vous(ines: Person) -> None:
     answers.append(("two passwords", visitor.post(reset, {"password1": "court", "password2": "autre"}, follow=True)))
     changed = {"oldpassword": PASSWORD, "password1": "une autre phrase longue", "password2": "une autre phrase longue"}
     answers.append(("changed", inside.post(reverse("account_change_password"), changed, follow=True)))
-    assert {page.status_code for _, page in answers} <= {200, 403, 404, 405}
+    assert {page.status_code for _, page in answers} <= {200, 403, 404, 405, 409}
     assert {name: found for name, page in answers if (found := vous(said(page)))} == {}
 
 

@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from ..rules.register import PERSONAL, PURPOSES, REGISTER, Column, Purpose, Row, Table
-from ..terms import NOT_FOUND, Category
+from ..terms import NOT_FOUND, Category, Source
 
 from diptych.commons.refusal import deny
 from diptych.culture.domain.people.models import Person
@@ -80,7 +80,7 @@ def everything_about(*, person_id: int, outside: dict[str, Any] | None = None) -
     asked = parameters_of(person_id=person_id)
     chapters = []
     with connection.cursor() as cursor:
-        for table in sorted(PERSONAL, key=lambda table: PURPOSES.index(table.purpose)):
+        for table in sorted(PERSONAL, key=lambda table: (PURPOSES.index(table.purpose), table.name != "people_person")):
             shown = [column for column in table.columns if column.label]
             if not shown:
                 continue
@@ -94,6 +94,13 @@ def everything_about(*, person_id: int, outside: dict[str, Any] | None = None) -
     return chapters
 
 
+_BASES: Final = {
+    Source.PUBLIC_TASK: "mission d’intérêt public, RGPD art. 6.1.e",
+    Source.LEGAL_OBLIGATION: "obligation légale, RGPD art. 6.1.c",
+    Source.CONTRACT: "contrat, RGPD art. 6.1.b",
+}
+
+
 def _sorted(table: Table) -> str:
     return f" order by {table.order}" if table.order else ""
 
@@ -103,8 +110,8 @@ def _chapter(table: Table, shown: Iterable[Column], rows: tuple[tuple[Any, ...],
     return Chapter(
         table.name,
         table.title,
-        table.purpose.why,
-        table.purpose.source,
+        table.purpose.french,
+        _BASES[table.purpose.source],
         tuple(column.label for column in shown),
         tuple(column.name for column in shown),
         rows,

@@ -19,14 +19,28 @@ class Purpose:
     source: Source
     readers: str
     clock: str
+    french: str
+    """The why, in a reader's French: printed in extracts."""
 
 
 OWN: Final = "the person; officers with READ_PUBLIC_ACCOUNT, each look journalled"
 _END: Final = "account_unseen, beneficiary_unseen, professional_unseen, staff_suspended; on_request"
 
-ACCOUNT: Final = Purpose("account", "Hold an account and let its owner in.", Source.PUBLIC_TASK, OWN, _END)
+ACCOUNT: Final = Purpose(
+    "account",
+    "Hold an account and let its owner in.",
+    Source.PUBLIC_TASK,
+    OWN,
+    _END,
+    "Tenir ton compte et t’y laisser entrer.",
+)
 CREDIT: Final = Purpose(
-    "credit", "Grant the credit of the culture pass, and account for it.", Source.PUBLIC_TASK, OWN, "deposit_dates"
+    "credit",
+    "Grant the credit of the culture pass, and account for it.",
+    Source.PUBLIC_TASK,
+    OWN,
+    "deposit_dates",
+    "Donner le crédit du pass, et en rendre compte.",
 )
 BOOKING: Final = Purpose(
     "booking",
@@ -34,29 +48,72 @@ BOOKING: Final = Purpose(
     Source.PUBLIC_TASK,
     "the person; the venue (code, state); officers with READ_BOOKINGS",
     _END,
+    "Réserver une place, l’honorer, payer le lieu.",
 )
-CHOICE: Final = Purpose("choice", "Keep what somebody wants to find again.", Source.CONTRACT, "the person", _END)
-WORK: Final = Purpose("work", "Know who may act for a structure.", Source.CONTRACT, "the person; their structure; officers", _END)
+CHOICE: Final = Purpose(
+    "choice",
+    "Keep what somebody wants to find again.",
+    Source.CONTRACT,
+    "the person",
+    _END,
+    "Garder ce que tu veux retrouver.",
+)
+WORK: Final = Purpose(
+    "work",
+    "Know who may act for a structure.",
+    Source.CONTRACT,
+    "the person; their structure; officers",
+    _END,
+    "Savoir qui peut agir pour une structure.",
+)
 SECURITY: Final = Purpose(
     "security",
     "Keep accounts from being forced or taken.",
     Source.LEGAL_OBLIGATION,
     "the machine; administrators",
     "session_ended, program_ended, link_ended, failed_sign_in",
+    "Empêcher que des comptes soient forcés ou pris.",
 )
 PROOF: Final = Purpose(
-    "proof", "Show who did what, and that nothing was changed.", Source.LEGAL_OBLIGATION, "officers", "kept: numbers only"
+    "proof",
+    "Show who did what, and that nothing was changed.",
+    Source.LEGAL_OBLIGATION,
+    "officers",
+    "kept: numbers only",
+    "Montrer qui a fait quoi, et que rien n’a été changé.",
 )
-MESSAGE: Final = Purpose("message", "Send what was announced, once.", Source.CONTRACT, "the machine", "30 days after delivery")
+MESSAGE: Final = Purpose(
+    "message",
+    "Send what was announced, once.",
+    Source.CONTRACT,
+    "the machine",
+    "30 days after delivery",
+    "Envoyer ce qui a été annoncé, une fois.",
+)
 RIGHTS: Final = Purpose(
     "rights",
     "Answer requests for access, correction and erasure (GDPR art. 15 to 17).",
     Source.LEGAL_OBLIGATION,
     "whoever asked; the DPO",
     "extract_over",
+    "Répondre aux demandes d’accès, de correction et d’effacement.",
 )
-MACHINE: Final = Purpose("machine", "Run the service: no personal data.", Source.NONE, "administrators", "none")
-CATALOGUE: Final = Purpose("catalogue", "Public information on culture: no personal data.", Source.NONE, "everybody", "none")
+MACHINE: Final = Purpose(
+    "machine",
+    "Run the service: no personal data.",
+    Source.NONE,
+    "administrators",
+    "none",
+    "Faire marcher le service.",
+)
+CATALOGUE: Final = Purpose(
+    "catalogue",
+    "Public information on culture: no personal data.",
+    Source.NONE,
+    "everybody",
+    "none",
+    "Informer sur la culture.",
+)
 
 PURPOSES: Final = (ACCOUNT, CREDIT, BOOKING, CHOICE, WORK, SECURITY, PROOF, MESSAGE, RIGHTS, MACHINE, CATALOGUE)
 TABLES: Final = (PURPOSES,)
