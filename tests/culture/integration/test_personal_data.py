@@ -1,38 +1,27 @@
-"""Extract, rectify, ask, withdraw, warn, erase: each act with its refusals, its journal and its evidence; the jobs and the
-command; two erasers at once; erasing while booking."""
+"""Asking to be forgotten, withdrawing, being warned, erasing: each with its refusals, its journal and its evidence; two
+erasers at once; erasing while booking."""
 
-import io
-import json
-import re
-import shlex
-import subprocess
-import zipfile
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.db import connection
-from typer.testing import CliRunner
 
-from diptych.commons import clock, journal, outbox
+from diptych.commons import journal
 from diptych.commons.refusal import Refused
 from diptych.commons.web import bearer
-from diptych.culture.commands import personal_data as command
 from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.people.models import EmailCheck, Person
 from diptych.culture.domain.people.terms import StaffRole
 from diptych.culture.domain.personal_data import operations, queries
-from diptych.culture.domain.personal_data.models import ErasureRequest, Evidence, Extract
+from diptych.culture.domain.personal_data.models import ErasureRequest, Evidence
 from diptych.culture.domain.personal_data.rules.clocks import OUTSIDE
 from diptych.culture.gateways import mail, mailing
 from diptych.culture.jobs import (
     erase_due,
     erase_requested,
-    extract_file,
     forgetting,
     make_extract,
     relay_outbox,
@@ -41,212 +30,11 @@ from diptych.culture.jobs import (
 )
 from tests.culture import factories
 from tests.culture.factories import AT
-from tests.house.tree import ROOT
+from tests.culture.privacy import DAY, _outside, dpo, heard, officer, refused, state, told
+
+__all__ = ["_outside"]
 
 pytestmark = pytest.mark.django_db
-
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[mailing.Folder]:
-    "A mailing tool of its own for each test."
-    folder = mailing.Folder(tmp_path / "mailing")
-    monkeypatch.setattr(mailing, "mailing", lambda: folder)
-    yield folder
-
-
-def officer(*roles: StaffRole) -> Person:
-    return factories.staff(staff_roles=list(roles))
-
-
-def dpo() -> Person:
-    return officer(StaffRole.DPO)
-
-
-def refused(code: str) -> Any:
-    return pytest.raises(Refused, match=f"^{re.escape(code)}$")
-
-
-def told(**words: str) -> list[journal.Entry]:
-    with connection.cursor() as cursor:
-        return journal.entries(cursor, **words)
-
-
-def messages(topic: str) -> list[outbox.Message]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select id, topic, key, payload::text, written_at, attempts from outbox_message where topic = %s", (topic,)
-        )
-        return [outbox.Message(a, b, c, json.loads(d), e, f) for a, b, c, d, e, f in cursor.fetchall()]
-
-
-def heard(topic: str, at: datetime = AT) -> None:
-    """Hand the latest message of a topic to its consumers, as the relay does."""
-    message = messages(topic)[-1]
-    for _, consume in relay_outbox.consumers()[topic]:
-        consume(message, None, at)  # type: ignore[arg-type]  # ours write through Django
-
-
-def state(person: Person) -> str:
-    person.refresh_from_db()
-    return str(person.state)
-
-
-# ---- extract
-
-
-def test_an_extract_is_made_kept_encrypted_fetched_by_its_asker_alone_and_ends(_outside):
-    ines = factories.youth(email="ines@exemple.example")
-    _outside.keep(f"person-{ines.pk}", email="ines@exemple.example", opt_in=True)
-    made = operations.ask_extract(person_id=ines.pk, asker_id=ines.pk, at=AT)
-    with refused("personal_data.extract_pending"):
-        operations.ask_extract(person_id=ines.pk, asker_id=ines.pk, at=AT)
-    with refused("personal_data.not_ready"):
-        operations.fetch_extract(extract_id=made, asker_id=ines.pk, at=AT)
-    heard("personal_data.extract_asked")
-    assert not make_extract.make(extract_id=made, at=AT), "once is enough"
-    kept = Extract.objects.get(pk=made)
-    assert (kept.state, kept.expires_at) == ("READY", AT + 7 * DAY)
-    assert b"ines" not in bytes(kept.content)
-    archive = zipfile.ZipFile(io.BytesIO(operations.fetch_extract(extract_id=made, asker_id=ines.pk, at=AT + 6 * DAY)))
-    data = json.loads(archive.read("donnees.json"))["data"]
-    assert data["people_person"][0]["email"] == "ines@exemple.example"
-    assert {"field": "opt_in", "value": True} in data["mailing"]
-    pdf = archive.read("donnees.pdf")
-    assert pdf.startswith(b"%PDF-")
-    text = (
-        subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True).stdout.decode()
-        if _has_pdftotext()
-        else ""
-    )
-    assert not text or ("Mes données personnelles" in text and "ines@exemple.example" in text and "Prénom" in text)
-    for other in (factories.youth().pk, dpo().pk):
-        with refused("personal_data.not_found"):
-            operations.fetch_extract(extract_id=made, asker_id=other, at=AT)
-    with refused("personal_data.extract_expired"):
-        operations.fetch_extract(extract_id=made, asker_id=ines.pk, at=AT + 7 * DAY)
-    assert [entry.act for entry in told(subject=f"person:{ines.pk}")][:3] == [
-        "personal_data.fetch_extract", "personal_data.make_extract", "personal_data.ask_extract",
-    ]  # fmt: skip
-    heard("personal_data.extract_ready")
-    (letter,) = mail.mailbox().letters(to="ines@exemple.example")[:1]
-    assert "/moi/donnees/" in letter.get_body(("plain",)).get_content()
-    assert sweep_personal_data.run(at=AT + 7 * DAY) >= 1
-    assert not Extract.objects.filter(pk=made).exists()
-    assert Evidence.objects.filter(act="sweep", rule="extract_over").count() == 1
-    assert not make_extract.make(extract_id=made, at=AT)
-
-
-def _has_pdftotext() -> bool:
-    from shutil import which
-
-    return which("pdftotext") is not None
-
-
-def test_an_officer_needs_the_permission_and_asks_ten_times_a_day():
-    ines, support = factories.youth(), officer(StaffRole.SUPPORT_N1)
-    for wrong in (support.pk, factories.pro().pk, factories.youth().pk):
-        with refused("personal_data.not_permitted"):
-            operations.ask_extract(person_id=ines.pk, asker_id=wrong, at=AT)
-    asker = dpo()
-    for number in range(10):
-        made = operations.ask_extract(
-            person_id=factories.youth(credit=False).pk, asker_id=asker.pk, at=AT + timedelta(minutes=number)
-        )
-    with refused("personal_data.too_many_extracts"):
-        operations.ask_extract(person_id=ines.pk, asker_id=asker.pk, at=AT + timedelta(hours=23))
-    operations.ask_extract(person_id=ines.pk, asker_id=asker.pk, at=AT + timedelta(days=1, minutes=1))
-    operations.keep_extract(extract_id=made, content=b"x", at=AT)
-    assert operations.fetch_extract(extract_id=made, asker_id=asker.pk, at=AT) == b"x"
-    Person.objects.filter(pk=asker.pk).update(staff_roles=[])
-    with refused("personal_data.not_permitted"):
-        operations.fetch_extract(extract_id=made, asker_id=asker.pk, at=AT)
-    with refused("personal_data.not_found"):
-        operations.ask_extract(person_id=10**9, asker_id=10**9, at=AT)
-
-
-def test_values_are_said_as_people_say_them():
-    assert [extract_file.said(value) for value in (None, "", [], {}, True, False, 12, "Zoé")] == ["–"] * 4 + [
-        "oui",
-        "non",
-        "12",
-        "Zoé",
-    ]
-    assert extract_file.said("2008-03-17") == "lundi 17 mars 2008"
-    assert extract_file.said("2026-11-24T15:00:00+00:00") == "mardi 24 novembre 2026 à 16:00"
-    assert extract_file.said([{"seat": "A 12"}, {"seat": "A 13"}]) == "seat : A 12, seat : A 13"
-    with pytest.raises(ValueError, match="fetches nothing"):
-        extract_file._no_fetch("https://ailleurs.example/pixel.png")
-
-
-def test_what_was_typed_by_somebody_is_text_in_the_pdf():
-    chapter = queries.Chapter("t", "<b>Titre</b>", "why", "", ("<i>",), ("a",), (("<script>alert(1)</script>",),))
-    page = extract_file.as_html([chapter], at=AT)
-    assert "<script>" not in page and "<b>" not in page and "<i>" not in page
-
-
-# ---- rectify
-
-
-def rectify(person: Person, by: Person, why: str = "typing_error", **values: Any) -> list[str]:
-    return operations.rectify(person_id=person.pk, officer_id=by.pk, values=values, why=why, at=AT)
-
-
-def test_an_officer_corrects_and_the_journal_keeps_fields_alone():
-    ines, support = (
-        factories.youth(email="ines@exemple.example", validated_birth_date=date(2008, 5, 1)),
-        officer(StaffRole.SUPPORT_N2),
-    )
-    token = bearer.open_session(person_id=ines.pk, audience="youth", at=AT)
-    changed = rectify(
-        ines, support, first_name=" Inès-Marie ", last_name=None, birth_date=date(2008, 5, 2), email="INES.B@exemple.example"
-    )
-    assert changed == ["birth_date", "email", "first_name"]
-    ines.refresh_from_db()
-    assert (ines.first_name, ines.email, ines.email_validated_at) == ("Inès-Marie", "ines.b@exemple.example", None)
-    assert (ines.birth_date, ines.validated_birth_date, ines.signed_out_at) == (date(2008, 5, 2), date(2008, 5, 2), AT)
-    with refused("bearer.refresh_refused"):
-        bearer.rotate(token.refresh, at=AT)
-    (entry,) = told(act="personal_data.rectify")
-    assert entry.facts == {"fields": changed, "why": "typing_error"}
-    assert entry.actor == f"person:{support.pk}"
-    assert Evidence.objects.get(act="rectify").counts == {"birth_date": 1, "email": 1, "first_name": 1}
-    assert messages("people.registered")[-1].payload["check_id"] == EmailCheck.objects.get(person=ines).pk
-
-
-@pytest.mark.parametrize(
-    ("values", "why", "code"),
-    [
-        ({"first_name": None}, "typing_error", "personal_data.nothing_to_rectify"),
-        ({"email": "pas une adresse"}, "typing_error", "personal_data.email_malformed"),
-        ({"email": "malo@exemple.example"}, "typing_error", "personal_data.email_taken"),
-        ({"birth_date": date(2030, 1, 1)}, "typing_error", "personal_data.born_in_future"),
-        ({"last_name": "  "}, "typing_error", "personal_data.name_missing"),
-        ({"roles": "ADMIN"}, "typing_error", "personal_data.not_rectifiable"),
-        ({"first_name": "Zoé"}, "parce que", "personal_data.why_unknown"),
-    ],
-)
-def test_corrections_that_make_no_sense(values, why, code):
-    factories.youth(email="malo@exemple.example")
-    ines, support = factories.youth(), officer(StaffRole.SUPPORT_N2)
-    with refused(code):
-        rectify(ines, support, why, **values)
-    assert told(act="personal_data.rectify") == []
-
-
-def test_an_address_taken_meanwhile_and_an_account_that_is_gone(monkeypatch):
-    ines, support = factories.youth(), officer(StaffRole.SUPPORT_N2)
-    factories.youth(email="malo@exemple.example")
-    monkeypatch.setattr("django.db.models.query.QuerySet.exists", lambda self: False)
-    with refused("personal_data.email_taken"):
-        rectify(ines, support, email="malo@exemple.example")
-    monkeypatch.undo()
-    with refused("personal_data.not_permitted"):
-        rectify(ines, dpo(), first_name="Zoé")
-    Person.objects.filter(pk=ines.pk).update(state="ANONYMIZED")
-    with refused("personal_data.already_erased"):
-        rectify(ines, support, first_name="Zoé")
 
 
 # ---- erase, on request
@@ -519,58 +307,3 @@ def _together(*acts: Any) -> list[Any]:
         thread.join(60)
     assert [fault for fault in found if isinstance(fault, Exception)] == []
     return found
-
-
-# ---- the command, and the page that tells of it
-
-
-def run(*words: str) -> str:
-    result = CliRunner().invoke(command.app, list(words), catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def test_the_command_counts_erases_and_prints_the_register(tmp_path, monkeypatch):
-    factories.youth(age=30, credit=False, registered_at=AT.replace(year=2020))
-    with clock.frozen(at=AT):
-        assert "account_unseen  1" in run("due")
-        counted = json.loads(run("due", "--dry-run", "--json"))
-        assert (counted["accounts"], counted["rows"], counted["queued"]) == ({"account_unseen": 1}, {"people_person": 1}, 0)
-        assert "people_person" in run("due", "--dry-run")
-        assert json.loads(run("erase", "--json"))["forgotten"] == 1
-        assert run("erase").startswith("0 accounts")
-    lines = json.loads(run("register", "--personal", "--json"))
-    assert {"table": "people_person", "column": "email", "purpose": "account", "category": "contact", "shown": True} in [
-        {name: value for name, value in line.items() if name != "fate"} for line in lines
-    ]
-    assert "venues_commune" in run("register")
-
-
-def test_the_command_writes_an_extract_that_it_alone_can_read(tmp_path):
-    ines = factories.youth()
-    out = tmp_path / "ines.zip"
-    assert json.loads(run("extract", str(ines.pk), "--out", str(out), "--json"))["person"] == ines.pk
-    assert out.stat().st_mode & 0o777 == 0o600
-    assert zipfile.ZipFile(out).namelist() == ["donnees.json", "donnees.pdf"]
-    assert [entry.actor for entry in told(act="personal_data.make_extract")] == ["command:extract"]
-    with refused("personal_data.exists"):
-        run("extract", str(ines.pk), "--out", str(out))
-    with refused("personal_data.cannot_write"):
-        run("extract", str(ines.pk), "--out", str(tmp_path / "no" / "folder.zip"))
-    with refused("personal_data.not_found"):
-        run("extract", "999999999", "--out", str(tmp_path / "nobody.zip"))
-    assert "bytes" in run("extract", str(ines.pk), "--out", str(tmp_path / "again.zip"))
-
-
-def test_every_command_of_the_how_to_runs(tmp_path, monkeypatch):
-    page = (ROOT / "docs" / "how-to" / "answer-for-personal-data.md").read_text()
-    monkeypatch.chdir(tmp_path)
-    ines = factories.youth()
-    lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.S) for line in block.splitlines() if line]
-    assert len(lines) >= 6
-    for line in lines:
-        words = shlex.split(line.replace("17", str(ines.pk)))
-        if words[:3] == ["diptych", "culture", "personal-data"]:
-            run(*words[3:])
-        else:
-            assert words == ["diptych", "journal", "verify"]
