@@ -151,8 +151,7 @@ def due_at(facts: AccountFacts) -> datetime | None:
         return years_after(facts.suspended_at, clock.suspended_years) if facts.suspended_at is not None else None
     if clock.subject is Subject.PROFESSIONAL and facts.attached:
         return None
-    if clock.unseen_years is not None:
-        ends.append(years_after(facts.seen_at, clock.unseen_years))
+    ends.append(years_after(facts.seen_at, clock.unseen_years or 0))  # each row but staff's says how many
     if clock.deposit_ended_years is not None and facts.deposits_end_at is not None:
         ends.append(years_after(facts.deposits_end_at, clock.deposit_ended_years))
     return max(ends)
