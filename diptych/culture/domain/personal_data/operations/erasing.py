@@ -40,6 +40,8 @@ def erase(
     asked = parameters_of(person_id=person_id, sessions=sessions)
     counts: dict[str, int] = {}
     with connection.cursor() as cursor:
+        # Opens, for this transaction, the guard of journals that an erasure alone may empty (eligibility's).
+        cursor.execute("select set_config('diptych.erasing', 'on', true)")
         for table in PERSONAL:
             if table.row is Row.DROPPED:
                 cursor.execute(f"delete from {table.name} where {table.of}", asked)
