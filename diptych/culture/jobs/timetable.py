@@ -16,6 +16,7 @@ from . import (
     expire_bookings,
     open_birthdays,
     release_late_holds,
+    return_expired,
     sweep_outbox,
     sweep_queue,
     use_past_events,
@@ -43,6 +44,7 @@ TIMETABLE: tuple[Row, ...] = (
     Row("expire_bookings", "15 2 * * *", expire_bookings.run),
     Row("warn_expiring", "30 8 * * *", warn_expiring.run),
     Row("open_birthdays", "5 * * * *", open_birthdays.run),
+    Row("return_expired", "50 2 * * *", return_expired.run),
     Row("sweep_queue", "*/2 * * * *", sweep_queue.run),
     Row("sweep_outbox", "40 3 * * *", sweep_outbox.run),
 )

@@ -73,6 +73,13 @@ MOVEMENTS: Final[dict[str, StrPromise]] = {
     MovementKind.FINANCE_INCIDENT_RECREDIT: _("Credit given back after a payment to a venue was corrected"),
     MovementKind.BOOKING: _("Booking"),
     MovementKind.CANCELLATION: _("Cancelled booking"),
+    MovementKind.BONUS: _("Bonus"),
+    MovementKind.MANUAL: _("Credit added by the pass"),
+    MovementKind.PREVIOUS_DEPOSIT: _("What was left of your previous credit, and your bookings in progress"),
+    MovementKind.FINANCE_INCIDENT: _("Credit given back after an error"),
+    MovementKind.MOVED_OUT: _("Booking moved to your new credit"),
+    MovementKind.MOVED_IN: _("Booking moved from your previous credit"),
+    MovementKind.EXPIRED: _("Credit not spent in time"),
 }
 
 _BY_VENUE: Final = _("The venue cancelled. Your credit came back.")

@@ -138,7 +138,7 @@ def _credit_page(request: HttpRequest, refusal: Refusal | None = None) -> HttpRe
         "too_old": code == wallet_terms.TOO_OLD.code,
         "address_unchecked": code == wallet_terms.EMAIL_NOT_VALIDATED.code,
         "opens_on": date.fromisoformat(refusal.facts["opens_on"]) if refusal and "opens_on" in refusal.facts else None,
-        "grants": [line for line in view.movements if line.booking_id is None] if view else [],
+        "grants": [line for line in view.movements if line.is_grant] if view else [],
     }
     return _step(request, "credit", 4, context)
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from .models import Deposit, Movement
-from .rules import AMOUNTS, CAPS, left
-from .terms import Bucket, Left, MovementKind
+from ..models import Deposit, Movement
+from ..rules import AMOUNTS, CAPS, left
+from ..terms import AccountKind, Bucket, Left, MovementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,13 @@ class MovementLine:
     label: str
     rule: str
     since: date | None
+    account: str
+    """The kind of the account on the other side."""
+
+    @property
+    def is_grant(self) -> bool:
+        """Whether it is a sum received, from the State or from an older deposit."""
+        return self.account in (AccountKind.STATE, AccountKind.DEPOSIT) and self.amount_cents > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ def wallet_of(*, person_id: int, at: datetime) -> WalletView | None:
         return None
     lines = _lines(deposit.pk)
     spent = {bucket: -sum(line.amount_cents for line in lines if line.bucket == bucket and line.booking_id) for bucket in Bucket}
-    granted = sum(line.amount_cents for line in lines if line.booking_id is None)
+    granted = sum(line.amount_cents for line in lines if line.is_grant)
     return WalletView(
         deposit_type=deposit.type,
         granted_cents=granted,
@@ -76,25 +84,50 @@ def _lines(deposit_id: int) -> list[MovementLine]:
     "Latest first. The title comes by SQL: the wallet stands below the bookings and knows only their numbers."
     with connection.cursor() as cursor:
         cursor.execute(
-            "select m.at, m.kind, m.amount_cents, m.bucket, m.booking_id, coalesce(o.name, '')"
-            " from wallet_movement m left join bookings_booking b on b.id = m.booking_id"
-            " left join catalogue_offer o on o.id = b.offer_id"
-            " where m.deposit_id = %s order by m.at desc, m.id desc",
+            "select l.at, l.kind, l.amount_cents, l.bucket, l.booking_id, coalesce(o.name, ''),"
+            " case when l.amount_cents < 0 then m.credited else m.debited end"
+            " from wallet_line l join wallet_movement m on m.id = l.movement_id"
+            " left join bookings_booking b on b.id = l.booking_id left join catalogue_offer o on o.id = b.offer_id"
+            " where l.deposit_id = %s order by l.at desc, l.movement_id desc",
             (deposit_id,),
         )
         rows = cursor.fetchall()
     why = {row.kind.value: (row.source, row.since) for row in AMOUNTS}
-    return [MovementLine(*row, *why.get(row[1], ("", None))) for row in rows]
+    return [MovementLine(*row[:6], *why.get(row[1], ("", None)), row[6]) for row in rows]
+
+
+def balance_of(deposit_id: int) -> int:
+    """What a deposit holds, in cents: the sum of its lines, whether or not it has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("select coalesce(sum(amount_cents), 0) from wallet_line where deposit_id = %s", (deposit_id,))
+        return int(cursor.fetchone()[0])
+
+
+def received(person_id: int) -> frozenset[MovementKind]:
+    """The kinds of sums that somebody has received, on any of their deposits."""
+    kinds = Movement.objects.filter(credited_deposit__person_id=person_id).values_list("kind", flat=True).distinct()
+    return frozenset(MovementKind(kind) for kind in kinds)
+
+
+def ended_with_something_left(*, at: datetime) -> list[int]:
+    """The deposits that have ended and still hold something, as when a booking is cancelled after the end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select d.id from wallet_deposit d where d.expires_at <= %s and"
+            " (select sum(l.amount_cents) from wallet_line l where l.deposit_id = d.id) > 0 order by d.id",
+            (at,),
+        )
+        return [deposit_id for (deposit_id,) in cursor.fetchall()]
 
 
 def people_with_a_birthday(*, at: datetime, limit: int) -> list[int]:
     """Holders of a 17–18 deposit who were 18 a day ahead at the earliest clock, and have not received that sum.
     The operation judges each by the clock of their own département."""
     eighteen = (at + timedelta(days=1)).date()
-    received = Movement.objects.filter(kind=MovementKind.RECREDIT_18).values("deposit_id")
+    done = Movement.objects.filter(kind=MovementKind.RECREDIT_18, credited_deposit__person=OuterRef("person"))
     found = (
         Deposit.objects.filter(type="GRANT_17_18", expires_at__gt=at)
-        .exclude(pk__in=received)
+        .exclude(Exists(done))
         .filter(person__birth_date__lte=_years_before(eighteen, 18))
         .order_by("pk")
     )
