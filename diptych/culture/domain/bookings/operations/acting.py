@@ -39,7 +39,7 @@ def lock(*, booking_id: int) -> Booking:
 def _lock_wallet(booking_id: int, deposit_id: int | None) -> None:
     "A new regime may move the booking to a newer deposit while its lock is waited for: then that one is locked too."
     locked = None
-    while deposit_id != locked:
+    while deposit_id is not None and deposit_id != locked:
         Deposit.objects.select_for_update(no_key=True).get(pk=deposit_id)
         locked, deposit_id = deposit_id, Booking.objects.values_list("deposit_id", flat=True).get(pk=booking_id)
 

@@ -105,6 +105,9 @@ COUNTS: Final = (
 """What `diptych culture reconcile` compares besides."""
 
 
+_COUNTED: Final = (Over.MOVEMENTS, Over.DEPOSITS, Over.BOOKINGS)
+
+
 def discrepancies(cursor: Any = None, *, limit: int = 100) -> list[Discrepancy]:
     """Everything that does not reconcile, at most `limit` of each kind. An empty list is the proof asked for.
 
@@ -130,11 +133,9 @@ def verify_ledger(*, limit: int = 100, on_progress: Callable[[int, int], None] |
         accounts = {account: int(cents) for account, cents in cursor.fetchall()}
         if total := sum(accounts.values()):
             faults.append(Discrepancy("accounts.together", 0, total, 0))
-        counts = []
-        for table in (Over.MOVEMENTS, Over.DEPOSITS, Over.BOOKINGS):
-            cursor.execute(f"select count(*) from {table}")
-            counts.append(int(cursor.fetchone()[0]))
-    return Ledger(*counts, accounts, faults)
+        cursor.execute("select " + ", ".join(f"(select count(*) from {table})" for table in _COUNTED))
+        movements, deposits, bookings = cursor.fetchone()
+    return Ledger(movements, deposits, bookings, accounts, faults)
 
 
 def _faults(

@@ -71,7 +71,7 @@ begin
         join wallet_deposit d on d.id = a.credited_deposit_id
         join wallet_deposit o on o.person_id = d.person_id
         join wallet_movement m on m.credited_deposit_id = o.id and m.kind = a.kind and m.id <> a.id
-        where a.kind in ('Recredit15', 'Recredit16', 'Recredit17', 'Recredit18', 'BonusCredit') limit 1;
+        where a.kind in ('Recredit15', 'Recredit16', 'Recredit17', 'Recredit18', 'FirstGrant', 'BonusCredit') limit 1;
         if broken is not null then
             raise exception 'this sum was already received: movement %', broken
                 using errcode = 'unique_violation', constraint = 'wallet_received_once';
@@ -215,20 +215,24 @@ class Migration(migrations.Migration):
                         diptych.culture.domain.wallet.terms.MovementKind["RECREDIT_18"],
                     ),
                     (
-                        diptych.culture.domain.wallet.terms.MovementKind["BONUS"],
-                        diptych.culture.domain.wallet.terms.MovementKind["BONUS"],
+                        diptych.culture.domain.wallet.terms.MovementKind["FIRST_GRANT"],
+                        diptych.culture.domain.wallet.terms.MovementKind["FIRST_GRANT"],
                     ),
                     (
-                        diptych.culture.domain.wallet.terms.MovementKind["MANUAL"],
-                        diptych.culture.domain.wallet.terms.MovementKind["MANUAL"],
+                        diptych.culture.domain.wallet.terms.MovementKind["BONUS_CREDIT"],
+                        diptych.culture.domain.wallet.terms.MovementKind["BONUS_CREDIT"],
+                    ),
+                    (
+                        diptych.culture.domain.wallet.terms.MovementKind["MANUAL_MODIFICATION"],
+                        diptych.culture.domain.wallet.terms.MovementKind["MANUAL_MODIFICATION"],
                     ),
                     (
                         diptych.culture.domain.wallet.terms.MovementKind["PREVIOUS_DEPOSIT"],
                         diptych.culture.domain.wallet.terms.MovementKind["PREVIOUS_DEPOSIT"],
                     ),
                     (
-                        diptych.culture.domain.wallet.terms.MovementKind["FINANCE_INCIDENT"],
-                        diptych.culture.domain.wallet.terms.MovementKind["FINANCE_INCIDENT"],
+                        diptych.culture.domain.wallet.terms.MovementKind["FINANCE_INCIDENT_RECREDIT"],
+                        diptych.culture.domain.wallet.terms.MovementKind["FINANCE_INCIDENT_RECREDIT"],
                     ),
                     (
                         diptych.culture.domain.wallet.terms.MovementKind["MOVED_OUT"],
@@ -289,6 +293,7 @@ class Migration(migrations.Migration):
                                 "Recredit16",
                                 "Recredit17",
                                 "Recredit18",
+                                "FirstGrant",
                                 "BonusCredit",
                                 "ManualModification",
                                 "FinanceIncidentRecredit",
@@ -357,7 +362,10 @@ class Migration(migrations.Migration):
             model_name="movement",
             constraint=models.UniqueConstraint(
                 condition=models.Q(
-                    ("kind__in", ["Recredit15", "Recredit16", "Recredit17", "Recredit18", "BonusCredit", "PreviousDeposit"])
+                    (
+                        "kind__in",
+                        ["Recredit15", "Recredit16", "Recredit17", "Recredit18", "FirstGrant", "BonusCredit", "PreviousDeposit"],
+                    )
                 ),
                 fields=("credited_deposit", "kind"),
                 name="movement_recredit_once",

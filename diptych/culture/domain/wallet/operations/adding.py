@@ -23,7 +23,7 @@ def add_credit(*, person_id: int, amount_cents: int, why: WhyAdded, key: str, ac
     own (a form's): the same again adds nothing, and gives False. Raises Refused where there is no credit to add to."""
     if not 1 <= amount_cents <= MOST_CENTS:
         deny(terms.AMOUNT_NOT_ADDABLE, most_cents=MOST_CENTS)
-    kind, reference = MovementKind.MANUAL, f"{why.value}:{key}"[:64]
+    kind, reference = MovementKind.MANUAL_MODIFICATION, f"{why.value}:{key}"[:64]
     return _add(person_id, kind, amount_cents, reference, {"why": why.value}, actor=actor, at=at)
 
 
@@ -33,7 +33,7 @@ def return_incident(*, person_id: int, incident_id: int, amount_cents: int, acto
     credit that is open. An incident gives back once: the second time gives False."""
     if amount_cents < 1:
         raise ValueError("an incident gives back a sum above zero")
-    kind = MovementKind.FINANCE_INCIDENT
+    kind = MovementKind.FINANCE_INCIDENT_RECREDIT
     return _add(person_id, kind, amount_cents, f"incident:{incident_id}", {"incident_id": incident_id}, actor=actor, at=at)
 
 
@@ -44,7 +44,7 @@ def add_bonus(*, person_id: int, grant: Grant, actor: str, at: datetime) -> None
     to = paying.live(deposits, at=at)
     if to is None or to.type != DepositType.GRANT_17_18:
         deny(terms.NO_LIVE_DEPOSIT)
-    if MovementKind.BONUS in received(person_id):
+    if MovementKind.BONUS_CREDIT in received(person_id):
         deny(terms.ALREADY_RECEIVED)
     paying.pay_in(to, [grant], at=at)
     paying.tell(to, [grant], actor=actor, at=at)

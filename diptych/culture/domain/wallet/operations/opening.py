@@ -8,7 +8,7 @@ from .. import terms
 from ..models import Deposit
 from ..queries import received
 from ..rules import decide_grant
-from ..terms import DepositType, Granted
+from ..terms import DepositType, Granted, MovementKind
 from . import paying
 from .taking_over import take_over
 
@@ -37,7 +37,7 @@ def open_credit(*, person_id: int, at: datetime) -> Granted:
 @transaction.atomic
 def carry_out(*, person_id: int, decision: Granted, actor: str, at: datetime) -> None:
     """Do what was decided elsewhere: open this deposit, pay its sums that were not yet received, take over the older
-    deposits that it names. Refused where somebody already has a deposit of the type, so that done twice is done once."""
+    deposit that it names, unless that one has ended. Refused where somebody already has a deposit of the type, so that done twice is done once."""
     person, deposits = paying.lock(person_id=person_id)
     if decision.deposit in {deposit.type for deposit in deposits}:
         deny(terms.ALREADY_GRANTED)
@@ -57,10 +57,10 @@ def _execute(person: Person, deposits: list[Deposit], decision: Granted, *, acto
         created_at=at,
         expires_at=decision.expires_at,
     )
-    grants = [grant for grant in decision.grants if grant.kind not in had]
+    grants = [grant for grant in decision.grants if grant.kind not in had and grant.kind is not MovementKind.PREVIOUS_DEPOSIT]
     paying.pay_in(new, grants, at=at)
-    ending = [deposit for deposit in deposits if deposit.type in decision.takes_over and deposit.expires_at > at]
-    # Were two of them live, the first would go to the second, and both on: each deposit takes over one.
-    taken = [take_over(old, to, at=at) for old, to in zip(ending, [*ending[1:], new], strict=True)]
+    old = next((deposit for deposit in deposits if deposit.type == decision.moves_from and deposit.expires_at > at), None)
+    if old is not None and (taken := take_over(old, new, at=at)) is not None:
+        grants.append(taken)
     paying.set_role(person, new, at=at)
-    paying.tell(new, [*grants, *(grant for grant in taken if grant is not None)], actor=actor, at=at)
+    paying.tell(new, grants, actor=actor, at=at)

@@ -93,7 +93,10 @@ def _lines(deposit_id: int) -> list[MovementLine]:
         )
         rows = cursor.fetchall()
     why = {row.kind.value: (row.source, row.since) for row in AMOUNTS}
-    return [MovementLine(*row[:6], *why.get(row[1], ("", None)), row[6]) for row in rows]
+    return [
+        MovementLine(when, kind, cents, bucket, booking_id, label, *why.get(kind, ("", None)), account)
+        for when, kind, cents, bucket, booking_id, label, account in rows
+    ]
 
 
 def balance_of(deposit_id: int) -> int:
