@@ -33,11 +33,13 @@ create view wallet_line as
     select id, at, kind, bucket, reference, booking_id, credited, credited_deposit_id, amount_cents from wallet_movement;
 comment on view wallet_line is 'Each movement of the ledger as its two lines: the debit below zero, the credit above.';
 
-create or replace function wallet_never_overspent() returns trigger language plpgsql as $$
+-- Without scans of whole tables: a plan made while they were empty, or not yet analysed, stays a look-up by number.
+create or replace function wallet_never_overspent() returns trigger language plpgsql set enable_seqscan = off as $$
 declare broken bigint;
 begin
     -- The deposits are locked here too, whatever the caller has locked: two who spend at once never both pass.
-    perform from wallet_deposit where id in (select debited_deposit_id from added) order by id for no key update;
+    perform from wallet_deposit where id in (select debited_deposit_id from added where debited_deposit_id is not null)
+        order by id for no key update;
     select d.id into broken
     from wallet_deposit d
     cross join lateral (
@@ -58,9 +60,12 @@ begin
         raise exception 'deposit % would be overspent', broken using errcode = 'check_violation', constraint = 'wallet_never_overspent';
     end if;
     if exists (select from added where debited = 'booking') then
-        select l.booking_id into broken from wallet_line l
-        where l.account = 'booking' and l.booking_id in (select booking_id from added where debited = 'booking')
-        group by l.booking_id having sum(l.amount_cents) < 0 limit 1;
+        select a.booking_id into broken from added a
+        cross join lateral (
+            select sum(case m.credited when 'booking' then m.amount_cents else -m.amount_cents end) as balance
+            from wallet_movement m where m.booking_id = a.booking_id
+        ) s
+        where a.debited = 'booking' and s.balance < 0 limit 1;
         if broken is not null then
             raise exception 'booking % would give back more than it cost', broken
                 using errcode = 'check_violation', constraint = 'wallet_booking_given_back_once';
@@ -68,9 +73,12 @@ begin
     end if;
     if exists (select from added where debited = 'state') then
         select a.id into broken from added a
-        join wallet_deposit d on d.id = a.credited_deposit_id
-        join wallet_deposit o on o.person_id = d.person_id
-        join wallet_movement m on m.credited_deposit_id = o.id and m.kind = a.kind and m.id <> a.id
+        cross join lateral (
+            select m.id from wallet_deposit d
+            join wallet_deposit o on o.person_id = d.person_id
+            join wallet_movement m on m.credited_deposit_id = o.id and m.kind = a.kind and m.id <> a.id
+            where d.id = a.credited_deposit_id limit 1
+        ) other
         where a.kind in ('Recredit15', 'Recredit16', 'Recredit17', 'Recredit18', 'FirstGrant', 'BonusCredit') limit 1;
         if broken is not null then
             raise exception 'this sum was already received: movement %', broken

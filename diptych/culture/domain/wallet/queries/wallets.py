@@ -94,8 +94,9 @@ def _lines(deposit_id: int) -> list[MovementLine]:
         rows = cursor.fetchall()
     why = {row.kind.value: (row.source, row.since) for row in AMOUNTS}
     return [
-        MovementLine(when, kind, cents, bucket, booking_id, label, *why.get(kind, ("", None)), account)
+        MovementLine(when, kind, cents, bucket, booking_id, label, rule, since, account)
         for when, kind, cents, bucket, booking_id, label, account in rows
+        for rule, since in (why.get(kind, ("", None)),)
     ]
 
 
