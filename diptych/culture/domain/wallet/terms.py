@@ -96,14 +96,15 @@ SIDES: Final[dict[MovementKind, tuple[AccountKind, AccountKind]]] = {
 }
 """The accounts that each kind of movement debits and credits. The database refuses any other pair."""
 
-ONCE_A_PERSON: Final = (
+BY_AGE: Final = (
     MovementKind.RECREDIT_15,
     MovementKind.RECREDIT_16,
     MovementKind.RECREDIT_17,
     MovementKind.RECREDIT_18,
     MovementKind.FIRST_GRANT,
-    MovementKind.BONUS_CREDIT,
 )
+"""What an age brings."""
+ONCE_A_PERSON: Final = (*BY_AGE, MovementKind.BONUS_CREDIT)
 """What a person receives once, whatever the deposit (guide §2.1, recredits)."""
 ONCE_A_DEPOSIT: Final = (*ONCE_A_PERSON, MovementKind.PREVIOUS_DEPOSIT)
 """What a deposit receives once (guide §1.1)."""

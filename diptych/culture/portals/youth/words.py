@@ -73,13 +73,8 @@ MOVEMENTS: Final[dict[str, StrPromise]] = {
     MovementKind.FINANCE_INCIDENT_RECREDIT: _("Credit given back after a payment to a venue was corrected"),
     MovementKind.BOOKING: _("Booking"),
     MovementKind.CANCELLATION: _("Cancelled booking"),
-    MovementKind.FIRST_GRANT: _("Credit for your 18 years"),
-    MovementKind.BONUS_CREDIT: _("Bonus"),
-    MovementKind.MANUAL_MODIFICATION: _("Credit added by the pass"),
-    MovementKind.PREVIOUS_DEPOSIT: _("What was left of your previous credit, and your bookings in progress"),
-    MovementKind.FINANCE_INCIDENT_RECREDIT: _("Credit given back after an error"),
     MovementKind.MOVED_OUT: _("Booking moved to your new credit"),
-    MovementKind.MOVED_IN: _("Booking moved from your previous credit"),
+    MovementKind.MOVED_IN: _("Booking moved from your former credit"),
     MovementKind.EXPIRED: _("Credit not spent in time"),
 }
 

@@ -3,12 +3,13 @@
 from .adding import add_bonus, add_credit, return_incident
 from .ending import return_expired
 from .opening import carry_out, open_credit
-from .recredits import recredit, recredit_birthdays
+from .recredits import keep_up, recredit, recredit_birthdays
 
 __all__ = [
     "add_bonus",
     "add_credit",
     "carry_out",
+    "keep_up",
     "open_credit",
     "recredit",
     "recredit_birthdays",

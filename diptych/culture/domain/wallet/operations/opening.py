@@ -30,7 +30,7 @@ def open_credit(*, person_id: int, at: datetime) -> Granted:
     )
     if isinstance(decision, Refusal):
         raise Refused(decision)
-    _execute(person, deposits, decision, actor=f"person:{person_id}", at=at)
+    execute(person, deposits, decision, actor=f"person:{person_id}", at=at)
     return decision
 
 
@@ -41,11 +41,12 @@ def carry_out(*, person_id: int, decision: Granted, actor: str, at: datetime) ->
     person, deposits = paying.lock(person_id=person_id)
     if decision.deposit in {deposit.type for deposit in deposits}:
         deny(terms.ALREADY_GRANTED)
-    _execute(person, deposits, decision, actor=actor, at=at)
+    execute(person, deposits, decision, actor=actor, at=at)
 
 
-def _execute(person: Person, deposits: list[Deposit], decision: Granted, *, actor: str, at: datetime) -> None:
-    "The deposit begins at zero; then its sums, then what the older one leaves (guide §2.1, transition)."
+def execute(person: Person, deposits: list[Deposit], decision: Granted, *, actor: str, at: datetime) -> None:
+    """Carry out a decision under the wallet's locks: the deposit begins at zero, then come its sums, then what the older
+    one leaves (guide §2.1, transition)."""
     had = received(person.pk)
     new = Deposit.objects.create(
         person=person,

@@ -1,7 +1,16 @@
 """Reads of the wallet: what is left and why, who is due a sum, whether the ledger holds."""
 
 from .ledger import CHECKS, Check, Over
-from .wallets import MovementLine, WalletView, balance_of, ended_with_something_left, people_with_a_birthday, received, wallet_of
+from .wallets import (
+    MovementLine,
+    WalletView,
+    balance_of,
+    ended_with_something_left,
+    held_by,
+    people_with_a_birthday,
+    received,
+    wallet_of,
+)
 
 __all__ = [
     "CHECKS",
@@ -11,6 +20,7 @@ __all__ = [
     "WalletView",
     "balance_of",
     "ended_with_something_left",
+    "held_by",
     "people_with_a_birthday",
     "received",
     "wallet_of",

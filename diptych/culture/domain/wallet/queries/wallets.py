@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 
 from ..models import Deposit, Movement
 from ..rules import AMOUNTS, CAPS, left
-from ..terms import AccountKind, Bucket, Left, MovementKind
+from ..terms import BY_AGE, AccountKind, Bucket, DepositType, HeldDeposit, Left, MovementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def wallet_of(*, person_id: int, at: datetime) -> WalletView | None:
     deposit = Deposit.objects.filter(person_id=person_id).order_by("-created_at", "-id").first()
     if deposit is None:
         return None
-    lines = _lines(deposit.pk)
+    lines = _lines(deposit)
     spent = {bucket: -sum(line.amount_cents for line in lines if line.bucket == bucket and line.booking_id) for bucket in Bucket}
     granted = sum(line.amount_cents for line in lines if line.is_grant)
     return WalletView(
@@ -80,7 +82,7 @@ def wallet_of(*, person_id: int, at: datetime) -> WalletView | None:
     )
 
 
-def _lines(deposit_id: int) -> list[MovementLine]:
+def _lines(deposit: Deposit) -> list[MovementLine]:
     "Latest first. The title comes by SQL: the wallet stands below the bookings and knows only their numbers."
     with connection.cursor() as cursor:
         cursor.execute(
@@ -89,15 +91,21 @@ def _lines(deposit_id: int) -> list[MovementLine]:
             " from wallet_line l join wallet_movement m on m.id = l.movement_id"
             " left join bookings_booking b on b.id = l.booking_id left join catalogue_offer o on o.id = b.offer_id"
             " where l.deposit_id = %s order by l.at desc, l.movement_id desc",
-            (deposit_id,),
+            (deposit.pk,),
         )
         rows = cursor.fetchall()
-    why = {row.kind.value: (row.source, row.since) for row in AMOUNTS}
     return [
         MovementLine(when, kind, cents, bucket, booking_id, label, rule, since, account)
         for when, kind, cents, bucket, booking_id, label, account in rows
-        for rule, since in (why.get(kind, ("", None)),)
+        for rule, since in (_why(deposit, kind, when),)
     ]
+
+
+def _why(deposit: Deposit, kind: str, at: datetime) -> tuple[str, date | None]:
+    "The row of the law that brought a sum: its source, and since when it holds."
+    rows = [row for row in AMOUNTS if (row.deposit, row.version, row.kind) == (deposit.type, deposit.version, kind)]
+    held = [row for row in rows if row.since <= at.date()] or rows
+    return (held[-1].source, held[-1].since) if held else ("", None)
 
 
 def balance_of(deposit_id: int) -> int:
@@ -124,18 +132,39 @@ def ended_with_something_left(*, at: datetime) -> list[int]:
         return [deposit_id for (deposit_id,) in cursor.fetchall()]
 
 
-def people_with_a_birthday(*, at: datetime, limit: int) -> list[int]:
-    """Holders of a 17–18 deposit who were 18 a day ahead at the earliest clock, and have not received that sum.
-    The operation judges each by the clock of their own département."""
-    eighteen = (at + timedelta(days=1)).date()
-    done = Movement.objects.filter(kind=MovementKind.RECREDIT_18, credited_deposit__person=OuterRef("person"))
+_AGES: Final = ((16, MovementKind.RECREDIT_16), (17, MovementKind.RECREDIT_17), (18, MovementKind.RECREDIT_18))
+
+
+def people_with_a_birthday(*, at: datetime, after: int, limit: int) -> list[int]:
+    """People numbered above `after`, with a deposit of a regime that grows, whose last birthday (16, 17 or 18; a day
+    ahead, for the earliest clock) has brought no sum yet. The operation judges each by the clock of their own
+    département."""
+    day = (at + timedelta(days=1)).date()
+    due = Q()
+    for age, kind in _AGES:
+        had = Movement.objects.filter(kind=kind, credited_deposit__person=OuterRef("person"))
+        of_age = Q(born__lte=_years_before(day, age))
+        if age < 18:
+            of_age &= Q(born__gt=_years_before(day, age + 1))
+        due |= of_age & ~Exists(had)
     found = (
-        Deposit.objects.filter(type="GRANT_17_18", expires_at__gt=at)
-        .exclude(Exists(done))
-        .filter(person__birth_date__lte=_years_before(eighteen, 18))
+        Deposit.objects.filter(type__in=["GRANT_17_18", "GRANT_15_17"], expires_at__gt=at, person_id__gt=after)
+        .annotate(born=Coalesce("person__validated_birth_date", "person__birth_date"))
+        .filter(due)
+        .order_by("person_id")
+    )
+    return list(found.values_list("person_id", flat=True).distinct()[:limit])
+
+
+def held_by(person_id: int) -> tuple[HeldDeposit, ...]:
+    """Somebody's deposits as a change of regime sees them: each with the sums of its ages, without what was added by
+    hand, so that the rules can tell which ages it was paid for. Their bookings move by the ledger, not by this."""
+    sums = (
+        Deposit.objects.filter(person_id=person_id)
+        .annotate(cents=Coalesce(Sum("credits__amount_cents", filter=Q(credits__kind__in=BY_AGE)), 0))
         .order_by("pk")
     )
-    return list(found.values_list("person_id", flat=True)[:limit])
+    return tuple(HeldDeposit(DepositType(deposit.type), deposit.cents) for deposit in sums)
 
 
 def _years_before(day: date, years: int) -> date:
