@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, Sum
@@ -140,7 +140,7 @@ def people_with_a_birthday(*, at: datetime, after: int, limit: int) -> list[int]
     ahead, for the earliest clock) has brought no sum yet. The operation judges each by the clock of their own
     département."""
     day = (at + timedelta(days=1)).date()
-    due = Q()
+    due: Any = Q()
     for age, kind in _AGES:
         had = Movement.objects.filter(kind=kind, credited_deposit__person=OuterRef("person"))
         of_age = Q(born__lte=_years_before(day, age))
