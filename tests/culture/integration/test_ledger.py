@@ -1,6 +1,7 @@
 """The wallets' ledger: its movements, the change of regime, what is added by hand, and the proof that finds what is wrong."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from diptych.culture.commands import ledger
 from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.bookings import queries
 from diptych.culture.domain.bookings.models import Booking
+from diptych.culture.domain.bookings.queries.verify import LEDGER
 from diptych.culture.domain.catalogue.models import Stock
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.wallet import operations
@@ -22,6 +24,7 @@ from diptych.culture.domain.wallet.queries import balance_of, wallet_of
 from diptych.culture.domain.wallet.terms import DepositType, Grant, Granted, MovementKind, WhyAdded
 from diptych.culture.jobs import return_expired
 from tests.culture.factories import AT, offer, stock, youth
+from tests.house.tree import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -222,6 +225,16 @@ def test_what_comes_back_after_the_end_is_returned_by_the_next_run() -> None:
     assert [line.amount_cents for line in view.movements] == [-10_00, 10_00, -140_00, -10_00, 150_00]
     assert (view.left.total_cents, view.granted_cents, view.spent_cents) == (0, 150_00, 0)
     assert queries.verify_ledger().accounts == {"booking": 0, "deposit": 0, "expired": 150_00, "state": -150_00}
+
+
+def test_the_how_to_tells_every_fault() -> None:
+    """The page's commands run, and its table has each fault that a check can name."""
+    page = (ROOT / "docs" / "how-to" / "verify-the-ledger.md").read_text()
+    youth()
+    told = [line.removeprefix("diptych culture ledger ").split() for line in page.splitlines() if line.startswith("diptych ")]
+    assert [CliRunner().invoke(ledger.app, arguments).exit_code for arguments in told] == [0, 0]
+    named = {what for check in LEDGER for what in re.findall(r"'((?:line|deposit|transfer|booking)[.]\w+)'", check.sql)}
+    assert named | {"accounts.together"} == set(re.findall(r"`((?:line|deposit|transfer|booking|accounts)[.]\w+)`", page))
 
 
 UNGUARD = "alter table wallet_movement disable trigger user"

@@ -240,6 +240,4 @@ NO_LIVE_DEPOSIT = Reason("wallet.no_live_deposit", Kind.CONFLICT, "There is no c
 ALREADY_RECEIVED = Reason(
     "wallet.already_received", Kind.CONFLICT, "This sum was already received.", "guide §1.1: a recredit is unique"
 )
-AMOUNT_NOT_ADDABLE = Reason(
-    "wallet.amount_not_addable", Kind.INVALID, "An officer adds from 0.01 € to {most_cents} cents at once."
-)
+AMOUNT_NOT_ADDABLE = Reason("wallet.amount_not_addable", Kind.INVALID, "Add a sum above zero, {most_cents} at most at once.")
