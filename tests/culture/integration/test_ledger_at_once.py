@@ -155,7 +155,7 @@ def test_the_life_of_a_wallet() -> None:
     run_state_machine_as_test(
         Wallet,
         settings=settings(
-            max_examples=examples(15), stateful_step_count=25, deadline=None,
+            max_examples=examples(15), stateful_step_count=25,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         ),
     )  # fmt: skip
