@@ -37,7 +37,7 @@ def suspended() -> Client:
     """The browser of somebody who was suspended while signed in."""
     person = factories.youth()
     client = factories.signed_in(person)
-    people.suspend(person_id=person.pk, actor="person:1", why="fraud", at=factories.AT)
+    people.suspend(person_id=person.pk, actor="person:1", reason="FRAUD_SUSPICION", at=factories.AT)
     return client
 
 
