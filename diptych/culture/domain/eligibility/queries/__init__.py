@@ -1,7 +1,17 @@
 """Reads of eligibility: where somebody stands, and the officer's whole view."""
 
 from .files import Found, PersonFile, file_of, find_people
-from .journey import facts_of, identity_attempt_of, journey_of, phone_of, profile_of, resemblance, sms_waits, ways_of
+from .journey import (
+    facts_of,
+    identity_attempt_of,
+    journey_of,
+    phone_of,
+    profile_of,
+    resemblance,
+    sentences_of,
+    sms_waits,
+    ways_of,
+)
 
 __all__ = [
     "Found",
@@ -14,6 +24,7 @@ __all__ = [
     "phone_of",
     "profile_of",
     "resemblance",
+    "sentences_of",
     "sms_waits",
     "ways_of",
 ]

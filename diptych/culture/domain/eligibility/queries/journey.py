@@ -1,11 +1,13 @@
 """Where somebody stands: facts gathered for the machine, and what other accounts share with an answer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from ..models import FraudCheck, FraudReview, PhoneCode
 from ..rules.items import is_latin, same_person
 from ..rules.machines import identity_attempt, journey_state, ways
+from ..rules.reasons import BY_CODE
 from ..terms import (
     Attempt,
     CheckStatus,
@@ -134,3 +136,8 @@ def profile_of(*, person_id: int) -> dict[str, str]:
     """What somebody's profile says already, by field."""
     names = ("first_name", "last_name", "address", "city", "postcode", "activity", "school_type")
     return dict(Person.objects.filter(pk=person_id).values(*names).get())
+
+
+def sentences_of(reasons: Iterable[ReasonCode]) -> list[str]:
+    """What each code tells the youth (English, a gettext id), each once."""
+    return list(dict.fromkeys(BY_CODE[reason].sentence for reason in reasons))
