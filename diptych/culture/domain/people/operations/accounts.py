@@ -12,7 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
 from django.core.validators import validate_email as check_syntax
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 
 from .. import terms
@@ -21,6 +21,7 @@ from ..rules import LINK_LASTS, why_not_mail, why_not_profile
 from ..terms import AccountState, Audience, Role
 from .acting import announce, lock, tell
 
+from diptych.commons import journal
 from diptych.commons.refusal import Refused, deny
 from diptych.commons.web import bearer
 
@@ -199,6 +200,13 @@ def sign_in_for_tokens(*, request: HttpRequest, email: str, password: str, at: d
 def look_at(*, person_id: int, actor: str, at: datetime) -> None:
     """Write in the journal that staff looked at an account: done before it is shown."""
     tell(lock(person_id), act="people.look_at", at=at, actor=actor)
+
+
+@transaction.atomic
+def note_search(*, actor: str, found: int, at: datetime) -> None:
+    """Write in the journal that staff looked for people, and how many were shown; not for whom."""
+    with connection.cursor() as cursor:
+        journal.write(cursor, actor=actor, act="people.search", subject="people:search", at=at, facts={"found": found})
 
 
 def _address(email: str) -> str:

@@ -3,7 +3,10 @@
 Which step is next is recomputed by the eligibility chapter each time; a form sent for another step is refused in place.
 """
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from collections.abc import Callable
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -44,34 +47,40 @@ _AT: dict[State, Step] = {
 }
 
 
-def _form(request: HttpRequest, journey: Journey, refusal: Refusal | None):  # type: ignore[no-untyped-def]  # one of five
+def _form(request: HttpRequest, journey: Journey, refusal: Refusal | None) -> Form | None:
     "The form of the present step, with what was typed where it was refused."
-    person_id, at = request.user.pk, clock.now()
+    at = clock.now()
     typed = request.POST if request.method == "POST" and refusal is not None else None
-    if journey.step is Step.PHONE:
-        coded = queries.phone_of(person_id=person_id, at=at) and "another" not in request.GET
-        form = (CodeForm if coded and not (typed and "phone" in typed) else PhoneForm)(typed)
-    elif journey.step is Step.PROFILE:
-        form = StepProfileForm(typed, initial=queries.profile_of(person_id=person_id))
-    elif journey.step is Step.IDENTITY:
-        form = IdentityForm(None, ways=queries.ways_of(person_id=person_id, at=at))
-    elif journey.step is Step.HONOR:
-        form = HonorForm(typed)
-    else:
+    makers: dict[Step, Callable[[], Form]] = {
+        Step.PHONE: lambda: _phone_form(request, typed),
+        Step.PROFILE: lambda: StepProfileForm(typed, initial=queries.profile_of(person_id=request.user.pk)),
+        Step.IDENTITY: lambda: IdentityForm(None, ways=queries.ways_of(person_id=request.user.pk, at=at)),
+        Step.HONOR: lambda: HonorForm(typed),
+    }
+    if journey.step not in makers:
         return None
-    if typed is not None and form.is_bound and refusal is not None:
+    form = makers[journey.step]()
+    field = FIELDS.get(refusal.reason) if refusal else None
+    if refusal is not None and form.is_bound and field in form.fields:
         form.is_valid()
-        field = FIELDS.get(refusal.reason)
-        form.add_error(field if field in form.fields else None, sentence(refusal))
+        form.add_error(field, sentence(refusal))
     return form
 
 
-def _show(request: HttpRequest, refusal: Refusal | None = None, form: object = None) -> HttpResponse:
+def _phone_form(request: HttpRequest, typed: QueryDict | None) -> Form:
+    "The code's where one was sent; the number's where none was, or another is wanted."
+    another = "another" in request.GET or (typed is not None and "phone" in typed)
+    coded = queries.phone_of(person_id=request.user.pk, at=clock.now())
+    return CodeForm(typed) if coded and not another else PhoneForm(typed)
+
+
+def _show(request: HttpRequest, refusal: Refusal | None = None, form: Form | None = None) -> HttpResponse:
     at = clock.now()
     journey = queries.journey_of(person_id=request.user.pk, at=at)
     steps = _OF[journey.machine]
     here = _AT.get(journey.state, journey.step if journey.step in steps else Step.NOTHING)
     attempt = queries.identity_attempt_of(person_id=request.user.pk, at=at)
+    another = "another" in request.GET or "phone" in request.POST
     context = {
         "journey": journey,
         "state": journey.state.value,
@@ -79,7 +88,7 @@ def _show(request: HttpRequest, refusal: Refusal | None = None, form: object = N
         "why": sentence(refusal) if refusal else "",
         "reasons": [gettext(text) for text in queries.sentences_of(journey.reasons)],
         "form": form or _form(request, journey, refusal),
-        "phone": _masked(queries.phone_of(person_id=request.user.pk, at=at)) if "another" not in request.GET else "",
+        "phone": "" if another else _masked(queries.phone_of(person_id=request.user.pk, at=at)),
         "started": attempt is not None and attempt.status.value == "started",
         "step": steps.index(here) + 1,
         "steps": [str(LABELS[step]) for step in steps],
