@@ -106,8 +106,8 @@ def _finish(number: str, answer: IdentityAnswer, *, event: str, actor: str, at: 
         deny(terms.CHECK_UNKNOWN)
     if event and FraudCheck.objects.filter(type=first.type, event=event).exists():
         return None
-    hold(answer.document_hash, answer.student_hash, str(answer.birth_date or ""))
     person = lock(first.person_id)
+    hold(answer.document_hash, answer.student_hash, str(answer.birth_date or ""))  # after the person, as activation does
     attempt = next(a for a in attempts_of(person_id=person.pk) if a.id == number)
     if attempt.status not in _OPEN:
         if event and FraudCheck.objects.filter(type=first.type, event=event).exists():
