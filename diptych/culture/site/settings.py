@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "diptych.commons.web.refusals.RefusalMiddleware",
     "diptych.commons.web.limits.LimitMiddleware",
     "diptych.commons.web.second_factor.SecondFactorMiddleware",
+    "diptych.culture.site.closed.ClosedMiddleware",
     "diptych.commons.web.doors.DoorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",

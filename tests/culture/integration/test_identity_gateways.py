@@ -69,8 +69,9 @@ def test_an_operator_that_is_away_or_says_no_is_tried_again_later(listener: List
     listener.status = 503
     with pytest.raises(sms.NotHandedOver, match="status_503"):
         sms.HttpOperator(listener.url).send(SMS)
+    listener.status = 201
     with pytest.raises(sms.NotHandedOver, match="status_401"):
-        sms.HttpOperator(listener.plain).send(SMS)
+        sms.HttpOperator(listener.url.replace("key@", "other@")).send(SMS)
     with pytest.raises(sms.NotHandedOver, match="ConnectError"):
         sms.HttpOperator("http://key@127.0.0.1:9").send(SMS)
 

@@ -11,7 +11,7 @@ from diptych.commons.outbox import Message
 from diptych.commons.web.doors import every_door
 from diptych.culture.domain.eligibility import operations, queries
 from diptych.culture.domain.eligibility.models import FraudCheck
-from diptych.culture.domain.eligibility.terms import CheckStatus, CheckType, ReasonCode, State
+from diptych.culture.domain.eligibility.terms import CheckStatus, CheckType, ReasonCode, ReviewResult, State
 from diptych.culture.domain.people.models import Person, Suspension
 from diptych.culture.domain.people.rules import permissions_of
 from diptych.culture.domain.people.terms import StaffRole
@@ -113,7 +113,7 @@ def _after(**said) -> Person:
 
 def _reviewed() -> Person:
     person = STATES["failed"]()
-    operations.review(person_id=person.pk, result="KO", actor="person:1", why="Non", at=AT)
+    operations.review(person_id=person.pk, result=ReviewResult.KO, actor="person:1", why="Non", at=AT)
     return person
 
 

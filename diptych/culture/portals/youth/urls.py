@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bookings, home, journey, me, offers, pwa, search, sign_up, wallet
+from .views import bookings, home, journey, leaving, me, offers, pwa, search, sign_up, wallet
 
 app_name = "youth"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("portefeuille/", wallet.wallet, name="wallet"),
     path("favoris/", wallet.favourites, name="favourites"),
     path("moi/", me.me, name="me"),
+    path("moi/fermer/", leaving.leave, name="leave"),
+    path("moi/rouvrir/", leaving.come_back, name="come-back"),
     path("moi/langue/", me.language, name="language"),
     path("inscription/", sign_up.sign_up, name="sign-up"),
     path("inscription/courriel/", sign_up.check_mail, name="check-mail"),

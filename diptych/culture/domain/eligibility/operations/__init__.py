@@ -1,4 +1,5 @@
-"""Writes of eligibility: one function, one transaction; locks always what is shared, then the person.
+"""Writes of eligibility: one function, one transaction; locks always the person, then what several
+may claim (but a phone number, which is claimed first).
 
 A refusal that must leave a trace (a wrong code, a message too many) is raised once its line is committed.
 """
