@@ -49,4 +49,4 @@ class SuspendForm(forms.Form):
 
     person_id = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     reason = forms.ChoiceField(label=_("Reason"), choices=[(r.value, r.value) for r in SuspensionReason], required=False)
-    why = forms.CharField(label=_("Why, in a few words"), required=False, max_length=400)
+    why = forms.CharField(label=_("Why, in a few words"), max_length=400)

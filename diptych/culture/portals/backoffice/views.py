@@ -138,10 +138,8 @@ def suspend(request: HttpRequest) -> HttpResponse:
     """Suspend an account, or open it again (`again` in the form). Goes back to a youth's file where it came from one."""
     form = SuspendForm(request.POST)
     if not form.is_valid():
-        deny(NOT_FOUND)
+        deny(WHY_MISSING if "person_id" in form.cleaned_data else NOT_FOUND)
     sent, at = form.cleaned_data, clock.now()
-    if not sent["why"].strip():
-        deny(WHY_MISSING)
     if "again" in request.POST:
         people.unsuspend(person_id=sent["person_id"], actor=_actor(request), why=sent["why"], at=at)
         messages.success(request, gettext("The account is open again."))

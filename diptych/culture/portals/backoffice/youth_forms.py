@@ -25,7 +25,7 @@ class ReviewForm(forms.Form):
             (ReviewResult.REDIRECTED_TO_DMS, _("Ask for a paper file")),
         ],
     )
-    why = forms.CharField(label=_("Why, in a few words"), required=False, max_length=400)
+    why = forms.CharField(label=_("Why, in a few words"), max_length=400)
 
 
 class PaperForm(forms.Form):
@@ -52,10 +52,10 @@ class PaperForm(forms.Form):
     accepted = forms.TypedChoiceField(
         label=_("Decision"), choices=[("1", _("Accept the file")), ("0", _("Refuse the file"))], coerce=lambda said: said == "1"
     )
-    why = forms.CharField(label=_("Why, in a few words"), required=False, max_length=400)
+    why = forms.CharField(label=_("Why, in a few words"), max_length=400)
 
 
 class WhyForm(forms.Form):
     """A reason alone."""
 
-    why = forms.CharField(label=_("Why, in a few words"), required=False, max_length=400)
+    why = forms.CharField(label=_("Why, in a few words"), max_length=400)
