@@ -36,7 +36,6 @@ def hear(message: Message, connection: "psycopg.Connection[Any]", at: datetime) 
     mail.send(to=whose.email, subject=letter.subject, text=letter.text, html=letter.html, key=f"outbox:{message.id}")
 
 
-CONSUMES: dict[str, tuple[str, Consumer]] = {
-    topic: ("sign_up_mail", hear)
-    for topic in ("eligibility.activated", "eligibility.identity_checked", "eligibility.reviewed")
-}
+CONSUMES: dict[str, tuple[str, Consumer]] = dict.fromkeys(
+    ("eligibility.activated", "eligibility.identity_checked", "eligibility.reviewed"), ("sign_up_mail", hear)
+)

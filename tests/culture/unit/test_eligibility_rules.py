@@ -11,7 +11,6 @@ from diptych.culture.domain.eligibility.terms import (
     Attempt,
     CheckStatus,
     CheckType,
-    Eligibility,
     IdentityAnswer,
     JourneyFacts,
     Machine,
@@ -22,6 +21,7 @@ from diptych.culture.domain.eligibility.terms import (
     State,
     Step,
 )
+from diptych.culture.domain.wallet.terms import Scheme
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -39,13 +39,13 @@ def tried(
     type: CheckType, status: CheckStatus, *why: ReasonCode, days_ago: int = 1, registered_at: datetime | None = None
 ) -> Attempt:
     then = AT - days_ago * DAY
-    return Attempt(f"{type}-{status}", type, status, Eligibility.AGE17_18, why, then, registered_at or then, then)
+    return Attempt(f"{type}-{status}", type, status, Scheme.AGE17_18, why, then, registered_at or then, then)
 
 
 def facts(age: int = 17, **changes: object) -> JourneyFacts:
     "Somebody whose address is checked, and whose profile is complete."
     born = date(2026 - age, 5, 1)
-    base = JourneyFacts(born, "42", AT - 30 * DAY, True, age >= 18, False, True)
+    base = JourneyFacts(born, "42", True, age >= 18, False, True)
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
@@ -67,7 +67,7 @@ JOURNEYS = [
     (facts(14), S.NOT_ELIGIBLE, Step.NOTHING, (R.AGE_TOO_YOUNG,)),
     (facts(22), S.NOT_ELIGIBLE, Step.NOTHING, (R.AGE_TOO_OLD,)),
     (facts(19), S.NOT_ELIGIBLE, Step.NOTHING, (R.AGE_TOO_OLD,)),
-    (facts(19, registered_at=AT - 700 * DAY, profile_complete=False), S.PROFILE_COMPLETION, Step.PROFILE, ()),
+    (facts(19, attempts=(replace(HONOR, registered_at=AT - 400 * DAY),), profile_complete=False), S.PROFILE_COMPLETION, Step.PROFILE, ()),
     (facts(17, held=frozenset({"GRANT_17_18"}), active=frozenset({"GRANT_17_18"})), S.BENEFICIARY, Step.NOTHING, ()),
     (facts(20, held=frozenset({"GRANT_18"})), S.EX_BENEFICIARY, Step.NOTHING, ()),
     (facts(17, held=frozenset({"GRANT_15_17"}), active=frozenset({"GRANT_15_17"})), S.IDENTITY_CHECK, Step.IDENTITY, ()),
@@ -150,20 +150,20 @@ def test_ways_to_prove_who_one_is(known: JourneyFacts, open_: set[CheckType]) ->
 @pytest.mark.parametrize(
     ("born", "department", "at", "registered_at", "scheme"),
     [
-        (date(2009, 11, 24), "42", datetime(2026, 11, 23, 22, 59, 59, tzinfo=UTC), AT, Eligibility.FREE),
-        (date(2009, 11, 24), "42", datetime(2026, 11, 23, 23, 0, tzinfo=UTC), AT, Eligibility.AGE17_18),
-        (date(2009, 11, 24), "988", datetime(2026, 11, 23, 13, 0, tzinfo=UTC), AT, Eligibility.AGE17_18),
-        (date(2009, 11, 24), "987", datetime(2026, 11, 24, 9, 59, 59, tzinfo=UTC), AT, Eligibility.FREE),
-        (date(2008, 2, 29), "42", datetime(2027, 2, 28, 22, 59, tzinfo=UTC), AT, Eligibility.AGE17_18),
+        (date(2009, 11, 24), "42", datetime(2026, 11, 23, 22, 59, 59, tzinfo=UTC), AT, Scheme.FREE),
+        (date(2009, 11, 24), "42", datetime(2026, 11, 23, 23, 0, tzinfo=UTC), AT, Scheme.AGE17_18),
+        (date(2009, 11, 24), "988", datetime(2026, 11, 23, 13, 0, tzinfo=UTC), AT, Scheme.AGE17_18),
+        (date(2009, 11, 24), "987", datetime(2026, 11, 24, 9, 59, 59, tzinfo=UTC), AT, Scheme.FREE),
+        (date(2008, 2, 29), "42", datetime(2027, 2, 28, 22, 59, tzinfo=UTC), AT, Scheme.AGE17_18),
         (date(2008, 2, 29), "42", datetime(2027, 2, 28, 23, 0, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC), None),
-        (date(2008, 2, 29), "42", datetime(2027, 2, 28, 23, 0, tzinfo=UTC), AT, Eligibility.AGE17_18),
+        (date(2008, 2, 29), "42", datetime(2027, 2, 28, 23, 0, tzinfo=UTC), AT, Scheme.AGE17_18),
         (date(2005, 11, 24), "42", AT, AT - 900 * DAY, None),
         (date(2011, 11, 25), "42", AT, AT, None),
-        (date(2011, 11, 24), "42", AT, AT, Eligibility.FREE),
+        (date(2011, 11, 24), "42", AT, AT, Scheme.FREE),
     ],
 )
-def test_schemes(born: date, department: str, at: datetime, registered_at: datetime, scheme: Eligibility | None) -> None:
-    assert schemes.eligibility_at(born=born, department=department, registered_at=registered_at, at=at) == scheme
+def test_schemes(born: date, department: str, at: datetime, registered_at: datetime, scheme: Scheme | None) -> None:
+    assert schemes.scheme_at(born=born, department=department, began_at=registered_at, at=at) == scheme
 
 
 def test_when_the_next_scheme_opens() -> None:
@@ -247,7 +247,7 @@ ANSWER = IdentityAnswer(OK, "Inès", "Bertin", "", date(2009, 5, 1), "d" * 64)
     ],
 )  # fmt: skip
 def test_ko_beats_suspicious_beats_ok(answer, type, more, status, why) -> None:
-    asked = {"resembles": Resemblance(), "email_validated": True, "department": "42", "registered_at": AT, "at": AT} | more
+    asked = {"resembles": Resemblance(), "email_validated": True, "department": "42", "began_at": AT, "at": AT} | more
     verdict = items.judge(answer, type=type, **asked)
     assert (verdict.status, verdict.reasons) == (status, why)
 

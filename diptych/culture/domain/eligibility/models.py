@@ -11,7 +11,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from .terms import CheckStatus, CheckType, Eligibility, ReasonCode, ReviewResult
+from .terms import CheckStatus, CheckType, ReasonCode, ReviewResult
+
+from diptych.culture.domain.wallet.terms import Scheme
 
 
 class FraudCheck(models.Model):
@@ -21,7 +23,7 @@ class FraudCheck(models.Model):
     attempt = models.UUIDField(db_index=True)
     type = models.CharField(max_length=24, choices=[(t, t) for t in CheckType])
     status = models.CharField(max_length=12, choices=[(s, s) for s in CheckStatus])
-    eligibility = models.CharField(max_length=12, choices=[(e, e) for e in Eligibility], blank=True)
+    eligibility = models.CharField(max_length=12, choices=[(e, e) for e in Scheme], blank=True)
     """The scheme that the attempt was made for; empty where none was open."""
     reasons = ArrayField(models.CharField(max_length=48, choices=[(c, c) for c in ReasonCode]), default=list, blank=True)
     answer = models.JSONField(default=dict, blank=True)

@@ -9,15 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from diptych.commons.refusal import Kind, Reason
-
-
-class Eligibility(StrEnum):
-    """Which credit somebody may ask for (guide §1.1). UNDERAGE and AGE18 are those of before 1 March 2025."""
-
-    AGE17_18 = "AGE17_18"
-    FREE = "FREE"
-    UNDERAGE = "UNDERAGE"
-    AGE18 = "AGE18"
+from diptych.culture.domain.wallet.terms import Scheme
 
 
 class CheckType(StrEnum):
@@ -152,7 +144,7 @@ class Attempt:
     id: str
     type: CheckType
     status: CheckStatus
-    eligibility: Eligibility | None
+    eligibility: Scheme | None
     reasons: tuple[ReasonCode, ...]
     made_at: datetime
     """When the attempt began here."""
@@ -175,7 +167,6 @@ class JourneyFacts:
 
     born: date | None
     department: str
-    registered_at: datetime
     email_validated: bool
     phone_validated: bool
     phone_skipped: bool
@@ -194,7 +185,7 @@ class Journey:
 
     machine: Machine
     path: tuple[State, ...]
-    eligibility: Eligibility | None
+    eligibility: Scheme | None
     step: Step
     reasons: tuple[ReasonCode, ...] = ()
     retry: bool = False

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                     "eligibility",
                     models.CharField(
                         blank=True,
-                        choices=[("AGE17_18", "AGE17_18"), ("FREE", "FREE"), ("UNDERAGE", "UNDERAGE"), ("AGE18", "AGE18")],
+                        choices=[("UNDERAGE", "UNDERAGE"), ("AGE18", "AGE18"), ("AGE17_18", "AGE17_18"), ("FREE", "FREE")],
                         max_length=12,
                     ),
                 ),

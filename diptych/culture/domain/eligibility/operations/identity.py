@@ -162,7 +162,7 @@ def _judged(person: Person, attempt: Attempt, answer: IdentityAnswer, at: dateti
         resembles=resembles,
         email_validated=person.email_validated_at is not None,
         department=person.department,
-        registered_at=min(began, answer.registered_at or began),
+        began_at=min((then for then in (began, answer.registered_at) if then), default=None),
         at=at,
     )
 

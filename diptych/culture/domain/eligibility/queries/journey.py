@@ -12,7 +12,6 @@ from ..terms import (
     Attempt,
     CheckStatus,
     CheckType,
-    Eligibility,
     Journey,
     JourneyFacts,
     ReasonCode,
@@ -24,6 +23,7 @@ from ..terms import (
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.terms import BENEFICIARIES
 from diptych.culture.domain.wallet.models import Deposit
+from diptych.culture.domain.wallet.terms import Scheme
 
 
 def attempts_of(*, person_id: int) -> tuple[Attempt, ...]:
@@ -37,7 +37,7 @@ def attempts_of(*, person_id: int) -> tuple[Attempt, ...]:
             id=key,
             type=CheckType(line.type),
             status=CheckStatus(line.status),
-            eligibility=Eligibility(line.eligibility) if line.eligibility else None,
+            eligibility=first.eligibility if first else Scheme(line.eligibility) if line.eligibility else None,
             reasons=tuple(ReasonCode(code) for code in line.reasons),
             made_at=first.made_at if first else line.made_at,
             registered_at=min(known),
@@ -54,7 +54,6 @@ def facts_of(person: Person, *, at: datetime) -> JourneyFacts:
     return JourneyFacts(
         born=person.validated_birth_date or person.birth_date,
         department=person.department,
-        registered_at=person.registered_at,
         email_validated=person.email_validated_at is not None,
         phone_validated=person.phone_validated_at is not None,
         phone_skipped=person.phone_skipped_at is not None,

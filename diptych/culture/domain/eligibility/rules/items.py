@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from ..terms import CheckStatus, CheckType, Eligibility, IdentityAnswer, ReasonCode, Resemblance, Verdict
-from .schemes import eligibility_at
+from ..terms import CheckStatus, CheckType, IdentityAnswer, ReasonCode, Resemblance, Verdict
+from .schemes import scheme_at
 
 from diptych.culture.domain.people.rules import age_at
+from diptych.culture.domain.wallet.terms import Scheme
 
 PUPIL_AGES: Final = range(15, 18)
 """Ages that EduConnect may vouch for."""
@@ -63,13 +64,11 @@ def judge(
     resembles: Resemblance,
     email_validated: bool,
     department: str,
-    registered_at: datetime,
+    began_at: datetime | None,
     at: datetime,
 ) -> Verdict:
     """What an answer comes to, with every reason; those that weigh most come first."""
-    items = sorted(
-        _items(answer, type, resembles, email_validated, department, registered_at, at), key=lambda item: -_WEIGHT[item[0]]
-    )
+    items = sorted(_items(answer, type, resembles, email_validated, department, began_at, at), key=lambda item: -_WEIGHT[item[0]])
     if not items:
         return Verdict(CheckStatus.OK, ())
     return Verdict(items[0][0], tuple(dict.fromkeys(reason for _, reason in items)))
@@ -81,7 +80,7 @@ def _items(
     resembles: Resemblance,
     email_validated: bool,
     department: str,
-    registered_at: datetime,
+    began_at: datetime | None,
     at: datetime,
 ) -> Iterator[tuple[CheckStatus, ReasonCode]]:
     "The items that fail."
@@ -98,7 +97,7 @@ def _items(
     if not email_validated:
         yield CheckStatus.KO, ReasonCode.EMAIL_NOT_VALIDATED
     if answer.birth_date is not None:
-        yield from _age(answer, type, department, registered_at, at)
+        yield from _age(answer, type, department, began_at, at)
     if resembles.person:
         yield CheckStatus.SUSPICIOUS, ReasonCode.DUPLICATE_USER
     if resembles.document:
@@ -112,12 +111,12 @@ def _items(
 
 
 def _age(
-    answer: IdentityAnswer, type: CheckType, department: str, registered_at: datetime, at: datetime
+    answer: IdentityAnswer, type: CheckType, department: str, began_at: datetime | None, at: datetime
 ) -> Iterator[tuple[CheckStatus, ReasonCode]]:
     assert answer.birth_date is not None
     age = age_at(answer.birth_date, at, department)
     if type is CheckType.EDUCONNECT and age not in PUPIL_AGES:
         yield CheckStatus.KO, ReasonCode.AGE_NOT_VALID
-    scheme = eligibility_at(born=answer.birth_date, department=department, registered_at=registered_at, at=at)
-    if scheme is None or scheme is Eligibility.FREE:
+    scheme = scheme_at(born=answer.birth_date, department=department, began_at=began_at, at=at)
+    if scheme is None or scheme is Scheme.FREE:
         yield CheckStatus.KO, ReasonCode.AGE_TOO_YOUNG if age < 17 else ReasonCode.AGE_TOO_OLD

@@ -13,7 +13,6 @@ from ..terms import (
     Attempt,
     CheckStatus,
     CheckType,
-    Eligibility,
     Journey,
     JourneyFacts,
     Machine,
@@ -24,10 +23,10 @@ from ..terms import (
 )
 from .phones import TRIES_PER
 from .reasons import may_retry
-from .schemes import eligibility_at, opens_on
+from .schemes import opens_on, scheme_at
 
 from diptych.culture.domain.people.rules import age_at
-from diptych.culture.domain.wallet.terms import DepositType
+from diptych.culture.domain.wallet.terms import DepositType, Scheme
 
 S = State
 _ENDS: Final = frozenset({S.BENEFICIARY, S.EX_BENEFICIARY, S.NOT_ELIGIBLE, S.ADMIN_KO_REVIEW})
@@ -94,23 +93,25 @@ FULL: Final = frozenset({DepositType.GRANT_17_18, DepositType.GRANT_18})
 _FAILED: Final = frozenset({CheckStatus.KO, CheckStatus.SUSPICIOUS, CheckStatus.ERROR})
 
 
-def machine_of(*, eligibility: Eligibility | None, age: int) -> Machine:
+def machine_of(*, eligibility: Scheme | None, age: int) -> Machine:
     """Which machine somebody runs, from the scheme open to them and their age."""
-    if eligibility is Eligibility.FREE:
+    if eligibility is Scheme.FREE:
         return Machine.FREE
     return Machine.ADULT if age >= 18 else Machine.UNDERAGE
 
 
-def began_at(facts: JourneyFacts) -> datetime:
-    """When somebody began: their sign-up, or the date that a provider gives of an earlier file."""
-    return min((facts.registered_at, *(attempt.registered_at for attempt in facts.attempts)))
+def began_at(facts: JourneyFacts) -> datetime | None:
+    """When somebody's first check for a credit was registered, here or by its provider; None where none was. A check made
+    for an account without money does not count."""
+    made = [a.registered_at for a in facts.attempts if a.eligibility not in (None, Scheme.FREE)]
+    return min(made, default=None)
 
 
 def journey_state(facts: JourneyFacts, *, at: datetime) -> Journey:
     """Where somebody stands at an instant, what is next, and why."""
     scheme, age = None, 0
     if facts.born is not None:
-        scheme = eligibility_at(born=facts.born, department=facts.department, registered_at=began_at(facts), at=at)
+        scheme = scheme_at(born=facts.born, department=facts.department, began_at=began_at(facts), at=at)
         age = age_at(facts.born, at, facts.department)
     machine = machine_of(eligibility=scheme, age=age)
     path = [S.EMAIL_VALIDATION]
@@ -135,7 +136,7 @@ def journey_state(facts: JourneyFacts, *, at: datetime) -> Journey:
     )
 
 
-def _ahead(state: State, facts: JourneyFacts, machine: Machine, scheme: Eligibility | None, at: datetime) -> State | None:
+def _ahead(state: State, facts: JourneyFacts, machine: Machine, scheme: Scheme | None, at: datetime) -> State | None:
     "The state that follows, or None where one stays."
     guards: dict[State, Callable[[], State | None]] = {
         S.EMAIL_VALIDATION: lambda: _after_email(facts, machine, scheme),
@@ -147,7 +148,7 @@ def _ahead(state: State, facts: JourneyFacts, machine: Machine, scheme: Eligibil
     return guards[state]() if state in guards else None
 
 
-def _after_email(facts: JourneyFacts, machine: Machine, scheme: Eligibility | None) -> State | None:
+def _after_email(facts: JourneyFacts, machine: Machine, scheme: Scheme | None) -> State | None:
     if not facts.email_validated or facts.born is None:
         return None
     if facts.held and not _more_to_activate(facts, scheme):
@@ -159,9 +160,9 @@ def _after_email(facts: JourneyFacts, machine: Machine, scheme: Eligibility | No
     return S.PHONE_VALIDATION if machine is Machine.ADULT else S.PROFILE_COMPLETION
 
 
-def _more_to_activate(facts: JourneyFacts, scheme: Eligibility | None) -> bool:
+def _more_to_activate(facts: JourneyFacts, scheme: Scheme | None) -> bool:
     "A scheme with money is open, and only earlier deposits are held: free at 15, or 15–17."
-    return scheme is Eligibility.AGE17_18 and not facts.held & FULL
+    return scheme is Scheme.AGE17_18 and not facts.held & FULL
 
 
 def _after_phone(facts: JourneyFacts, at: datetime) -> State | None:
@@ -238,7 +239,7 @@ def _review_needed(facts: JourneyFacts, attempt: Attempt) -> bool:
         return False
     assert facts.born is not None
     then = attempt.registered_at
-    return eligibility_at(born=facts.born, department=facts.department, registered_at=then, at=then) is None
+    return scheme_at(born=facts.born, department=facts.department, began_at=then, at=then) in (None, Scheme.FREE)
 
 
 def _why(state: State, facts: JourneyFacts, machine: Machine, at: datetime) -> tuple[ReasonCode, ...]:
