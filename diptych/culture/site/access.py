@@ -146,10 +146,13 @@ def _origin(issuer: str) -> str:
 
 
 _PROVIDERS: list[dict[str, Any]] = [dict(entry) for entry in _env["DIPTYCH_OIDC"]]
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_provider(entry) for entry in _PROVIDERS]}}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [_provider(entry) for entry in _PROVIDERS if entry.get("purpose") != "pupils"]}
+}
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
-OIDC_ORIGINS = sorted({_origin(entry["issuer"]) for entry in _PROVIDERS})
+_DOCUMENTS = [_env["DIPTYCH_DOCUMENTS_URL"]] if _env["DIPTYCH_DOCUMENTS_URL"] != "fake" else []
+OIDC_ORIGINS = sorted({_origin(url) for url in (*(entry["issuer"] for entry in _PROVIDERS), *_DOCUMENTS)})
 """Where the sign-in form may lead: a form's redirections are held to `form-action` too."""

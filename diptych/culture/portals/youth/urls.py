@@ -36,6 +36,7 @@ urlpatterns = [
     path("inscription/adresse/", journey.complete, name="complete"),
     path("inscription/identite/", journey.identity, name="identity"),
     path("inscription/identite/retour/", journey.identity_back, name="identity-back"),
+    path("inscription/identite/eleve/", journey.pupil_back, name="pupil-back"),
     path("inscription/honneur/", journey.honor, name="honor"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("sw.js", pwa.service_worker, name="service-worker"),

@@ -16,15 +16,18 @@ from ..journey_forms import FIELDS, CodeForm, HonorForm, IdentityForm, PhoneForm
 from ..pages import page, refused_on
 
 from diptych.commons import clock
-from diptych.commons.refusal import Refusal
+from diptych.commons.refusal import Refusal, deny
 from diptych.commons.web.doors import door
 from diptych.commons.web.refusals import sentence
 from diptych.culture.domain.eligibility import operations as acts
 from diptych.culture.domain.eligibility import queries
-from diptych.culture.domain.eligibility.terms import CheckType, Journey, Machine, State, Step
+from diptych.culture.domain.eligibility.terms import CHECK_NOT_OPEN, IDENTITY_CHECKS, CheckType, Journey, Machine, State, Step
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.gateways.identity_documents import documents
+from diptych.culture.gateways.pupil_identity import pupils
 
+PUPIL: "str" = "pupil_check"
+"""Key of the session under which a check by EduConnect waits for its answer."""
 LABELS = {
     Step.EMAIL: _("E-mail"),
     Step.ABOUT: _("About you"),
@@ -89,6 +92,7 @@ def _show(request: HttpRequest, refusal: Refusal | None = None, form: Form | Non
         "reasons": [gettext(text) for text in queries.sentences_of(journey.reasons)],
         "form": form or _form(request, journey, refusal),
         "phone": "" if another else _masked(queries.phone_of(person_id=request.user.pk, at=at)),
+        "school": pupils() is not None,
         "started": attempt is not None and attempt.status.value == "started",
         "step": steps.index(here) + 1,
         "steps": [str(LABELS[step]) for step in steps],
@@ -154,13 +158,20 @@ def identity(request: HttpRequest) -> HttpResponse:
     if "other" in request.POST:
         acts.give_up_identity_check(person_id=request.user.pk, at=clock.now())
         return _home()
-    form = IdentityForm(request.POST, ways=frozenset({CheckType.UBBLE, CheckType.DMS}))
+    form = IdentityForm(request.POST, ways=IDENTITY_CHECKS)
     if not form.is_valid():
         return _show(request)
     way = CheckType(form.cleaned_data["way"])
+    school = pupils()
+    if way is CheckType.EDUCONNECT and school is None:
+        deny(CHECK_NOT_OPEN)
     attempt = acts.start_identity_check(person_id=request.user.pk, type=way, at=clock.now())
     if way is CheckType.DMS:
         return _home()
+    if way is CheckType.EDUCONNECT and school is not None:
+        leaving = school.begin(back_to=request.build_absolute_uri(reverse("youth:pupil-back")))
+        request.session[PUPIL] = {"attempt": attempt, **leaving.kept}
+        return HttpResponseRedirect(leaving.url)
     back = request.build_absolute_uri(reverse("youth:identity-back"))
     return HttpResponseRedirect(documents().begin(attempt=attempt, back_to=back))
 
@@ -168,6 +179,19 @@ def identity(request: HttpRequest) -> HttpResponse:
 @door(Audience.YOUTH)
 def identity_back(request: HttpRequest) -> HttpResponse:
     """Back from the provider, whose answer comes on its own way, perhaps a moment later."""
+    return _home()
+
+
+@door(Audience.YOUTH)
+@refused_on(_show)
+def pupil_back(request: HttpRequest) -> HttpResponse:
+    """Back from EduConnect, with a code that only this session may exchange."""
+    kept, school = request.session.pop(PUPIL, {}), pupils()
+    if school is None or not kept:
+        return _home()
+    at, back = clock.now(), request.build_absolute_uri(reverse("youth:pupil-back"))
+    answer = school.finish(sent=request.GET.dict(), kept=kept, back_to=back, at=at)
+    acts.finish_identity_check(attempt=kept["attempt"], answer=answer, event=kept["nonce"], at=at)
     return _home()
 
 
