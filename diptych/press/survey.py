@@ -62,5 +62,7 @@ def moves() -> list[tuple[str, Mapping[Enum, frozenset[Enum]]]]:
         (module.__name__, module.MOVES) for module in _declaring("MOVES:") if isinstance(getattr(module, "MOVES", None), Mapping)
     ]
     for module in _declaring("MACHINES:"):
-        found += [(f"{module.__name__}: {machine}", moves) for machine, moves in getattr(module, "MACHINES", {}).items()]
+        machines = getattr(module, "MACHINES", None)
+        if isinstance(machines, Mapping):
+            found += [(f"{module.__name__}: {machine}", moves) for machine, moves in machines.items()]
     return found
