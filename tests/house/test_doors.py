@@ -18,7 +18,14 @@ pytestmark = pytest.mark.django_db
 
 JSON = {"HTTP_ACCEPT": "application/json, */*;q=0.1"}
 """A reader of JSON, so that a refusal says its code; not quite what makes allauth take a page for a script's request."""
-SAMPLES = {"token": "K7M3QX", "subcategory": "LIVRE_PAPIER", "uidb36": "1", "key": "set-password", "provider_id": "etat"}
+SAMPLES = {
+    "attempt": "00000000-0000-0000-0000-000000000000",
+    "token": "K7M3QX",
+    "subcategory": "LIVRE_PAPIER",
+    "uidb36": "1",
+    "key": "set-password",
+    "provider_id": "etat",
+}
 
 
 @cache
