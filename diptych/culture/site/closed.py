@@ -6,6 +6,7 @@ Holds the middleware that leads them to that one page. Does not hold for how lon
 from collections.abc import Callable
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -28,6 +29,8 @@ class ClosedMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Lead a closed account's owner to the page that opens it again."""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None  # nobody is signed in, and a shared page stays cacheable
         closed = getattr(request.user, "state", "") == AccountState.SUSPENDED_UPON_USER_REQUEST
         if not closed or (request.resolver_match and request.resolver_match.view_name in OPEN):
             return None
