@@ -23,6 +23,10 @@ DEBUG = False
 
 SECRET_KEY = _env["DIPTYCH_SECRET_KEY"] or kept_secret(HOME, "secret_key", make=lambda: secrets.token_urlsafe(50))
 TICKET_KEY = _env["DIPTYCH_TICKET_KEY"] or kept_secret(HOME, "ticket_key", make=lambda: secrets.token_hex(32))
+IDENTITY_KEY = _env["DIPTYCH_IDENTITY_KEY"] or kept_secret(HOME, "identity_key", make=lambda: secrets.token_hex(32))
+DOCUMENTS_SECRET = _env["DIPTYCH_DOCUMENTS_SECRET"] or kept_secret(
+    HOME, "documents_secret", make=lambda: secrets.token_urlsafe(50)
+)
 ALLOWED_HOSTS = list(_env["DIPTYCH_HOSTS"])
 BASE_URL = _env["DIPTYCH_BASE_URL"]
 USE_TZ = True
@@ -44,6 +48,7 @@ INSTALLED_APPS = [
     "diptych.culture.domain.catalogue",
     "diptych.culture.domain.wallet",
     "diptych.culture.domain.bookings",
+    "diptych.culture.domain.eligibility",
     "diptych.culture.portals.youth",
     "diptych.culture.portals.venue",
     "diptych.culture.portals.backoffice",
@@ -82,6 +87,7 @@ MIDDLEWARE = [
     "diptych.commons.web.refusals.RefusalMiddleware",
     "diptych.commons.web.limits.LimitMiddleware",
     "diptych.commons.web.second_factor.SecondFactorMiddleware",
+    "diptych.culture.site.closed.ClosedMiddleware",
     "diptych.commons.web.doors.DoorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -10,6 +10,10 @@ PRODUCTION = {
     "DIPTYCH_SECRET_KEY": "k" * 50,
     "DIPTYCH_TICKET_KEY": "11" * 32,
     "DIPTYCH_MAIL_URL": "smtp://mail.example:587",
+    "DIPTYCH_IDENTITY_KEY": "22" * 32,
+    "DIPTYCH_SMS_URL": "https://tres-secret@sms.example/send",
+    "DIPTYCH_DOCUMENTS_URL": "https://documents.example",
+    "DIPTYCH_DOCUMENTS_SECRET": "d" * 50,
 }
 
 

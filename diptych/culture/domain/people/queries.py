@@ -3,12 +3,13 @@
 Does not hold sign-in itself, which is the site's.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from .models import EmailCheck, Person
-from .rules import DEPARTMENTS, Department, age_at, audience_for, zone_of
-from .terms import NOT_FOUND, Audience
+from .rules import DEPARTMENTS, Department, age_at, audience_for, permissions_of, zone_of
+from .terms import NOT_FOUND, Audience, Permission
 
 from diptych.commons.refusal import deny
 
@@ -109,3 +110,8 @@ def _account(person: Person, at: datetime) -> Account:
         registered_at=person.registered_at,
         last_login=person.last_login,
     )
+
+
+def may(*, roles: Iterable[str], permission: Permission) -> bool:
+    """Whether somebody of the team, with these roles, has a permission."""
+    return permission in permissions_of(roles)

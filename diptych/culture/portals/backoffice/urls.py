@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import views, youths
 
 app_name = "backoffice"
 urlpatterns = [
@@ -13,5 +13,10 @@ urlpatterns = [
     path("journal/verifier/", views.verify, name="verify"),
     path("comptes/", views.accounts, name="accounts"),
     path("comptes/suspendre/", views.suspend, name="suspend"),
+    path("jeunes/", youths.find, name="youths"),
+    path("jeunes/<int:person_id>/", youths.youth, name="youth"),
+    path("jeunes/<int:person_id>/decider/", youths.review, name="review"),
+    path("jeunes/<int:person_id>/papier/", youths.paper, name="paper"),
+    path("jeunes/<int:person_id>/telephone/", youths.skip_phone, name="skip-phone"),
     path("reservations/", views.bookings, name="bookings"),
 ]

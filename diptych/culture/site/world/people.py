@@ -23,7 +23,7 @@ from diptych.culture.domain.catalogue import operations as catalogue
 from diptych.culture.domain.catalogue.models import Stock
 from diptych.culture.domain.catalogue.rules.subcategories import SearchGroup, in_group
 from diptych.culture.domain.people.models import Person
-from diptych.culture.domain.people.terms import Role
+from diptych.culture.domain.people.terms import Role, StaffRole
 from diptych.culture.domain.venues.models import Membership, Venue
 from diptych.culture.domain.venues.terms import Validation
 from diptych.culture.domain.wallet.operations import open_credit
@@ -55,6 +55,7 @@ def make_people(chance: Random, *, at: datetime, advance: Callable[[], None]) ->
     _pro("samba@melies.exemple.fr", "Samba", "Diarraté", password, MELIES, at)
     staff = Person.objects.create(
         email="odile@equipe.exemple.fr", password=password, first_name="Odile", last_name="Quélennou", roles=[Role.ADMIN],
+        staff_roles=[StaffRole.GLOBAL_ACCESS],
         registered_at=at - 200 * DAY, email_validated_at=at - 200 * DAY,
     )  # fmt: skip
     TOTP.activate(staff, TOTP_SECRET)
