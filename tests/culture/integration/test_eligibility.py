@@ -13,6 +13,7 @@ from diptych.culture.domain.eligibility.models import FraudCheck, PhoneTry
 from diptych.culture.domain.eligibility.terms import CheckStatus, CheckType, ReasonCode, ReviewResult, State
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.wallet.models import Deposit
+from diptych.culture.domain.wallet.queries import wallet_of
 from tests.culture.applicants import PROFILE, answer_of, applicant, code_sent, show_document, state_of
 from tests.culture.factories import AT, staff, youth
 
@@ -39,7 +40,8 @@ def reasons(person: Person) -> list[str]:
 def test_from_the_profile_to_the_credit(age: int, cents: int, department: str) -> None:
     person = applicant(age=age, until="done", department=department)
     assert state_of(person) is State.BENEFICIARY
-    assert sum(m.amount_cents for m in Deposit.objects.get(person=person).movements.all()) == cents
+    wallet = wallet_of(person_id=person.pk, at=AT)
+    assert wallet is not None and wallet.granted_cents == cents
     assert person.validated_birth_date == person.birth_date
     assert len(person.document_hash) == 64 and "DOC" not in person.document_hash
     assert operations.activate(person_id=person.pk, at=AT) is False

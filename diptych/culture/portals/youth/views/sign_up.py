@@ -127,4 +127,4 @@ def credit(request: HttpRequest) -> HttpResponse:
     view = wallets.wallet_of(person_id=request.user.pk, at=clock.now())
     if view is None:
         return HttpResponseRedirect(reverse("youth:journey"))
-    return page(request, "credit", {"grants": [line for line in view.movements if line.booking_id is None]})
+    return page(request, "credit", {"grants": [line for line in view.movements if line.is_grant]})
