@@ -35,7 +35,8 @@ def activate_if_complete(person: Person, *, at: datetime) -> bool:
         return False
     try:
         with transaction.atomic():
-            open_credit(person_id=person.pk, at=at)
+            attempt = identity_attempt(facts, journey.machine)
+            open_credit(person_id=person.pk, at=at, checked_at=attempt.registered_at if attempt else None)
     except Refused:
         if journey.machine is not Machine.FREE:
             raise

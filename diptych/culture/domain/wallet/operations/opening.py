@@ -17,8 +17,10 @@ from diptych.culture.domain.people.models import Person
 
 
 @transaction.atomic
-def open_credit(*, person_id: int, at: datetime) -> Granted:
-    """Open somebody's credit, with the sums due today. Raises Refused with the first reason why not."""
+def open_credit(*, person_id: int, at: datetime, checked_at: datetime | None = None) -> Granted:
+    """Open somebody's credit, with the sums due today. Raises Refused with the first reason why not.
+
+    `checked_at` is when their identity check was registered: it decides the regime (guide §2.1, date that decides)."""
     person, deposits = paying.lock(person_id=person_id)
     decision = decide_grant(
         born=person.validated_birth_date or person.birth_date,
@@ -27,6 +29,7 @@ def open_credit(*, person_id: int, at: datetime) -> Granted:
         email_validated=person.email_validated_at is not None,
         held=frozenset(DepositType(deposit.type) for deposit in deposits),
         at=at,
+        checked_at=checked_at,
     )
     if isinstance(decision, Refusal):
         raise Refused(decision)
