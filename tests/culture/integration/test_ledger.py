@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Q
+from django.urls import reverse
 from typer.testing import CliRunner
 
 from diptych.commons.refusal import Refused
@@ -23,7 +24,7 @@ from diptych.culture.domain.wallet.models import Deposit, Movement
 from diptych.culture.domain.wallet.queries import balance_of, wallet_of
 from diptych.culture.domain.wallet.terms import DepositType, Grant, Granted, MovementKind, WhyAdded
 from diptych.culture.jobs import return_expired
-from tests.culture.factories import AT, offer, stock, youth
+from tests.culture.factories import AT, offer, signed_in, stock, youth
 from tests.house.tree import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -293,3 +294,19 @@ def test_the_proof_finds_what_is_planted_behind_the_guards(planted: str) -> None
     assert {tuple(fault) for fault in verdict["faults"]} == {("what", "id", "found", "expected")}
     table = CliRunner().invoke(ledger.app, ["verify", "--most", "1"])
     assert (table.exit_code, table.stdout.split()[:4]) == (1, ["what", "id", "found", "expected"])
+
+
+def test_the_wallet_page_tells_a_change_of_regime() -> None:
+    """What came along, what moved and what was added are told in words, in French first; no rule is named where none is."""
+    malo = underage()
+    book(malo, novel(price_cents=8_00), at=THEN)
+    operations.keep_up(person_id=malo.pk, actor="test:1", at=AT)
+    add(malo)
+    page = signed_in(malo).get(reverse("youth:wallet")).text
+    for said in (
+        "Ce qu’il restait de ton ancien crédit",
+        "Réservation reprise de ton ancien crédit",
+        "Crédit ajouté par notre équipe",
+    ):
+        assert said in page
+    assert "Règle : ." not in page.replace("\N{NO-BREAK SPACE}", " ")
