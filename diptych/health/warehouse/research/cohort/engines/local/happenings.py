@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .events import Mask
+from .persons import Mask
 
 from diptych.health.warehouse.research.cohort import nodes as n
-from diptych.health.warehouse.research.index.columns import NULL, Ints
+from diptych.health.warehouse.research.index.columns import NULL, Ints, among
 
 FIELDS = ("visit", "episode", "code", "event", "entry", "exit", "birth")
 DATES = {n.Dating.EVENT: "event", n.Dating.ENTRY: "entry", n.Dating.EXIT: "exit"}
@@ -111,7 +111,7 @@ def narrowed(rows: Happenings, basic: n.Basic) -> Happenings:
         if one.compare is n.Compare.GTE and one.n <= 1:
             continue
         enough = COMPARE[one.compare](sizes([rows.person, rows.value("code")]), one.n) & (rows.value("code") != NULL)
-        rows = rows.take(np.isin(rows.person, rows.person[enough]))
+        rows = rows.take(np.flatnonzero(among(rows.person, np.sort(rows.person[enough]))))
     return rows
 
 

@@ -14,10 +14,12 @@ from pyroaring import BitMap
 
 from .happenings import Happenings, joined, narrowed, numbered
 from .memory import Memory
+from .order import ascending
+from .persons import array, bitmap, table
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.plan import is_set, name_of, sets_of
-from diptych.health.warehouse.research.index.columns import NULL, Ints
+from diptych.health.warehouse.research.index.columns import NULL, Ints, among
 
 _SHIFT, _FAR = 39, 2**37
 """A person and a second in one number: seconds of the years 0 to 9999 keep within 2^38, persons within 2^24."""
@@ -53,16 +55,6 @@ class Found:
         if not isinstance(self._rows, Happenings):
             self._rows = self._rows()
         return self._rows
-
-
-def bitmap(persons: Ints) -> BitMap:
-    """A set of persons, who may come several times."""
-    return BitMap(persons.astype(np.uint32))
-
-
-def array(persons: BitMap) -> Ints:
-    """The persons of a set, ascending."""
-    return np.array(persons.to_array(), dtype=np.int64)
 
 
 class Members:
@@ -180,7 +172,7 @@ def _constrained(
         satisfied = _different(list(members.values()), persons)
     else:
         field = "visit" if constraint.tie is n.Tie.SAME_ENCOUNTER else "episode"
-        shared = _shared(list(members.values()), field, persons if constraint.ids is not None else None)
+        shared = _shared(list(members.values()), field, persons)
         satisfied = None if shared is None else bitmap(shared.person)
         if shared is not None and constraint.ids is None:
             kept.append((field, shared))
@@ -193,7 +185,7 @@ def _grouped(persons: BitMap, inside: Mapping[int, Found], kept: Sequence[tuple[
     rows = only(rows, persons)
     for field, shared in kept:
         both = _pairs([rows, shared], field)
-        rows = rows.take(np.isin(both[0], both[1]))
+        rows = rows.take(np.flatnonzero(among(both[0], np.sort(both[1]))))
     return rows
 
 
@@ -201,11 +193,8 @@ def only(rows: Happenings, persons: BitMap) -> Happenings:
     """The rows of some persons."""
     if not len(rows):
         return rows
-    mask = np.zeros(int(rows.person.max()) + 1, dtype=bool)
-    chosen = array(persons)
-    mask[chosen[chosen < len(mask)]] = True
-    found = mask[rows.person]
-    return rows if bool(found.all()) else rows.take(found)
+    found = table(persons, int(rows.person.max()) + 1)[rows.person]
+    return rows if bool(found.all()) else rows.take(np.flatnonzero(found))
 
 
 def _pairs(parts: Sequence[Happenings], field: str) -> list[Ints]:
@@ -223,18 +212,17 @@ def _pairs(parts: Sequence[Happenings], field: str) -> list[Ints]:
     return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
 
 
-def _shared(members: Sequence[Found], field: str, persons: BitMap | None) -> Happenings | None:
+def _shared(members: Sequence[Found], field: str, persons: BitMap) -> Happenings | None:
     "Rows of one member whose person and field every other has too; None where fewer than two members have the field."
     rows = [found.rows for found in members if field in found.rows.known]
     if len(rows) < 2:
         return None
-    if persons is not None:
-        rows = [only(one, persons) for one in rows]
+    rows = [only(one, persons) for one in rows]
     rows.sort(key=len)
     pairs = _pairs(rows, field)
-    chosen = np.ones(len(rows[0]), dtype=bool)
+    chosen = np.arange(len(rows[0]))
     for one in pairs[1:]:
-        chosen &= np.isin(pairs[0], one)
+        chosen = chosen[among(pairs[0][chosen], one if ascending(one) else np.sort(one))]
     return rows[0].take(chosen)
 
 

@@ -16,7 +16,8 @@ from pyroaring import BitMap
 from .events import Events, holds, person_column
 from .groups import Asked
 from .happenings import Happenings, happenings, numbered
-from .members import bitmap, only
+from .members import only
+from .persons import bitmap
 
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.mart.shapes import SHAPES
@@ -109,7 +110,7 @@ class Stored:
         known |= {"visit", "episode", "entry", "exit"} if domain.visit else set()
 
         def read(name: str, place: Any) -> Ints:
-            here = events.take(place)
+            here = events if isinstance(place, slice) else events.take(place)
             if name == "birth":
                 return self._birth[here.person]
             if name == "visit":
@@ -117,7 +118,7 @@ class Stored:
             if name == "event":
                 return _second(here, domain.start)
             if name == "code":
-                code: Ints = here.table.take(str(domain.concept), here.row)
+                code: Ints = here.read(str(domain.concept))
                 return code
             at = self._index.lookup("visit_occurrence")(here.visit)
             return at_places(self._visits[("entry", "exit", "episode").index(name)], at)
@@ -168,7 +169,7 @@ def _second(events: Events, start: str) -> Ints:
     days = events.start
     if SHAPES[events.table.name].column(name) is None:
         return _best(days, np.full(len(days), NULL))
-    time = events.table.take(name, events.row)
+    time = events.read(name)
     same = np.where(time == NULL, NULL, time // (n.DAY * 1_000_000)) == days
     return _best(days, np.where(same, time, NULL))
 
