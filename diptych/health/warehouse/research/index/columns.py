@@ -26,6 +26,8 @@ __all__ = ["NULL", "Index", "Ints", "Lookup", "Row", "Table", "among", "numbers"
 T = TypeVar("T")
 WHOLE = 4_000_000
 """A column of a table with fewer rows is read whole and kept; of a larger one, only what is asked for is read."""
+DENSE = 4
+"""Keys whose span is at most this many times their number are found in a table, others by search."""
 CHUNKS = 512
 """How many parts of columns of large tables are kept."""
 
@@ -133,16 +135,24 @@ class Table:
 
 
 class Lookup:
-    """Finds the row of a key: visits, providers, care sites."""
+    """Finds the row of a key: visits, providers, care sites. Of rows with one key, the first."""
 
     def __init__(self, keys: Ints) -> None:
-        self._order = np.argsort(keys, kind="stable")
-        self._keys = keys[self._order]
+        self._low = int(keys.min()) if len(keys) else 0
+        span = int(keys.max()) - self._low + 1 if len(keys) else 0
+        self._table: Ints | None = None
+        if span <= DENSE * len(keys):
+            self._table = np.full(span + 2, -1)  # a place more at each end, for keys beyond
+            self._table[keys[::-1] - self._low + 1] = np.arange(len(keys))[::-1]
+        else:
+            self._order = np.argsort(keys, kind="stable")
+            self._keys = keys[self._order]
 
     def __call__(self, keys: Ints) -> Ints:
         """The row of each key, -1 where there is none."""
-        if not len(self._keys):
-            return np.full(len(keys), -1)
+        if self._table is not None:
+            found: Ints = self._table[np.clip(keys - self._low + 1, 0, len(self._table) - 1)]
+            return found
         place = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return np.where(self._keys[place] == keys, self._order[place], -1)
 

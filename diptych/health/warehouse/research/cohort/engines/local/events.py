@@ -62,6 +62,10 @@ class Events:
         """The first day."""
         return self._read("start", lambda rows: self.table.take(self.domain.start, rows))
 
+    def start_at(self, places: Ints) -> Ints:
+        """The first day at places; where it has not been read, nothing else is."""
+        return self._read("start", lambda rows: self.table.take(self.domain.start, rows), places)
+
     @property
     def end(self) -> Ints:
         """The last day, by the domain's rule where it is unknown."""
@@ -74,8 +78,15 @@ class Events:
     @property
     def visit(self) -> Ints:
         """The visit; NULL where there is none."""
-        visit = self.domain.visit
-        return self._read("visit", lambda rows: self.table.take(visit, rows) if visit else np.full(len(self), NULL))
+        return self._read("visit", self._visits)
+
+    def visit_at(self, places: Ints) -> Ints:
+        """The visit at places; where it has not been read, nothing else is."""
+        return self._read("visit", self._visits, places)
+
+    def _visits(self, rows: Row) -> Ints:
+        found: Ints = self.table.take(self.domain.visit, rows) if self.domain.visit else np.full(len(numbers(rows)), NULL)
+        return found
 
     @property
     def key(self) -> Ints:

@@ -23,6 +23,8 @@ from diptych.health.warehouse.research.index.columns import NULL, Ints, among
 
 _SHIFT, _FAR = 39, 2**37
 """A person and a second in one number: seconds of the years 0 to 9999 keep within 2^38, persons within 2^24."""
+_LONG = 2**36
+"""Seconds or days that no two moments are apart: a window that is longer has no end, and one that is shorter ends in the person."""
 _IN_TIME = frozenset({"visit", "episode", "event", "entry", "exit"})
 
 
@@ -245,16 +247,48 @@ def _different(members: Sequence[Found], persons: BitMap) -> BitMap | None:
 def _in_order(members: Mapping[int, Found], order: n.InOrder, persons: BitMap) -> BitMap | None:
     "Who has a chain of rows, one of each member; None where fewer than two members have a date."
     wished = dict(order.dating)
-    parts = []
+    links = []
     for id_, found in members.items():
         dating = wished.get(id_, found.dating)
         if found.rows.has_date(dating):
-            parts.append((found.rows, dating, order.must_be_known(id_)))
-    if len(parts) < 2:
+            links.append((found.rows, dating, order.must_be_known(id_)))
+    if len(links) < 2:
         return None
-    everyone, free, reached = persons, BitMap(), None
-    for rows, dating, must_be_known in parts:
-        mine = only(rows, persons)
+    links = [(only(rows, persons), dating, known) for rows, dating, known in links]
+    days = [rows.days(dating) for rows, dating, _ in links]
+    if any(one is None for one in days):
+        return _to_the_second(links, order, persons)
+    # Days settle most persons; moments are read of those only whose days do not tell.
+    least, most = _limits(order)
+    near = n.DAY - 1
+    sure = (-(-(least + near) // n.DAY), None if most is None else (most - near) // n.DAY)
+    perhaps = (-(-(least - near) // n.DAY), None if most is None else (most + near) // n.DAY)
+    keys = [_key(rows.person, day) for (rows, *_), day in zip(links, days, strict=True) if day is not None]
+    settled = bitmap(_chained(keys, *sure))
+    left = [_outside(one, settled) for one in keys]
+    doubtful = bitmap(_chained(left, *perhaps))
+    if not doubtful:
+        return settled
+    return settled | _to_the_second([(only(rows, doubtful), dating, known) for rows, dating, known in links], order, doubtful)
+
+
+def _limits(order: n.InOrder) -> tuple[int, int | None]:
+    return 0 if order.least is None else order.least.total, None if order.most is None else order.most.total
+
+
+def _outside(keys: Ints, persons: BitMap) -> Ints:
+    "The keys of other persons."
+    if not persons:
+        return keys
+    person = keys >> _SHIFT
+    found: Ints = keys[~table(persons, int(person.max(initial=0)) + 1)[person]]
+    return found
+
+
+def _to_the_second(links: Sequence[tuple[Happenings, Sequence[n.Dating], bool]], order: n.InOrder, persons: BitMap) -> BitMap:
+    "Who of some persons has a chain, whose moments may be unknown."
+    everyone, free, keys = persons, BitMap(), []
+    for mine, dating, must_be_known in links:
         person, date = mine.person, mine.dated(dating)
         known = date != NULL
         if not bool(known.all()):
@@ -266,18 +300,26 @@ def _in_order(members: Mapping[int, Found], order: n.InOrder, persons: BitMap) -
                 everyone = everyone & bitmap(person)
         else:
             everyone = everyone & bitmap(person)
-        if reached is not None:
-            low = np.full(len(date), -_FAR) if order.most is None else date - order.most.total
-            high = date - (0 if order.least is None else order.least.total)
-            first = np.searchsorted(reached, _key(person, low), "left")
-            last = np.searchsorted(reached, _key(person, high), "right")
-            chained = last > first
-            person, date = person[chained], date[chained]
-        keys = _key(person, date)
-        reached = keys if bool((keys[1:] >= keys[:-1]).all()) else np.sort(keys)
-    assert reached is not None, "there are at least two parts"
-    return everyone & (bitmap(reached >> _SHIFT) | free)
+        keys.append(_key(person, date))
+    return everyone & (bitmap(_chained(keys, *_limits(order))) | free)
 
 
-def _key(person: Ints, second: Ints) -> Ints:
-    return (person << _SHIFT) + np.clip(second, -_FAR, _FAR - 1) + _FAR
+def _chained(links: Sequence[Ints], least: int, most: int | None) -> Ints:
+    "The persons of the last links of chains: each link at least and at most so long after the one before."
+    reached, *others = links
+    for keys in others:
+        if not ascending(reached):
+            reached = np.sort(reached)
+        # The latest link that is early enough: where it is not too early, there is one.
+        place = np.searchsorted(reached, keys if not least else keys - least, "right") - 1
+        before = reached[np.maximum(place, 0)] if len(reached) else np.full(len(keys), -1)
+        low = (keys >> _SHIFT) << _SHIFT if most is None or most > _LONG else keys - most
+        reached = keys[(place >= 0) & (before >= low)]
+    return reached >> _SHIFT
+
+
+def _key(person: Ints, when: Ints) -> Ints:
+    found = np.clip(when, -_FAR, _FAR - 1)
+    found += _FAR
+    found += person << _SHIFT
+    return found

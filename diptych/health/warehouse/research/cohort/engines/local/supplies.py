@@ -106,15 +106,23 @@ class Stored:
     def _events(self, criterion: n.Criterion) -> Happenings:
         events = self._asked.events(criterion)
         domain = events.domain
-        known = {"birth"} | ({"code"} if domain.concept else set()) | ({"event"} if domain.name != "VisitOccurrence" else set())
+        known = (
+            {"birth"}
+            | ({"code"} if domain.concept else set())
+            | ({"event", "day"} if domain.name != "VisitOccurrence" else set())
+        )
         known |= {"visit", "episode", "entry", "exit"} if domain.visit else set()
 
         def read(name: str, place: Any) -> Ints:
-            here = events if isinstance(place, slice) else events.take(place)
-            if name == "birth":
-                return self._birth[here.person]
+            every = isinstance(place, slice)
+            if name == "day":
+                return events.start if every else events.start_at(place)
             if name == "visit":
-                return here.visit
+                return events.visit if every else events.visit_at(place)
+            if name == "birth":
+                birth: Ints = self._birth[events.person[place]]
+                return birth
+            here = events if every else events.take(place)
             if name == "event":
                 return _second(here, domain.start)
             if name == "code":
@@ -128,6 +136,9 @@ class Stored:
     @cached_property
     def _birth(self) -> Ints:
         """The day each person was born, the first day of what is known; NULL where the year is not."""
+        return self._index.once("birth", self._births)
+
+    def _births(self) -> Ints:
         year, month, day = (person_column(self._index, f"{part}_of_birth") for part in ("year", "month", "day"))
         known = year != NULL
         months = (np.where(known, year, 1970) - 1970) * 12 + np.where(month == NULL, 1, month) - 1
@@ -137,6 +148,9 @@ class Stored:
     @cached_property
     def _visits(self) -> tuple[Ints, Ints, Ints]:
         """When each visit starts and ends (seconds), and the visit that its episode began with."""
+        return self._index.once("visits", self._stays)
+
+    def _stays(self) -> tuple[Ints, Ints, Ints]:
         read = self._index.read
         ids, before = (read("visit_occurrence", name) for name in ("visit_occurrence_id", "preceding_visit_occurrence_id"))
         dates = [
