@@ -5,7 +5,7 @@ to one another: `groups` does.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,34 +23,66 @@ EPOCH = np.datetime64("1970-01-01", "D").astype(object)
 class Events:
     """Events of one domain, as parallel arrays: dense person, days, visit, key, day to sort by; each is read when asked for.
 
-    `given`: arrays that stand for what the rows say: dates that were moved, events of several domains put together.
+    `given`: arrays that stand for what the rows say, dates that were moved. Events taken from others gather what is asked of them.
     """
 
     def __init__(self, domain: Domain, table: Table, row: Row, **given: Ints) -> None:
         self.domain, self.table = domain, table
-        self._row, self._given = row, given
+        self._row: Row | None = row
+        self._size = row.stop - row.start if isinstance(row, slice) else len(row)
+        self._given = given
         self._keys: Ints | None = None
+        self._of: tuple[Events, Ints] | None = None
+        self._parts: Sequence[Events] = ()
+
+    @classmethod
+    def joined(cls, parts: Sequence["Events"]) -> "Events":
+        """Events of several domains, one after the other; what they are read for is told by the first."""
+        found = cls(parts[0].domain, parts[0].table, slice(0, sum(map(len, parts))))
+        found._row, found._parts = None, parts
+        return found
 
     def __len__(self) -> int:
-        return self._row.stop - self._row.start if isinstance(self._row, slice) else len(self._row)
+        return self._size
+
+    @property
+    def _rows(self) -> Row:
+        if self._row is None and self._of is not None:
+            self._row = _picked(self._of[0]._rows, self._of[1])
+        elif self._row is None:
+            self._row = np.concatenate([part.row for part in self._parts])
+        return self._row
 
     @property
     def row(self) -> Ints:
         """The number of each event's row."""
-        self._row = numbers(self._row)
+        self._row = numbers(self._rows)
         return self._row
 
     def read(self, column: str) -> Any:
         """The values of a column of the table."""
-        return self.table.take(column, self._row)
+        return self.table.take(column, self._rows)
+
+    def _held(self, name: str) -> bool:
+        "Whether what these were taken from says it, which the rows do not or would have to be read for again."
+        return name in self._given or bool(self._parts) or (self._of is not None and self._of[0]._held(name))
 
     def _read(self, name: str, how: Callable[[Row], Ints], places: Ints | None = None) -> Ints:
         if name in self._given:
             return self._given[name] if places is None else self._given[name][places]
-        if places is not None:
-            return how(_picked(self._row, places))
-        self._given[name] = how(self._row)
-        return self._given[name]
+        if places is None:
+            if self._of is not None and self._of[0]._held(name):
+                self._given[name] = self._of[0]._read(name, how, self._of[1])
+            elif self._parts:
+                self._given[name] = np.concatenate([getattr(part, name) for part in self._parts])
+            else:
+                self._given[name] = how(self._rows)
+            return self._given[name]
+        if self._of is not None and self._of[0]._held(name):
+            return self._of[0]._read(name, how, self._of[1][places])
+        if self._parts:
+            return self._read(name, how)[places]
+        return how(_picked(self._rows, places))
 
     @property
     def person(self) -> Ints:
@@ -100,36 +132,34 @@ class Events:
     @property
     def sort(self) -> Ints:
         """The day by which the first and the last are told."""
-        return self._given.get("sort", self.start)
+        return self._read("sort", lambda rows: self.start) if self._held("sort") else self.start
 
     @property
     def keys(self) -> Ints:
         """One number for each event, that sorts by person and start."""
         if self._keys is None:
-            self._keys = key_of(self.person, self.start)
+            whole = None if self._of is None else self._of[0]._keys
+            self._keys = key_of(self.person, self.start) if self._of is None or whole is None else whole[self._of[1]]
         return self._keys
 
     @property
     def sort_keys(self) -> Ints:
         """One number for each event, that sorts by person and the day to sort by."""
-        return key_of(self.person, self._given["sort"]) if "sort" in self._given else self.keys
+        return key_of(self.person, self.sort) if self._held("sort") and self.sort is not self.start else self.keys
 
     def take(self, chosen: Any) -> "Events":
         """Those of a mask or of places."""
         if chosen.dtype == np.bool_:
             chosen = np.flatnonzero(chosen)
-        found = Events(
-            self.domain,
-            self.table,
-            _picked(self._row, chosen),
-            **{name: array[chosen] for name, array in self._given.items()},
-        )
-        found._keys = None if self._keys is None else self._keys[chosen]
+        found = Events(self.domain, self.table, chosen)
+        found._row, found._of = None, (self, chosen)
         return found
 
     def given(self, **arrays: Ints) -> "Events":
         """The same rows, with other dates."""
-        return Events(self.domain, self.table, self._row, **(self._given | arrays))
+        found = Events(self.domain, self.table, self._rows, **(self._given | arrays))
+        found._of, found._parts = self._of, self._parts
+        return found
 
     def counted(self, column: str) -> Any:
         """The values that a distinct count looks at (§2.2.6); NULL or NaN where there is none."""

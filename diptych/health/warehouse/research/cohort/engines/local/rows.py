@@ -204,14 +204,8 @@ def _entry(asked: Asked, primary: n.Primary) -> tuple[Indexed, Ranks]:
 def _joined(parts: list[Indexed]) -> Indexed:
     if len(parts) == 1:
         return parts[0]
-    first = parts[0].events
-
-    def all_of(name: str) -> Ints:
-        return np.concatenate([getattr(part.events, name) for part in parts])
-
-    names = ("person", "start", "end", "visit", "key", "sort")
-    events = Events(first.domain, first.table, all_of("row"), **{name: all_of(name) for name in names})
-    return Indexed(events, *(np.concatenate([getattr(part, f"period_{side}") for part in parts]) for side in ("start", "end")))
+    start, end = (np.concatenate([getattr(part, f"period_{side}") for part in parts]) for side in ("start", "end"))
+    return Indexed(Events.joined([part.events for part in parts]), start, end)
 
 
 def _limited(entry: Indexed, domain: Ranks, limit: n.Limit) -> Ints | None:
