@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from .happenings import Happenings, joined, narrowed, numbered
 from .memory import Memory
 from .order import ascending
-from .persons import array, bitmap, table
+from .persons import Mask, array, bitmap, table
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.plan import is_set, name_of, sets_of
@@ -265,11 +265,34 @@ def _in_order(members: Mapping[int, Found], order: n.InOrder, persons: BitMap) -
     perhaps = (-(-(least - near) // n.DAY), None if most is None else (most + near) // n.DAY)
     keys = [_key(rows.person, day) for (rows, *_), day in zip(links, days, strict=True) if day is not None]
     settled = bitmap(_chained(keys, *sure))
-    left = [_outside(one, settled) for one in keys]
-    doubtful = bitmap(_chained(left, *perhaps))
-    if not doubtful:
+    open_ = [_outside(one, settled) for one in keys]
+    parts = _taking_part([one[places] for one, places in zip(keys, open_, strict=True)], *perhaps)
+    if not len(parts[0]):
         return settled
-    return settled | _to_the_second([(only(rows, doubtful), dating, known) for rows, dating, known in links], order, doubtful)
+    doubtful = [
+        (rows.take(places[part]), dating, known) for (rows, dating, known), places, part in zip(links, open_, parts, strict=True)
+    ]
+    return settled | _to_the_second(doubtful, order, persons)
+
+
+def _taking_part(links: Sequence[Ints], least: int, most: int | None) -> list[Ints]:
+    "The places of the links of whole chains, of each link's keys."
+    found = [np.arange(len(links[0]))]
+    for keys in links[1:]:
+        found.append(np.flatnonzero(_follows(links[len(found) - 1][found[-1]], keys, least, most)))
+    for at in range(len(links) - 2, -1, -1):
+        mine, after = links[at][found[at]], links[at + 1][found[at + 1]]
+        found[at] = found[at][_precedes(mine, after if ascending(after) else np.sort(after), least, most)]
+    return found
+
+
+def _precedes(keys: Ints, after: Ints, least: int, most: int | None) -> Mask:
+    "Which links have one after them in time."
+    place = np.searchsorted(after, keys + least, "left")
+    if not len(after):
+        return np.zeros(len(keys), dtype=bool)
+    high = keys | (2**_SHIFT - 1) if most is None or most > _LONG else keys + most
+    return np.asarray((place < len(after)) & (after[np.minimum(place, len(after) - 1)] <= high))
 
 
 def _limits(order: n.InOrder) -> tuple[int, int | None]:
@@ -277,12 +300,9 @@ def _limits(order: n.InOrder) -> tuple[int, int | None]:
 
 
 def _outside(keys: Ints, persons: BitMap) -> Ints:
-    "The keys of other persons."
-    if not persons:
-        return keys
+    "The places of the keys of other persons."
     person = keys >> _SHIFT
-    found: Ints = keys[~table(persons, int(person.max(initial=0)) + 1)[person]]
-    return found
+    return np.flatnonzero(~table(persons, int(person.max(initial=0)) + 1)[person])
 
 
 def _to_the_second(links: Sequence[tuple[Happenings, Sequence[n.Dating], bool]], order: n.InOrder, persons: BitMap) -> BitMap:
@@ -308,14 +328,19 @@ def _chained(links: Sequence[Ints], least: int, most: int | None) -> Ints:
     "The persons of the last links of chains: each link at least and at most so long after the one before."
     reached, *others = links
     for keys in others:
-        if not ascending(reached):
-            reached = np.sort(reached)
-        # The latest link that is early enough: where it is not too early, there is one.
-        place = np.searchsorted(reached, keys if not least else keys - least, "right") - 1
-        before = reached[np.maximum(place, 0)] if len(reached) else np.full(len(keys), -1)
-        low = (keys >> _SHIFT) << _SHIFT if most is None or most > _LONG else keys - most
-        reached = keys[(place >= 0) & (before >= low)]
+        reached = keys[_follows(reached, keys, least, most)]
     return reached >> _SHIFT
+
+
+def _follows(before: Ints, keys: Ints, least: int, most: int | None) -> Mask:
+    "Which links have one before them in time: the latest that is early enough must not be too early."
+    if not ascending(before):
+        before = np.sort(before)
+    place = np.searchsorted(before, keys - least if least else keys, "right") - 1
+    if not len(before):
+        return np.zeros(len(keys), dtype=bool)
+    low = (keys >> _SHIFT) << _SHIFT if most is None or most > _LONG else keys - most
+    return np.asarray((place >= 0) & (before[np.maximum(place, 0)] >= low))
 
 
 def _key(person: Ints, when: Ints) -> Ints:
