@@ -123,7 +123,7 @@ class _Reader:
             return value
         if isinstance(value, date):
             return datetime.combine(value, time.min, PARIS)
-        return None if value is None else self._fault(key, "is neither a day nor an instant")  # type: ignore[no-any-return]
+        return None if value is None else self._fault(key, "is neither a day nor an instant")
 
     def _names(self, key: str) -> tuple[str, ...]:
         value = self.said.get(key, [])
