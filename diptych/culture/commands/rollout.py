@@ -107,17 +107,18 @@ def preview(
     with transaction.atomic():
         seen = queries.preview(feature.name, plan, people=rollout.everybody(at=when), at=when)
     if as_json:
-        rows = {"departments": seen.departments, "ages": seen.ages}
-        margins = {key: [{key[:-1]: of, "of": row.of, "open": row.open} for of, row in rows[key].items()] for key in rows}
+        places = [{"department": place, "of": row.of, "open": row.open} for place, row in seen.departments.items()]
+        ages = [{"age": age, "of": row.of, "open": row.open} for age, row in seen.ages.items()]
         show_json(
             {
                 "feature": feature.name,
                 "at": when,
                 "masked_under": MASKED_UNDER,
-                **margins,
+                "departments": places,
+                "ages": ages,
                 "at_least": {"of": seen.total.of, "open": seen.total.open},
                 "others": seen.nearest,
-            }  # fmt: skip
+            }
         )
         return
     show_table(

@@ -16,8 +16,10 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from diptych.commons import clock
+from diptych.commons.refusal import deny
 from diptych.commons.rollout import operations, queries
-from diptych.commons.rollout.terms import Plan, Share, Version
+from diptych.commons.rollout.queries import Share
+from diptych.commons.rollout.terms import UNKNOWN_VERSION, Plan, Version
 from diptych.commons.web import rollout
 from diptych.commons.web import rollout_words as words
 from diptych.commons.web.doors import door
@@ -117,7 +119,7 @@ def _change(request: HttpRequest, name: str, to: int | None) -> HttpResponse:
     this = queries.feature_of(rollout.wiring().features, name)
     with connection.cursor() as cursor:
         now = queries.version_of(cursor, feature=this)
-        old = now if to is None else _old(queries.history(cursor, feature=this), to, cursor, this)
+        old = now if to is None else _old(queries.history(cursor, feature=this), to)
     form = ReasonForm(request.POST or None, initial={"expected": now.number})
     if request.method != "POST" or not form.is_valid():
         at = clock.now()
@@ -136,9 +138,9 @@ def _change(request: HttpRequest, name: str, to: int | None) -> HttpResponse:
     return redirect("backoffice:feature", name)
 
 
-def _old(versions: list[Version], number: int, cursor: Any, this: Any) -> Version:
+def _old(versions: list[Version], number: int) -> Version:
     found = next((version for version in versions if version.number == number), None)
-    return found or queries.version_of(cursor, feature=this, number=number)  # which refuses
+    return found or deny(UNKNOWN_VERSION, name=versions[0].feature, number=number)
 
 
 def _told(version: Version) -> dict[str, Any]:
@@ -168,7 +170,7 @@ def _lines(plan: Plan, at: datetime) -> tuple[list[Line], int]:
                 tone,
                 x(rule.since),
                 max(end - x(rule.since), 4),
-            )  # fmt: skip
+            )
         )
     return lines, x(at)
 
