@@ -24,9 +24,22 @@ LATER = [code for code in FOURTEEN if code not in FIVE]
 # and the hundred thousand people of the experiment were shares of them.
 PHASES: dict[str, Any] = {
     "rules": [
-        {"name": "five", "from": date(2019, 2, 1), "until": date(2019, 6, 1), "departments": FIVE, "ages": [18, 18], "share": 0.2},
+        {
+            "name": "five",
+            "from": date(2019, 2, 1),
+            "until": date(2019, 6, 1),
+            "departments": FIVE,
+            "ages": [18, 18],
+            "share": 0.2,
+        },
         {"name": "fourteen", "from": date(2019, 6, 1), "until": date(2021, 5, 21), "departments": FOURTEEN, "ages": [18, 18]},
-        {"name": "all-at-18", "from": date(2021, 5, 21), "until": date(2025, 3, 1), "but": ["984", "987", "988"], "ages": [18, 18]},
+        {
+            "name": "all-at-18",
+            "from": date(2021, 5, 21),
+            "until": date(2025, 3, 1),
+            "but": ["984", "987", "988"],
+            "ages": [18, 18],
+        },
         {"name": "from-15", "from": date(2022, 1, 1), "until": date(2025, 3, 1), "but": ["984", "987", "988"], "ages": [15, 17]},
         {"name": "from-17", "from": date(2025, 3, 1), "but": ["984"], "ages": [17, 18]},
     ]
@@ -116,7 +129,9 @@ def test_what_is_not_known_does_not_open() -> None:
         ({}, Why.OPEN),
     ):
         assert decide("a.b", plan({"rules": [{**asked, **more}]}), nobody, at=at).why is why
-    assert decide("a.b", plan({"rules": [{**asked, "cohorts": ["born-2008"]}]}), Somebody(cohorts=frozenset({"born-2008"})), at=at)
+    assert decide(
+        "a.b", plan({"rules": [{**asked, "cohorts": ["born-2008"]}]}), Somebody(cohorts=frozenset({"born-2008"})), at=at
+    )
 
 
 def test_a_stopped_rule_opens_to_nobody_and_says_since_when() -> None:
