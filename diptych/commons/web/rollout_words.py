@@ -124,4 +124,4 @@ def why_not(why: Why) -> str:
 def percent(share: float) -> str:
     """A share as people write it."""
     figure = f"{100 * share:.4g}"
-    return f"{figure.replace('.', ',')} %" if (get_language() or "fr").startswith("fr") else f"{figure}%"
+    return f"{figure.replace('.', ',')}\u00a0%" if (get_language() or "fr").startswith("fr") else f"{figure}%"

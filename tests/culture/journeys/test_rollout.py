@@ -67,13 +67,13 @@ def test_a_feature_is_read_stopped_and_taken_back(live_server: Any) -> None:
         page.goto(f"{live_server.url}/equipe/ouvertures/venue.camera/")
         page.get_by_role("link", name="Arrêter maintenant").click()
         page.get_by_role("button", name="Arrêter").click()
-        expect(page.get_by_label("Pourquoi")).to_be_visible()  # not without a reason
-        page.get_by_label("Pourquoi").fill("les lectures échouent")
+        expect(page.get_by_label("Motif", exact=True)).to_be_visible()  # not without a reason
+        page.get_by_label("Motif", exact=True).fill("les lectures échouent")
         page.get_by_role("button", name="Arrêter").click()
         expect(page.get_by_role("heading", name="Le comptoir lit les QR codes")).to_be_visible()
         expect(page.locator("main")).to_contain_text("les lectures échouent")
         page.get_by_role("link", name="Revenir à la version 1").click()
-        page.get_by_label("Pourquoi").fill("c’est réparé")
+        page.get_by_label("Motif", exact=True).fill("c’est réparé")
         page.get_by_role("button", name="Revenir en arrière").click()
         expect(page.locator("main")).to_contain_text("retour en arrière (1)")
         looked_at(page, "after-desk-light")

@@ -114,7 +114,7 @@ class _Reader:
         value = self.said.get(key)
         if isinstance(value, str):
             try:
-                value = datetime.fromisoformat(value)
+                value = date.fromisoformat(value) if len(value) == len("2026-01-01") else datetime.fromisoformat(value)
             except ValueError:
                 return self._fault(key, "is neither a day nor an instant")  # type: ignore[no-any-return]
         if isinstance(value, datetime):
