@@ -63,8 +63,7 @@ def _version(row: Any) -> Version:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of the people of one place or age: how many there are, how many would have it. None: fewer than `MASKED_UNDER`,
-    and more than none."""
+    """Of the people of one place or age: how many there are, how many would have it, as `masked` lets it be shown."""
 
     of: int | None
     open: int | None
@@ -72,7 +71,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Who would have a feature. `total` adds what is shown only, so that nothing masked can be found from it."""
+    """Who would have a feature. `total` adds what is shown of the départements only: at least so many."""
 
     departments: dict[str, Share]
     ages: dict[int | None, Share]
@@ -114,5 +113,8 @@ def preview(feature: str, plan: Plan, *, people: Iterable[Somebody], at: datetim
 
 
 def masked(number: int) -> int | None:
-    """A count of people as it may be shown: None where it is small, and not nought."""
-    return None if 0 < number < MASKED_UNDER else number
+    """A count of people as it may be shown: rounded down to the ten, and None where it is under ten and not nought.
+
+    Rounded, so that a masked count is not found from the difference of two margins of the same people.
+    """
+    return None if 0 < number < MASKED_UNDER else number // MASKED_UNDER * MASKED_UNDER

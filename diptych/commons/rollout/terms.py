@@ -166,7 +166,7 @@ class Version:
 
 
 MASKED_UNDER: Final = 10
-"""A count of people under this is not shown: it would tell who they are."""
+"""A count of people under this is not shown, since it would tell who they are; the others are rounded down to it."""
 
 UNKNOWN_FEATURE = Reason("rollout.unknown_feature", Kind.MISSING, "There is no feature {name}. There are: {known}.")
 UNKNOWN_VERSION = Reason("rollout.unknown_version", Kind.MISSING, "{name} has no version {number}.")

@@ -92,7 +92,7 @@ def preview(
     at: Annotated[str, typer.Option(help="At which instant, such as 2027-01-01T00:00:00+01:00. Now unless said.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Who would have it: accounts by département and by age, those under ten masked. Writes nothing."""
+    """Who would have it: accounts by département and by age, rounded down to the ten, those under ten masked. Writes nothing."""
     from django.db import connection, transaction
 
     from diptych.commons.web import rollout
