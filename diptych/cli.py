@@ -27,7 +27,7 @@ CULTURE: tuple[Room, ...] = (
     Room("explain", "diptych.culture.commands.explain:explain", "Why: a decision, its amounts and the rules applied."),
     Room("simulate", "diptych.culture.commands.simulate:simulate", "Try a decree before it is signed."),
     Room("rollout", "diptych.culture.commands.rollout:app", "What is open, to whom, since when: show, set, stop.", opens=True),
-    Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking, on the server as in production."),
+    Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking and imports, each beside its peer."),
 )
 """The verbs of `diptych culture`, in the order of help."""
 
