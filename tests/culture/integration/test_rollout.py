@@ -175,7 +175,8 @@ def test_the_back_office_sees_stops_and_goes_back(file):
     assert said == [(3, f"person:{dominique.pk}"), (2, f"person:{dominique.pk}"), (1, "terminal:rollout"), (0, "")]
     for wrong in ("venue.camra/", "venue.camera/revenir/9/", f"venue.camera/revenir/{10**30}/"):
         assert browser.get(f"/equipe/ouvertures/{wrong}").status_code == 404
-    assert factories.signed_in(factories.pro()).get("/equipe/ouvertures/").status_code == 403
+    for other in (factories.pro(), factories.staff(staff_roles=["support_n2"])):
+        assert factories.signed_in(other).get("/equipe/ouvertures/").status_code == 403
 
 
 def test_the_how_to_works(tmp_path, monkeypatch):

@@ -1,6 +1,6 @@
 """Pages of the roll-out: what is open, to whom, since when; its history; stop and go back, each with a reason.
 
-For staff (in the field guide, who may do FEATURE_FLIPPING, §8.1). Plans are set from a file, by `diptych culture rollout set`.
+For those of the team who have FEATURE_FLIPPING (field guide §8.1). Plans are set from a file, by `diptych culture rollout set`.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from .permits import permit
+
 from diptych.commons import clock
 from diptych.commons.refusal import deny
 from diptych.commons.rollout import operations, queries
@@ -24,7 +26,7 @@ from diptych.commons.web import rollout
 from diptych.commons.web import rollout_words as words
 from diptych.commons.web.doors import door
 from diptych.culture.domain.people.queries import departments
-from diptych.culture.domain.people.terms import Audience
+from diptych.culture.domain.people.terms import Audience, Permission
 
 WIDTH = 1000
 """Units of the timeline's drawing, from its first day to its last."""
@@ -55,6 +57,7 @@ class Line:
 
 @door(Audience.STAFF)
 @never_cache
+@permit(Permission.FEATURE_FLIPPING)
 def features(request: HttpRequest) -> HttpResponse:
     """Every feature and its state."""
     at, declared = clock.now(), rollout.wiring().features
@@ -69,6 +72,7 @@ def features(request: HttpRequest) -> HttpResponse:
 
 @door(Audience.STAFF)
 @never_cache
+@permit(Permission.FEATURE_FLIPPING)
 def feature(request: HttpRequest, name: str) -> HttpResponse:
     """One feature: rules in words, timeline, history; who has it, where that is asked (`apercu`)."""
     at, this = clock.now(), queries.feature_of(rollout.wiring().features, name)
@@ -103,6 +107,7 @@ def feature(request: HttpRequest, name: str) -> HttpResponse:
 
 @door(Audience.STAFF)
 @never_cache
+@permit(Permission.FEATURE_FLIPPING)
 def stop(request: HttpRequest, name: str) -> HttpResponse:
     """Ask why, then close the feature now."""
     return _change(request, name, None)
@@ -110,6 +115,7 @@ def stop(request: HttpRequest, name: str) -> HttpResponse:
 
 @door(Audience.STAFF)
 @never_cache
+@permit(Permission.FEATURE_FLIPPING)
 def go_back(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """Ask why, then put an old version in force again."""
     return _change(request, name, number)
