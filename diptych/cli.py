@@ -26,7 +26,8 @@ CULTURE: tuple[Room, ...] = (
     Room("reconcile", "diptych.culture.commands.reconcile:reconcile", "Compare stocks, bookings and wallets.", opens=True),
     Room("explain", "diptych.culture.commands.explain:explain", "Why: a decision, its amounts and the rules applied."),
     Room("simulate", "diptych.culture.commands.simulate:simulate", "Try a decree before it is signed."),
-    Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking, on the server as in production."),
+    Room("rollout", "diptych.culture.commands.rollout:app", "What is open, to whom, since when: show, set, stop.", opens=True),
+    Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking and imports, each beside its peer."),
 )
 """The verbs of `diptych culture`, in the order of help."""
 

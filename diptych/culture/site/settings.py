@@ -11,6 +11,7 @@ from diptych.commons.web.assets import theme_folders
 from diptych.commons.web.wiring import content_security, database, kept_secret
 from diptych.culture.site.access import *  # noqa: F403  # who gets in: part of these settings, in a room of its own
 from diptych.culture.site.access import OIDC_ORIGINS
+from diptych.culture.site.features import ROLLOUT as ROLLOUT
 
 _env = settings()
 MODE = _env["DIPTYCH_MODE"]
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "diptych.commons.web.rollout.RolloutMiddleware",
     "diptych.commons.web.refusals.RefusalMiddleware",
     "diptych.commons.web.limits.LimitMiddleware",
     "diptych.commons.web.second_factor.SecondFactorMiddleware",

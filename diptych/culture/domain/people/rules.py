@@ -186,6 +186,7 @@ PERMITS: Final = (
     Permit(Permission.BENEFICIARY_MANUAL_REVIEW, frozenset({StaffRole.GLOBAL_ACCESS})),
     Permit(Permission.SUSPEND_USER, _ALL | {StaffRole.SUPPORT_N2, StaffRole.FRAUDE_JEUNES}),
     Permit(Permission.UNSUSPEND_USER, _ALL | {StaffRole.FRAUDE_JEUNES}),
+    Permit(Permission.FEATURE_FLIPPING, _ALL),  # the guide's product_management too, once that role is here
 )
 """Guide §8.1, the sample matrix of the official development environment, for what our pages ask."""
 TABLES: Final = (PERMITS,)
