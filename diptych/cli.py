@@ -22,6 +22,7 @@ CULTURE: tuple[Room, ...] = (
     Room("outbox", "diptych.culture.commands.outbox:app", "Messages that could not be delivered: see and replay.", opens=True),
     Room("journal", "diptych.culture.commands.journal:app", "Who did what to whom: verify the chain.", opens=True),
     Room("ticket", "diptych.culture.commands.ticket:app", "Tickets: check a QR code off line."),
+    Room("ledger", "diptych.culture.commands.ledger:app", "The wallets' ledger: verify it whole.", opens=True),
     Room("reconcile", "diptych.culture.commands.reconcile:reconcile", "Compare stocks, bookings and wallets.", opens=True),
     Room("explain", "diptych.culture.commands.explain:explain", "Why: a decision, its amounts and the rules applied."),
     Room("simulate", "diptych.culture.commands.simulate:simulate", "Try a decree before it is signed."),
@@ -31,7 +32,8 @@ CULTURE: tuple[Room, ...] = (
         "Personal data: register, extract, what is due, erase.",
         opens=True,
     ),
-    Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking, on the server as in production."),
+    Room("rollout", "diptych.culture.commands.rollout:app", "What is open, to whom, since when: show, set, stop.", opens=True),
+    Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking and imports, each beside its peer."),
 )
 """The verbs of `diptych culture`, in the order of help."""
 

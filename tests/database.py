@@ -19,6 +19,7 @@ os.environ.setdefault("DIPTYCH_HOME", _HOME)
 os.environ.setdefault("DIPTYCH_PLAIN_HTTP", "1")
 os.environ.setdefault("DIPTYCH_SECRET_KEY", "only for tests, and long enough to sign with: 50 characters")
 os.environ.setdefault("DIPTYCH_TICKET_KEY", "11" * 32)
+os.environ.setdefault("DIPTYCH_IDENTITY_KEY", "22" * 32)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in the test's own thread
 _STACK = ExitStack()
 _STACK.callback(shutil.rmtree, _HOME, ignore_errors=True)

@@ -111,6 +111,15 @@ def _address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _sms(text: str) -> str:
+    if text != "fake" and not text.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise ValueError("set it to an address that starts with https://, or to `fake`")
+    return text
+
+
+_documents = _sms
+
+
 def _providers(text: str) -> tuple[Mapping[str, Any], ...]:
     "Identity providers: what is wrong is said by place and name, never by value (a secret is among them)."
     try:
@@ -154,6 +163,10 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("DIPTYCH_SECRET_KEY", "Signs sessions and tokens. At least 50 random characters.", _long, needed_in=("production",), secret=True),
     Setting("DIPTYCH_TICKET_KEY", "Signs tickets: an Ed25519 private key, 32 bytes in hexadecimal.", _key, needed_in=("production",), secret=True),
+    Setting("DIPTYCH_IDENTITY_KEY", "Hashes numbers of documents and pupils and makes SMS codes: 32 bytes in hexadecimal. Never changed once people have signed up.", _key, needed_in=("production",), secret=True),
+    Setting("DIPTYCH_SMS_URL", "Where SMS are handed over, as https://key@host/path, or `fake` for the demo's mailbox.", _sms, "fake", needed_in=("production",), secret=True),
+    Setting("DIPTYCH_DOCUMENTS_URL", "The identity-document check provider, whose API and sessions are under https://host/path, or `fake` for the demo's own page.", _documents, "fake", needed_in=("production",)),
+    Setting("DIPTYCH_DOCUMENTS_SECRET", "What that provider and we both know: opens its API and signs its webhook. At least 50 random characters.", _long, needed_in=("production",), secret=True),
     Setting("DIPTYCH_HOSTS", "Host names that the service answers to, separated by commas.", _words, "localhost,127.0.0.1"),
     Setting("DIPTYCH_BASE_URL", "The address that links in e-mails start with.", _address, "http://localhost:8000"),
     Setting("DIPTYCH_HOME", "The folder for what Diptych keeps on disk: the embedded database, built assets.", Path, ".cache/diptych"),
@@ -164,7 +177,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DIPTYCH_MAIL_FROM", "The sender of e-mails.", default="Diptych <bonjour@diptych.example>"),
     Setting("DIPTYCH_MAILING_URL", "The mailing tool that must forget a contact before we do, as https://host/v3, or `fake` for a folder.", _mailing, "fake", needed_in=("production",)),
     Setting("DIPTYCH_MAILING_KEY", "The key of that tool.", secret=True),
-    Setting("DIPTYCH_OIDC", "Identity providers: a JSON list of {id, name, issuer, client_id, secret, audience}.", _providers, "[]", secret=True),
+    Setting("DIPTYCH_OIDC", "Identity providers: a JSON list of {id, name, issuer, client_id, secret, audience}; one with `purpose` `pupils` vouches for pupils (EduConnect) and signs nobody in.", _providers, "[]", secret=True),
     Setting("DIPTYCH_WORKERS", "Web processes.", _some, "2"),
     Setting("DIPTYCH_THREADS", "Requests that one web process answers at once.", _some, "16"),
     Setting("DIPTYCH_TRUST_PROXY", "1 behind a proxy that sets X-Forwarded-For and X-Forwarded-Proto itself.", _flag, "0"),

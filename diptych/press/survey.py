@@ -57,7 +57,12 @@ def tables() -> list[tuple[str, str, tuple[Any, ...]]]:
 
 
 def moves() -> list[tuple[str, Mapping[Enum, frozenset[Enum]]]]:
-    """Every `MOVES`: which state may follow which."""
-    return [
+    """Every `MOVES`, and every machine of a `MACHINES`: which state may follow which."""
+    found = [
         (module.__name__, module.MOVES) for module in _declaring("MOVES:") if isinstance(getattr(module, "MOVES", None), Mapping)
     ]
+    for module in _declaring("MACHINES:"):
+        machines = getattr(module, "MACHINES", None)
+        if isinstance(machines, Mapping):
+            found += [(f"{module.__name__}: {machine}", moves) for machine, moves in machines.items()]
+    return found

@@ -8,7 +8,7 @@ from django.test import Client
 
 from diptych.culture.domain.catalogue.models import ActivationCode, Offer, PriceCategory, Stock
 from diptych.culture.domain.people.models import Person
-from diptych.culture.domain.people.terms import Role
+from diptych.culture.domain.people.terms import Role, StaffRole
 from diptych.culture.domain.venues.models import Membership, Structure, TicketingSystem, Venue
 from diptych.culture.domain.venues.terms import Activity, Validation
 from diptych.culture.domain.wallet.operations import open_credit
@@ -68,6 +68,7 @@ def staff(*, at: datetime = AT, **fields: Any) -> Person:
         first_name="Dominique",
         last_name="Faure",
         roles=[Role.ADMIN],
+        staff_roles=fields.pop("staff_roles", [StaffRole.GLOBAL_ACCESS]),
         registered_at=at,
         email_validated_at=at,
         **fields,

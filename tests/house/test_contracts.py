@@ -24,6 +24,7 @@ PLANTS = (
     ("culture", "culture/jobs/__init__.py", "import diptych.culture.portals.venue"),
     ("chapters", "culture/domain/people/__init__.py", "import diptych.culture.domain.bookings"),
     ("chapters", "culture/domain/wallet/__init__.py", "import diptych.culture.domain.catalogue.terms"),
+    ("chapters", "culture/domain/eligibility/__init__.py", "import diptych.culture.domain.bookings.terms"),
     ("chapter", "culture/domain/venues/terms.py", "import diptych.culture.domain.venues.models"),
     ("chapter", "culture/domain/schools/models.py", "import diptych.culture.domain.schools.operations"),
     ("pure", "culture/domain/wallet/rules.py", "import diptych.culture.domain.wallet.models"),

@@ -18,7 +18,14 @@ pytestmark = pytest.mark.django_db
 
 JSON = {"HTTP_ACCEPT": "application/json, */*;q=0.1"}
 """A reader of JSON, so that a refusal says its code; not quite what makes allauth take a page for a script's request."""
-SAMPLES = {"token": "K7M3QX", "subcategory": "LIVRE_PAPIER", "uidb36": "1", "key": "set-password", "provider_id": "etat"}
+SAMPLES = {
+    "attempt": "00000000-0000-0000-0000-000000000000",
+    "token": "K7M3QX",
+    "subcategory": "LIVRE_PAPIER",
+    "uidb36": "1",
+    "key": "set-password",
+    "provider_id": "etat",
+}
 
 
 @cache
@@ -37,7 +44,7 @@ def suspended() -> Client:
     """The browser of somebody who was suspended while signed in."""
     person = factories.youth()
     client = factories.signed_in(person)
-    people.suspend(person_id=person.pk, actor="person:1", why="fraud", at=factories.AT)
+    people.suspend(person_id=person.pk, actor="person:1", reason="FRAUD_SUSPICION", at=factories.AT)
     return client
 
 

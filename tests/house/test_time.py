@@ -35,6 +35,7 @@ MEASURES: dict[str, str] = {
     "diptych/commons/web/limits.py": "a portal's door: it counts requests, and reads the clock once for each",
     "diptych/commons/web/second_factor.py": "a portal's door",
     "diptych/commons/web/doors.py": "a portal's door",
+    "diptych/commons/web/rollout.py": "a portal's door: it decides once a request what is open to its person",
     "diptych/commons/web/oidc.py": "a portal's door: it judges the age of a provider's answer",
     "diptych/commons/web/templatetags/formats.py": "a portal's page: it says 'today' or 'tomorrow' to whoever reads it",
 }

@@ -7,9 +7,11 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import django
 import typer
@@ -31,6 +33,7 @@ def _within_our_times(value: datetime) -> datetime:
 
 
 Born = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2100, 1, 1))]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
 Instant = Annotated[AwareDatetime, AfterValidator(_within_our_times)]
 Cents = Annotated[int, Field(strict=True, ge=0, le=10**9)]
 Statuses = Literal["HELD", "CONFIRMED", "USED", "CANCELLED", "REIMBURSED"]
@@ -45,6 +48,7 @@ class Topic(StrEnum):
     CANCELLATION = "cancellation"
     USABLE = "usable"
     EXPIRY = "expiry"
+    REIMBURSEMENT = "reimbursement"
 
 
 class Facts(BaseModel):
@@ -71,10 +75,10 @@ class Facts(BaseModel):
 
     @field_validator("subcategory", check_fields=False)
     @classmethod
-    def _known_subcategory(cls, value: str) -> str:
+    def _known_subcategory(cls, value: str, info: Any) -> str:
         from diptych.culture.domain.bookings.queries.explaining import SUBCATEGORIES
 
-        if value not in SUBCATEGORIES:
+        if value not in SUBCATEGORIES and (value or not info.data.get("collective")):
             raise ValueError("is none of the 73 subcategories")
         return value
 
@@ -188,9 +192,50 @@ class Expiry(Facts):
     at: Instant
 
 
+class Used(Facts):
+    """A used booking: cents a place, places, when and at which pricing point it was used."""
+
+    amount_cents: Annotated[int, Field(strict=True, ge=0, le=10**7)]
+    quantity: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1
+    collective: Annotated[bool, Field(strict=True)] = False
+    subcategory: str = Field(default="", validate_default=True)
+    used_at: Instant
+    pricing_point: str | int
+
+
+class Custom(Facts):
+    """A custom rule: an amount or a rate, one of them."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    scope: Literal["offer", "venue", "offerer"]
+    since: Instant | Day = Field(alias="from")
+    until: Instant | Day | None = None
+    subcategories: list[str] = Field(default_factory=list, max_length=100)
+    amount_cents: Annotated[int, Field(strict=True, ge=0, le=10**7)] | None = None
+    rate: Annotated[Decimal, Field(ge=0, le=1, max_digits=5, decimal_places=4)] | None = Field(
+        default=None, validate_default=True
+    )
+
+    @field_validator("rate")
+    @classmethod
+    def _one_of_both(cls, value: Decimal | None, info: Any) -> Decimal | None:
+        if "amount_cents" in info.data and (info.data["amount_cents"] is None) == (value is None):
+            raise ValueError("give amount_cents or rate, one of them")
+        return value
+
+
+class Reimbursement(Facts):
+    """Facts of `reimbursement`: bookings in the order of their use."""
+
+    bookings: Annotated[list[Used], Field(min_length=1, max_length=100_000)]
+    revenue_before_cents: Cents | dict[str, Cents] = 0
+    custom_rules: list[Custom] = Field(default_factory=list, max_length=1_000)
+
+
 SHAPES: dict[Topic, type[Facts]] = {
     Topic.CREDIT: Credit, Topic.ELIGIBILITY: Eligibility, Topic.CAPS: Caps,
-    Topic.CANCELLATION: Cancellation, Topic.USABLE: Usable, Topic.EXPIRY: Expiry,
+    Topic.CANCELLATION: Cancellation, Topic.USABLE: Usable, Topic.EXPIRY: Expiry, Topic.REIMBURSEMENT: Reimbursement,
 }  # fmt: skip
 
 
@@ -299,6 +344,35 @@ def _caps(facts: Caps) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def _reimbursement(facts: Reimbursement) -> dict[str, Any]:
+    from diptych.culture.domain.reimbursements.queries import explain_reimbursement
+    from diptych.culture.domain.reimbursements.terms import CustomRule, Scope, UsedBooking
+
+    bookings = [
+        UsedBooking(one.amount_cents, one.quantity, one.subcategory, one.used_at, str(one.pricing_point), one.collective)
+        for one in facts.bookings
+    ]
+    before = facts.revenue_before_cents
+    points = {one.pricing_point for one in bookings}
+    rules = [
+        CustomRule(
+            Scope(one.scope), _instant(one.since), None if one.until is None else _instant(one.until), one.amount_cents,
+            one.rate, frozenset(one.subcategories),
+        )
+        for one in facts.custom_rules
+    ]  # fmt: skip
+    return explain_reimbursement(
+        bookings=bookings,
+        revenue_before_cents=before if isinstance(before, dict) else dict.fromkeys(points, before),
+        custom_rules=rules,
+    )
+
+
+def _instant(value: date) -> datetime:
+    "A day begins at midnight in Paris (guide §3.2)."
+    return value if isinstance(value, datetime) else datetime.combine(value, time.min, ZoneInfo("Europe/Paris"))
+
+
 def _simply(name: str) -> Callable[[Any], dict[str, Any]]:
     def explained(facts: Facts) -> dict[str, Any]:
         from diptych.culture.domain.bookings.queries import explaining
@@ -314,5 +388,6 @@ def _simply(name: str) -> Callable[[Any], dict[str, Any]]:
 _EXPLAINERS: dict[Topic, Callable[[Any], dict[str, Any]]] = {
     Topic.CREDIT: _credit,
     Topic.CAPS: _caps,
+    Topic.REIMBURSEMENT: _reimbursement,
     **{topic: _simply(topic) for topic in (Topic.ELIGIBILITY, Topic.CANCELLATION, Topic.USABLE, Topic.EXPIRY)},
 }

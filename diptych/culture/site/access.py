@@ -105,6 +105,10 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "oidc-sign-in": (Limit("address", 30, 60),),
     "youth:sign-up": _SIGN_UP,
     "youth:resend": (Limit("address", 6, 600),),
+    "youth:phone": (Limit("account", 10, 600), Limit("address", 60, 3600)),
+    "youth:phone-code": (Limit("account", 10, 600),),
+    "youth:identity": (Limit("account", 20, 600),),
+    "partners:identity-documents": (Limit("address", 600, 60),),
     "youth:book": (Limit("account", 30, 60),),
     "youth:search": (Limit("address", 240, 60, methods=frozenset({"GET"})),),
     "youth:ask-copy": (Limit("account", 20, 3600),),
@@ -147,10 +151,13 @@ def _origin(issuer: str) -> str:
 
 
 _PROVIDERS: list[dict[str, Any]] = [dict(entry) for entry in _env["DIPTYCH_OIDC"]]
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_provider(entry) for entry in _PROVIDERS]}}
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [_provider(entry) for entry in _PROVIDERS if entry.get("purpose") != "pupils"]}
+}
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
-OIDC_ORIGINS = sorted({_origin(entry["issuer"]) for entry in _PROVIDERS})
+_DOCUMENTS = [_env["DIPTYCH_DOCUMENTS_URL"]] if _env["DIPTYCH_DOCUMENTS_URL"] != "fake" else []
+OIDC_ORIGINS = sorted({_origin(url) for url in (*(entry["issuer"] for entry in _PROVIDERS), *_DOCUMENTS)})
 """Where the sign-in form may lead: a form's redirections are held to `form-action` too."""

@@ -38,7 +38,9 @@ _TRY = (
     "As Lou: what somebody of 15 is told",
     "As Claire: type the code of Inès's book at the counter, then the same code again",
     "As Samba: bookings of the cinema, a new offer with dates and prices",
-    "The e-mails that were sent: /demo/courrier",
+    "Sign up anew: the identity check is a page of the demo's own, where you choose what it finds",
+    "As Odile: find Lou among the young people, read the file, suspend",
+    "The e-mails and SMS that were sent: /demo/courrier",
 )
 
 
@@ -108,6 +110,8 @@ def _prepare(home: Path | None, port: int) -> Path:
             "DIPTYCH_PLAIN_HTTP": "1",
             "DIPTYCH_MAIL_URL": "fake",
             "DIPTYCH_MAILING_URL": "fake",
+            "DIPTYCH_SMS_URL": "fake",
+            "DIPTYCH_DOCUMENTS_URL": "fake",
             "DIPTYCH_BASE_URL": f"http://localhost:{port}",
             "DIPTYCH_HOSTS": f"localhost,{HOST}",
             "DJANGO_SETTINGS_MODULE": "diptych.culture.site.settings",

@@ -1,4 +1,4 @@
-"""The demo's mailbox, `/demo/courrier`: the letters that a real service would have sent.
+"""The demo's mailbox, `/demo/courrier`: the letters and SMS that a real service would have sent.
 
 Served where letters are kept in a folder and nobody real gets any: demo, development and test. Holds the page only.
 """
@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from diptych.commons.settings import settings
 from diptych.commons.web.doors import VISITOR, door
 from diptych.culture.gateways.mail import mailbox
+from diptych.culture.gateways.sms import tray
 
 MODES: Final = frozenset({"demo", "development", "test"})
 MOST: Final = 60
@@ -20,6 +21,7 @@ _PAGE: Final = """{% extends "web/base.html" %}{% load ui %}{% block title %}Cou
 {% block main %}<h1>Courrier de la démo</h1><p>Ce que le service a écrit. Personne ne l’a reçu : ici, rien ne part.</p>
 <form method="get" role="search"><label for="to">Adresse</label> <input id="to" name="to" type="search" value="{{ to }}">
 <button class="button" type="submit">Filtrer</button></form>
+{% for sms in messages_sent %}<article class="card"><h2>SMS</h2><p class="quiet">{{ sms.to }}</p><div>{{ sms.text }}</div></article>{% endfor %}
 {% for letter in letters %}<article class="card"><h2>{{ letter.subject }}</h2>
 <p class="quiet">{{ letter.to }}</p><div>{{ letter.text|urlize|linebreaks }}</div></article>{% empty %}<p>Aucun courrier pour l’instant.</p>{% endfor %}{% endblock %}"""
 
@@ -32,7 +34,8 @@ def letters(request: HttpRequest) -> HttpResponse:
     for letter in mailbox().letters(to=wanted)[:MOST]:
         body = letter.get_body(preferencelist=("plain",))
         shown.append({"to": str(letter["To"]), "subject": str(letter["Subject"]), "text": body.get_content() if body else ""})
-    page = engines["django"].from_string(_PAGE).render({"letters": shown, "to": wanted}, request)
+    messages_sent = tray().messages(to=wanted)[:MOST] if "@" not in wanted else []
+    page = engines["django"].from_string(_PAGE).render({"letters": shown, "to": wanted, "messages_sent": messages_sent}, request)
     return HttpResponse(page, headers={"Cache-Control": "no-store"})
 
 

@@ -11,6 +11,7 @@ from diptych.commons.web.assets import theme_folders
 from diptych.commons.web.wiring import content_security, database, kept_secret
 from diptych.culture.site.access import *  # noqa: F403  # who gets in: part of these settings, in a room of its own
 from diptych.culture.site.access import OIDC_ORIGINS
+from diptych.culture.site.features import ROLLOUT as ROLLOUT
 
 _env = settings()
 MODE = _env["DIPTYCH_MODE"]
@@ -23,6 +24,10 @@ DEBUG = False
 
 SECRET_KEY = _env["DIPTYCH_SECRET_KEY"] or kept_secret(HOME, "secret_key", make=lambda: secrets.token_urlsafe(50))
 TICKET_KEY = _env["DIPTYCH_TICKET_KEY"] or kept_secret(HOME, "ticket_key", make=lambda: secrets.token_hex(32))
+IDENTITY_KEY = _env["DIPTYCH_IDENTITY_KEY"] or kept_secret(HOME, "identity_key", make=lambda: secrets.token_hex(32))
+DOCUMENTS_SECRET = _env["DIPTYCH_DOCUMENTS_SECRET"] or kept_secret(
+    HOME, "documents_secret", make=lambda: secrets.token_urlsafe(50)
+)
 ALLOWED_HOSTS = list(_env["DIPTYCH_HOSTS"])
 BASE_URL = _env["DIPTYCH_BASE_URL"]
 USE_TZ = True
@@ -44,6 +49,7 @@ INSTALLED_APPS = [
     "diptych.culture.domain.catalogue",
     "diptych.culture.domain.wallet",
     "diptych.culture.domain.bookings",
+    "diptych.culture.domain.eligibility",
     "diptych.culture.domain.personal_data",
     "diptych.culture.portals.youth",
     "diptych.culture.portals.venue",
@@ -80,9 +86,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "diptych.commons.web.rollout.RolloutMiddleware",
     "diptych.commons.web.refusals.RefusalMiddleware",
     "diptych.commons.web.limits.LimitMiddleware",
     "diptych.commons.web.second_factor.SecondFactorMiddleware",
+    "diptych.culture.site.closed.ClosedMiddleware",
     "diptych.commons.web.doors.DoorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -7,6 +7,7 @@ from diptych.commons.web.doors import VISITOR, door, open_doors
 from diptych.culture.domain.bookings.queries import published_key
 from diptych.culture.portals.youth.api import api
 from diptych.culture.site.accounts import ADDRESSES
+from diptych.culture.site.demo_identity import addresses as identity_addresses
 from diptych.culture.site.mailbox import addresses as mailbox_addresses
 
 
@@ -26,11 +27,13 @@ _api_patterns, _api_name, _api_namespace = api.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", (open_doors(_api_patterns), _api_name, _api_namespace)),
+    path("api/", include("diptych.culture.portals.partners_api.urls")),
     path("", include("diptych.commons.web.urls")),
     path("compte/", include(ADDRESSES)),
     path("pro/", include("diptych.culture.portals.venue.urls")),
     path("equipe/", include("diptych.culture.portals.backoffice.urls")),
     *mailbox_addresses(),
+    *identity_addresses(),
     path("openapi.json", openapi, name="openapi"),
     path(".well-known/diptych-ticket-key.json", ticket_key, name="ticket-key"),
     path("", include("diptych.culture.portals.youth.urls")),

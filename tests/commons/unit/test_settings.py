@@ -11,6 +11,10 @@ PRODUCTION = {
     "DIPTYCH_TICKET_KEY": "11" * 32,
     "DIPTYCH_MAIL_URL": "smtp://mail.example:587",
     "DIPTYCH_MAILING_URL": "https://mailing.example/v3",
+    "DIPTYCH_IDENTITY_KEY": "22" * 32,
+    "DIPTYCH_SMS_URL": "https://tres-secret@sms.example/send",
+    "DIPTYCH_DOCUMENTS_URL": "https://documents.example",
+    "DIPTYCH_DOCUMENTS_SECRET": "d" * 50,
 }
 
 

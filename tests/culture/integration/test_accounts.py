@@ -244,7 +244,7 @@ def test_suspending_signs_out_everywhere():
     sign_in(client)
     sign_in(other)
     tokens = bearer.open_session(person_id=person.pk, audience="youth", at=AT)
-    people.suspend(person_id=person.pk, actor="person:1", why="fraud", at=AT)
+    people.suspend(person_id=person.pk, actor="person:1", reason="FRAUD_SUSPICION", at=AT)
     for browser in (client, other):
         answer = browser.get("/compte/mot-de-passe/", HTTP_ACCEPT="text/html")
         assert answer.status_code == 302
@@ -253,7 +253,7 @@ def test_suspending_signs_out_everywhere():
         bearer.rotate(tokens.refresh, at=AT)
     assert sign_in(Client())["Location"] == "/compte/suspendu/"
     with refused("people.already_suspended"):
-        people.suspend(person_id=person.pk, actor="person:1", why="fraud", at=AT)
+        people.suspend(person_id=person.pk, actor="person:1", reason="FRAUD_SUSPICION", at=AT)
     people.unsuspend(person_id=person.pk, actor="person:1", at=AT)
     assert client.get("/compte/mot-de-passe/", HTTP_ACCEPT="text/html").status_code == 302, "an old session stays ended"
     assert sign_in(Client())["Location"] == "/"

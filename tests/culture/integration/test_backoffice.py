@@ -104,13 +104,15 @@ def test_an_account_is_found_by_number_or_exact_address_and_the_look_is_written(
 def test_an_account_is_suspended_and_opened_again(dominique):
     person, browser = dominique
     ines = factories.youth()
-    browser.post("/equipe/comptes/suspendre/", {"person_id": ines.pk, "why": "fraud"})
+    browser.post("/equipe/comptes/suspendre/", {"person_id": ines.pk, "reason": "FRAUD_SUSPICION", "why": "Revente"})
     ines.refresh_from_db()
     assert not ines.is_active
     (written,) = entries(act="people.suspend")
-    assert (written.actor, written.facts) == (f"person:{person.pk}", {"why": "fraud"})
-    assert browser.post("/equipe/comptes/suspendre/", {"person_id": ines.pk}).status_code == 409
-    browser.post("/equipe/comptes/suspendre/", {"person_id": ines.pk, "again": "1"})
+    assert (written.actor, written.facts) == (f"person:{person.pk}", {"reason": "FRAUD_SUSPICION"})
+    assert (
+        browser.post("/equipe/comptes/suspendre/", {"person_id": ines.pk, "why": "x", "reason": "FRAUD_HACK"}).status_code == 409
+    )
+    browser.post("/equipe/comptes/suspendre/", {"person_id": ines.pk, "again": "1", "why": "Erreur"})
     ines.refresh_from_db()
     assert ines.is_active
 

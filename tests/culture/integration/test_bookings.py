@@ -51,6 +51,12 @@ def told(topic: str) -> int:
         return int(cursor.fetchone()[0])
 
 
+def _ledger(values: str) -> str:
+    "A movement written by hand beside the only booking there is."
+    return f"""insert into wallet_movement (kind, amount_cents, debited, debited_deposit_id, credited, credited_deposit_id,
+        booking_id, bucket, reference, at) select {values}, '', booked_at from bookings_booking"""
+
+
 def test_a_booking_moves_a_place_and_its_price() -> None:
     """One row, one place fewer, the price out of the wallet, one message."""
     ines, book_stock = youth(), stock(price_cents=12_50)
@@ -230,10 +236,17 @@ def test_lists() -> None:
         "update bookings_booking set deposit_id = null",
         "update wallet_movement set amount_cents = 0",
         "delete from wallet_movement",
-        """insert into wallet_movement (deposit_id, kind, amount_cents, bucket, booking_id, at)
-        select deposit_id, 'Booking', -20000, '', id, booked_at from bookings_booking""",
-        """insert into wallet_movement (deposit_id, kind, amount_cents, bucket, booking_id, at)
-        select deposit_id, 'Booking', -10001, 'digital', id, booked_at from bookings_booking""",
+        _ledger("'Booking', 20000, 'deposit', deposit_id, 'booking', null, id, ''"),  # overspent
+        _ledger("'Booking', 10001, 'deposit', deposit_id, 'booking', null, id, 'digital'"),  # over a cap
+        _ledger("'Cancellation', 801, 'booking', null, 'deposit', deposit_id, id, ''"),  # gives back more than it cost
+        _ledger("'Recredit18', 15000, 'state', null, 'deposit', deposit_id, null, ''"),  # twice
+        _ledger("'Expired', 15000, 'deposit', deposit_id, 'expired', null, null, ''"),  # more than is left
+        _ledger("'ManualModification', 0, 'state', null, 'deposit', deposit_id, null, ''"),
+        _ledger("'ManualModification', 5, 'deposit', deposit_id, 'state', null, null, ''"),  # the sides of no kind
+        _ledger("'ManualModification', 5, 'state', null, 'deposit', null, null, ''"),  # an account without a name
+        _ledger("'Booking', 5, 'deposit', null, 'booking', null, id, ''"),
+        _ledger("'Booking', 5, 'deposit', deposit_id, 'booking', null, null, ''"),
+        _ledger("'PreviousDeposit', 5, 'deposit', deposit_id, 'deposit', deposit_id, null, ''"),  # to itself
     ],
 )
 def test_constraints_stand_behind_every_rule(change: str) -> None:

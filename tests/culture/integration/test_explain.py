@@ -22,6 +22,9 @@ BOOKED = {"booked_at": "2026-03-10T09:00:00Z", "event_at": "2026-03-20T20:00:00Z
 EXPIRY = {"subcategory": "LIVRE_PAPIER", "booked_at": "2026-03-10T09:00:00Z", "at": "2026-03-21T00:00:00Z"}
 
 
+SOLD = {"amount_cents": 100_00, "subcategory": "CONCERT", "used_at": "2025-03-01T10:00:00Z", "pricing_point": "A"}
+
+
 def ask(topic: str, facts: Any, *options: str) -> tuple[int, Any, str]:
     """The exit status, the answer, and standard error."""
     text = facts if isinstance(facts, (str, bytes)) else json.dumps(facts)
@@ -101,6 +104,14 @@ def test_a_topic(topic: str, facts: dict[str, Any], expected: dict[str, Any]) ->
         ("cancellation", {**BOOKED, "moved_at": "2026-03-15T09:00:00Z"}, "new_event_at"),
         ("cancellation", {"booked_at": "2026-03-10T09:00:00Z"}, "event_at"),
         ("expiry", {**EXPIRY, "subcategory": "COMIC"}, "subcategory"),
+        ("reimbursement", {"bookings": []}, "bookings"),
+        ("reimbursement", {"bookings": [{**SOLD, "quantity": 0}]}, "bookings[0].quantity"),
+        ("reimbursement", {"bookings": [{**SOLD, "subcategory": ""}]}, "bookings[0].subcategory"),
+        (
+            "reimbursement",
+            {"bookings": [SOLD], "custom_rules": [{"scope": "offer", "from": "2025-01-01"}]},
+            "custom_rules[0].rate",
+        ),
     ],
 )
 def test_malformed_facts(topic: str, facts: Any, field: str) -> None:
@@ -110,6 +121,31 @@ def test_malformed_facts(topic: str, facts: Any, field: str) -> None:
     assert [fault["field"] for fault in json.loads(said)["faults"]] == [field]
 
 
+def test_reimbursements() -> None:
+    """Booking after booking: what is paid, at which rate, and why; a collective one needs no subcategory."""
+    school = {"amount_cents": 300_00, "collective": True, "used_at": "2025-03-01T10:00:00Z", "pricing_point": "A"}
+    facts = {
+        "bookings": [SOLD, {**SOLD, "quantity": 2}, school, {**SOLD, "pricing_point": "B"}],
+        "revenue_before_cents": {"A": 20_000_00},
+        "custom_rules": [
+            {"scope": "venue", "rate": 0.5, "from": "2025-03-01", "until": "2026-01-01T00:00:00Z", "subcategories": ["VOD"]}
+        ],
+    }
+    status, answer, _ = ask("reimbursement", facts)
+    assert status == 0
+    told = [
+        (one["reimbursed_cents"], one["contribution_cents"], one["rate"], one["revenue_cents"], one["rule"])
+        for one in answer["bookings"]
+    ]
+    assert told == [
+        (95_00, 5_00, 0.95, 20_100_00, "standard.95"), (190_00, 10_00, 0.95, 20_300_00, "standard.95"),
+        (300_00, 0, 1.0, 20_300_00, "collective.100"), (100_00, 0, 1.0, 100_00, "standard.100"),
+    ]  # fmt: skip
+    assert all(one["because"][0]["source"] for one in answer["bookings"])
+    _, answer, _ = ask("reimbursement", {"bookings": [SOLD], "revenue_before_cents": 150_000_00})
+    assert answer["bookings"][0]["rule"] == "standard.90"
+
+
 def test_the_how_to_works() -> None:
     """Every command of the page answers; the last one refuses."""
     page = (ROOT / "docs" / "how-to" / "explain-a-decision.md").read_text()
@@ -117,5 +153,5 @@ def test_the_how_to_works() -> None:
         line.removeprefix("echo '").split("' | diptych culture explain ") for line in page.splitlines() if line.startswith("echo")
     ]
     statuses = [ask(topic, facts)[0] for facts, topic in asked]
-    assert statuses == [0] * 7 + [2]
+    assert statuses == [0] * 8 + [2]
     assert [ask(topic, facts)[1].get("amount_cents") for facts, topic in asked[:2]] == [300_00, 230_00]

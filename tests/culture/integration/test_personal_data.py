@@ -152,7 +152,7 @@ def test_what_changed_since_they_were_found_is_seen():
 
 def test_an_officer_anonymises_for_a_reason():
     lou, asker = factories.youth(age=15), dpo()
-    with refused("personal_data.not_permitted"):
+    with refused("people.not_permitted"):
         operations.ask_erasure_for(person_id=lou.pk, officer_id=officer(StaffRole.SUPPORT_N2).pk, why="death", at=AT)
     with refused("personal_data.why_unknown"):
         operations.ask_erasure_for(person_id=lou.pk, officer_id=asker.pk, why="free words", at=AT)
@@ -184,13 +184,13 @@ def test_each_kind_of_account_goes_by_its_own_clock():
     fraud = factories.youth(age=30, credit=False, registered_at=long_ago)
     from diptych.culture.domain.people import operations as people
 
-    people.suspend(person_id=fraud.pk, actor="person:1", why="fraud", at=AT.replace(year=AT.year - 4))
+    people.suspend(person_id=fraud.pk, actor="person:1", reason="FRAUD_SUSPICION", at=AT.replace(year=AT.year - 4))
     attached = factories.pro(venue=factories.venue())
     Person.objects.filter(pk=attached.pk).update(registered_at=long_ago)
     detached = factories.pro()
     Person.objects.filter(pk=detached.pk).update(registered_at=long_ago)
     left, here = factories.staff(), factories.staff()
-    people.suspend(person_id=left.pk, actor="person:1", why="other", at=AT.replace(year=AT.year - 1))
+    people.suspend(person_id=left.pk, actor="person:1", reason="END_OF_CONTRACT", at=AT.replace(year=AT.year - 1))
     Person.objects.filter(pk=here.pk).update(registered_at=long_ago)
     assert [facts.person_id for facts in queries.due(at=AT)] == [old.pk, left.pk]
     assert queries.due_by_rule(at=AT) == {"account_unseen": 1, "staff_suspended": 1}

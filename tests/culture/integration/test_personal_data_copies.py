@@ -89,7 +89,7 @@ def _has_pdftotext() -> bool:
 def test_an_officer_needs_the_permission_and_asks_ten_times_a_day():
     ines, support = factories.youth(), officer(StaffRole.SUPPORT_N1)
     for wrong in (support.pk, factories.pro().pk, factories.youth().pk):
-        with refused("personal_data.not_permitted"):
+        with refused("people.not_permitted"):
             operations.ask_extract(person_id=ines.pk, asker_id=wrong, at=AT)
     asker = dpo()
     for number in range(10):
@@ -102,7 +102,7 @@ def test_an_officer_needs_the_permission_and_asks_ten_times_a_day():
     operations.keep_extract(extract_id=made, content=b"x", at=AT)
     assert operations.fetch_extract(extract_id=made, asker_id=asker.pk, at=AT) == b"x"
     Person.objects.filter(pk=asker.pk).update(staff_roles=[])
-    with refused("personal_data.not_permitted"):
+    with refused("people.not_permitted"):
         operations.fetch_extract(extract_id=made, asker_id=asker.pk, at=AT)
     with refused("personal_data.not_found"):
         operations.ask_extract(person_id=10**9, asker_id=10**9, at=AT)
@@ -184,7 +184,7 @@ def test_an_address_taken_meanwhile_and_an_account_that_is_gone(monkeypatch):
     with refused("personal_data.email_taken"):
         rectify(ines, support, email="malo@exemple.example")
     monkeypatch.undo()
-    with refused("personal_data.not_permitted"):
+    with refused("people.not_permitted"):
         rectify(ines, dpo(), first_name="Zoé")
     Person.objects.filter(pk=ines.pk).update(state="ANONYMIZED")
     with refused("personal_data.already_erased"):

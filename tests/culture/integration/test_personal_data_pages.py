@@ -94,7 +94,7 @@ def test_pages_of_the_back_office_need_their_permission():
                 reverse(f"backoffice:{name}", args=[1] if name == "fetch-extract" else []), HTTP_ACCEPT="application/json"
             )
             code = answer.json()["code"] if answer["Content-Type"] == "application/json" else ""
-            assert (code == "personal_data.not_permitted") is (needed not in open_to), (roles, name)
+            assert (code == "people.not_permitted") is (needed not in open_to), (roles, name)
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmation
@@ -26,7 +27,8 @@ from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.queries.verify import discrepancies
 from diptych.culture.domain.catalogue.models import Favourite
-from diptych.culture.domain.people.models import EmailCheck, Person
+from diptych.culture.domain.eligibility.models import FraudCheck, FraudReview, PhoneCode, PhoneTry
+from diptych.culture.domain.people.models import EmailCheck, Person, Suspension
 from diptych.culture.domain.people.queries import knock_of
 from diptych.culture.domain.personal_data import operations, queries
 from diptych.culture.domain.personal_data.models import ErasureRequest, Evidence, Notice
@@ -130,14 +132,56 @@ def _social(person: Person) -> None:
     SocialToken.objects.create(account=account, app=app, token="canari-jeton", token_secret="canari-jeton-secret")
 
 
+def _account(person: Person) -> None:
+    Person.objects.filter(pk=person.pk).update(
+        validated_birth_date=BORN, last_login=AT, married_name="Canari-Usage", phone="+33612340077", phone_validated_at=AT,
+        phone_skipped_at=AT, address="7 impasse du Canari", city="Canariville", postcode="42077", activity="STUDENT",
+        school_type="PUBLIC_HIGH_SCHOOL", document_hash="canari-document".ljust(64, "d"),
+        student_hash="canari-eleve".ljust(64, "e"),
+    )  # fmt: skip
+
+
+def _suspension(person: Person) -> None:
+    Suspension.objects.create(
+        person=person, reason="FRAUD_HACK", why="canari-plainte", actor="person:1", at=AT, ended_at=AT, ended_by="person:1",
+        ended_why="canari-rouvert",
+    )  # fmt: skip
+
+
+def _rollout(person: Person) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into rollout_version (feature, number, at, actor, reason, change, plan)"
+            " values ('venue.canary', 1, %s, %s, 'A reason', 'set', '{}')",
+            (AT, f"person:{person.pk}"),
+        )
+
+
+def _check(person: Person) -> None:
+    FraudCheck.objects.create(
+        person=person, attempt=uuid4(), type="ubble", status="ok", eligibility="", reasons=[], event="canari-evenement",
+        answer={"first_name": person.first_name, "birth_date": "2008-03-17", "document_hash": "canari-document"},
+        actor="person:1", registered_at=AT, made_at=AT,
+    )  # fmt: skip
+
+
 MAKERS: dict[str, Maker] = {
-    "people_person": lambda person: Person.objects.filter(pk=person.pk).update(validated_birth_date=BORN, last_login=AT),
+    "people_person": _account,
     "account_emailaddress": lambda person: EmailAddress.objects.create(user=person, email="canari.autre@exemple.example"),
     "account_emailconfirmation": lambda person: EmailConfirmation.objects.create(
         email_address=EmailAddress.objects.get(user=person), key="canari-confirmation", sent=AT
     ),
     "people_emailcheck": lambda person: EmailCheck.objects.create(
         person=person, password="canari-empreinte", made_at=AT, expires_at=AT
+    ),
+    "people_suspension": _suspension,
+    "eligibility_phonetry": lambda person: PhoneTry.objects.create(person=person, at=AT),
+    "eligibility_phonecode": lambda person: PhoneCode.objects.create(
+        person=person, phone="+33612340088", made_at=AT, expires_at=AT
+    ),
+    "eligibility_fraudcheck": _check,
+    "eligibility_fraudreview": lambda person: FraudReview.objects.create(
+        person=person, result="OK", why="canari-relecture", actor="person:1", at=AT
     ),
     "socialaccount_socialaccount": _social,
     "socialaccount_socialtoken": lambda person: None,  # made with its account
@@ -168,6 +212,7 @@ MAKERS: dict[str, Maker] = {
     "wallet_deposit": lambda person: None,
     "journal_entry": lambda person: None,
     "outbox_message": lambda person: None,
+    "rollout_version": _rollout,
 }
 """One a table of the register that can hold somebody's rows."""
 

@@ -263,10 +263,11 @@ def test_signing_up_from_the_address_to_the_credit() -> None:
     assert person.email_validated_at == AT
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     profile = {"first_name": "Inès", "last_name": "Bertin", "birth_date": "2009-03-02", "department": "42"}
-    assert client.post(reverse("youth:profile"), profile).url == reverse("youth:credit")
-    assert "50\u00a0€" in client.get(reverse("youth:credit")).text
-    assert Deposit.objects.count() == 1
-    assert client.get(reverse("youth:profile")).url == reverse("youth:credit")
+    assert client.post(reverse("youth:profile"), profile).url == reverse("youth:journey")
+    assert client.get(reverse("youth:credit")).url == reverse("youth:journey")
+    assert client.get(reverse("youth:journey")).context["state"] == "profile_completion"
+    assert Deposit.objects.count() == 0
+    assert client.get(reverse("youth:profile")).url == reverse("youth:journey")
 
 
 @pytest.mark.parametrize(
@@ -279,13 +280,13 @@ def test_a_bad_sign_up_is_refused_beside_its_field(email: str, password: str, fi
     assert not Person.objects.exists()
 
 
-@pytest.mark.parametrize(("born", "code"), [("2012-01-01", "wallet.too_young"), ("2001-01-01", "wallet.too_old")])
-def test_somebody_too_young_or_too_old_is_told_so(born: str, code: str) -> None:
+@pytest.mark.parametrize(("born", "reason"), [("2012-01-01", "age_too_young"), ("2001-01-01", "age_too_old")])
+def test_somebody_too_young_or_too_old_is_told_so(born: str, reason: str) -> None:
     client = signed_in(factories.youth(credit=False, birth_date=None, department=""))
     sent = {"first_name": "Malo", "last_name": "Le Goff", "birth_date": born, "department": "29"}
-    answer = client.post(reverse("youth:profile"), sent)
-    assert (answer.status_code, answer.context["code"]) == (403, code)
-    assert client.post(reverse("youth:credit")).context["code"] == code
+    assert client.post(reverse("youth:profile"), sent).status_code == 302
+    shown = client.get(reverse("youth:journey")).context["journey"]
+    assert (shown.state, shown.reasons) == ("not_eligible", (reason,))
     assert client.get(reverse("youth:home")).status_code == 200
 
 
@@ -299,7 +300,7 @@ def test_a_birth_date_to_come_is_refused_beside_its_field() -> None:
 
 def test_an_unchecked_address_keeps_the_credit_closed() -> None:
     client = signed_in(factories.youth(credit=False, email_validated_at=None))
-    assert client.post(reverse("youth:credit")).context["code"] == "wallet.email_not_validated"
+    assert client.get(reverse("youth:journey")).context["state"] == "email_validation"
     assert reverse("youth:check-mail") in client.get(reverse("youth:home")).text
 
 

@@ -1,6 +1,8 @@
-"""The verbs `diptych culture bench booking` and `bench rush`: parse, measure, print."""
+"""The verbs `diptych culture bench booking`, `bench rush` and `bench imports`: parse, measure, print."""
 
+import json
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from . import booking as measuring
+from . import imports as importing
 from . import rush as rushing
 
-app = typer.Typer(no_args_is_help=True, help="Measure booking on the server as in production, on a database of its own.")
+app = typer.Typer(no_args_is_help=True, help="Measure booking and imports, each on a database of its own.")
 
 RUSHES = ((50, 16), (50, 200), (500, 16), (500, 200))
 """Places and clients of each rush."""
@@ -79,3 +82,28 @@ def rush(as_json: Annotated[bool, typer.Option("--json", help="One line of JSON 
         sold = "+".join(str(result.sold) for result in results)
         print(f"{'true' if not wrong else 'FALSE'}: {sold} sold of {'+'.join(str(r.places) for r in results)}, {wrong} faults")
     raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def imports(
+    data: Annotated[Path, typer.Option(exists=True, file_okay=False, metavar="DIR", help="A folder of published files.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+) -> None:
+    """Rows per second of each import into an empty database, and of plain Python copying the same files raw, in one run.
+
+    By the clock, from the first byte to the commit, once. The peer reads with the csv or json module and COPYs each row as
+    it is into an unlogged table.
+    """
+    console = Console(stderr=True)
+    with console.status("making an empty database…") as status:
+        lines = importing.measure(folder=data, on_kind=lambda kind: status.update(f"{kind}…"))
+    if as_json:
+        print(json.dumps([line.as_dict() for line in lines], ensure_ascii=False))
+        return
+    table = Table(title="imports of open data, by the clock")
+    for column in ("kind: first file", "rows", "rows/s", "copied raw, rows/s", "ratio"):
+        table.add_column(column, justify="left" if column.startswith("kind") else "right")
+    for line in lines:
+        name = f"{line.kind}: {line.files[0]}" + (f" and {len(line.files) - 1} more" if len(line.files) > 1 else "")
+        table.add_row(name, f"{line.rows:,}", f"{line.rate:,.0f}", f"{line.peer_rate:,.0f}", f"{line.ratio:.1%}")
+    Console().print(table)

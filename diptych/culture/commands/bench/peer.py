@@ -23,7 +23,7 @@ begin
     select f.*, p.roles, p.state, st.validation as structure into o
     from catalogue_offer f join venues_venue v on v.id = f.venue_id join venues_structure st on st.id = v.structure_id, people_person p
     where f.id = s.offer_id and p.id = p_person;
-    select coalesce(sum(amount_cents), 0) as balance into m from wallet_movement where deposit_id = d.id;
+    select coalesce(sum(amount_cents), 0) as balance into m from wallet_line where deposit_id = d.id;
     if o.state <> 'ACTIVE' or not 'BENEFICIARY' = any(o.roles) then return 'person'; end if;
     if exists (select from bookings_booking b where b.person_id = p_person and b.offer_id = s.offer_id and b.status <> 'CANCELLED')
         then return 'already_booked'; end if;
@@ -41,8 +41,8 @@ begin
         greatest(least(s.starts_at - interval '48 hours', t + interval '48 hours'), t), s.starts_at, '', '', '[]', gen_random_uuid()::text)
     returning id into made;
     update catalogue_stock set booked = booked + 1 where id = p_stock;
-    insert into wallet_movement (deposit_id, kind, amount_cents, bucket, booking_id, at)
-    values (d.id, 'Booking', -s.price_cents, '', made, t);
+    insert into wallet_movement (kind, amount_cents, debited, debited_deposit_id, credited, booking_id, bucket, reference, at)
+    values ('Booking', s.price_cents, 'deposit', d.id, 'booking', made, '', '', t);
     insert into outbox_message (topic, key, payload, written_at, due_at)
     values ('bookings.booked', 'booking:' || made, jsonb_build_object('booking_id', made, 'person_id', p_person, 'stock_id', p_stock), t, t);
     return code;

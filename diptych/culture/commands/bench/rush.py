@@ -224,10 +224,7 @@ def _judge(connection: Any, told: dict[int, Told], stock: int, result: Result) -
 
 def _reconcile(connection: Any) -> list[str]:
     django.setup()
-    from diptych.culture.domain.bookings.queries.verify import CHECKS
+    from diptych.culture.domain.bookings.queries import discrepancies
 
-    return [
-        f"{what}: {id_} is {found}, should be {expected}"
-        for what, sql in CHECKS.items()
-        for id_, found, expected in connection.execute(f"{sql} limit 20").fetchall()
-    ]
+    with connection.cursor() as cursor:
+        return [f"{one.what}: {one.id} is {one.found}, should be {one.expected}" for one in discrepancies(cursor, limit=20)]

@@ -19,8 +19,8 @@ from generate_series(1, %(wallets)s) i;
 insert into wallet_deposit (person_id, type, version, department, digital_cap_cents, created_at, expires_at)
 select id, 'GRANT_17_18', 1, '42', 10000, %(at)s, '2029-06-01 09:00+00' from people_person where email like 'bench%%@bench.example';
 
-insert into wallet_movement (deposit_id, kind, amount_cents, bucket, at)
-select id, 'Recredit18', 15000, '', %(at)s from wallet_deposit;
+insert into wallet_movement (kind, amount_cents, debited, credited, credited_deposit_id, bucket, reference, at)
+select 'Recredit18', 15000, 'state', 'deposit', id, '', '', %(at)s from wallet_deposit;
 
 insert into venues_structure (siren, name, validation, created_at) values ('900000001', 'Bench', 'VALIDATED', %(at)s);
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from .rules import audience_for
-from .terms import AccountState, Audience, Role, StaffRole
+from .terms import AccountState, Activity, Audience, Role, SchoolType, StaffRole, SuspensionReason
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -46,6 +46,21 @@ class Person(AbstractBaseUser):
     """Declared by the person. The validated one comes with identity providers."""
     validated_birth_date = models.DateField(null=True, blank=True)
     department = models.CharField(max_length=3, blank=True)
+    married_name = models.CharField(max_length=120, blank=True)
+    phone = models.CharField(max_length=16, blank=True)
+    """As +33612345678; not its owner's until `phone_validated_at`."""
+    phone_validated_at = models.DateTimeField(null=True, blank=True)
+    phone_skipped_at = models.DateTimeField(null=True, blank=True)
+    """When support let this person go on without a phone number."""
+    address = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=120, blank=True)
+    postcode = models.CharField(max_length=5, blank=True)
+    activity = models.CharField(max_length=24, choices=[(a, a) for a in Activity], blank=True)
+    school_type = models.CharField(max_length=32, choices=[(t, t) for t in SchoolType], blank=True)
+    document_hash = models.CharField(max_length=64, blank=True)
+    """Keyed hash of the normalised number of the identity document that was accepted. The number itself is not kept."""
+    student_hash = models.CharField(max_length=64, blank=True)
+    """Keyed hash of the national student number, where EduConnect vouched for somebody."""
     staff_roles = ArrayField(models.CharField(max_length=24, choices=[(r, r) for r in StaffRole]), default=list, blank=True)
     """Roles within the team: what they permit is a table of `rules`."""
     language = models.CharField(max_length=2, default="fr")
@@ -58,9 +73,20 @@ class Person(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        """One account an e-mail address, whatever its case."""
+        """One account an e-mail address, whatever its case; one a validated number, a document, a student."""
 
-        constraints: ClassVar = [models.CheckConstraint(condition=Q(email=Lower("email")), name="person_email_lower_case")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="person_email_lower_case"),
+            models.UniqueConstraint(
+                fields=["phone"], condition=Q(phone_validated_at__isnull=False), name="person_one_a_validated_phone"
+            ),
+            models.UniqueConstraint(fields=["document_hash"], condition=~Q(document_hash=""), name="person_one_a_document"),
+            models.UniqueConstraint(fields=["student_hash"], condition=~Q(student_hash=""), name="person_one_a_student"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["validated_birth_date"], name="person_born", condition=Q(validated_birth_date__isnull=False)),
+            models.Index(Lower("last_name"), Lower("first_name"), name="person_named"),
+        ]
 
     def __str__(self) -> str:
         """The account's number: names and addresses do not go into logs."""
@@ -112,3 +138,27 @@ class EmailCheck(models.Model):
     def __str__(self) -> str:
         """The number alone."""
         return f"email_check:{self.pk}"
+
+
+class Suspension(models.Model):
+    """A time during which an account is closed: why, by whom, and how it ended. At most one runs."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="suspensions")
+    reason = models.CharField(max_length=40, choices=[(r, r) for r in SuspensionReason])
+    why = models.CharField(max_length=400, blank=True)
+    actor = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=40, blank=True)
+    ended_why = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        """At most one at a time."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person"], condition=Q(ended_at=None), name="suspension_one_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        """The number alone."""
+        return f"suspension:{self.pk}"

@@ -4,16 +4,19 @@ Does not hold sign-in itself, which is the site's.
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 
 from .models import EmailCheck, Person
-from .rules import DEPARTMENTS, Department, age_at, audience_for, zone_of
-from .terms import NOT_FOUND, AccountState, Audience
+from .rules import DEPARTMENTS, Department, age_at, audience_for, day_at, permissions_of, zone_of
+from .terms import NOT_FOUND, AccountState, Audience, Permission
 
 from diptych.commons.refusal import deny
+from diptych.commons.rollout.terms import Somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +120,34 @@ def _account(person: Person, at: datetime) -> Account:
         registered_at=person.registered_at,
         last_login=person.last_login,
     )
+
+
+def may(*, roles: Iterable[str], permission: Permission) -> bool:
+    """Whether somebody of the team, with these roles, has a permission."""
+    return permission in permissions_of(roles)
+
+
+def somebody(user: Any, *, at: datetime) -> Somebody:
+    """A signed-in person as the facts that roll-outs decide by."""
+    born = user.validated_birth_date or user.birth_date
+    return _facts(user.pk, user.department, born, user.registered_at, user.audience, at)
+
+
+def everybody(*, at: datetime) -> Iterator[Somebody]:
+    """All accounts that are somebody's, as the facts that roll-outs decide by; read from the database by the thousand."""
+    gone = (AccountState.ANONYMIZED, AccountState.DELETED)
+    rows = Person.objects.exclude(state__in=gone).values_list(
+        "pk", "department", "validated_birth_date", "birth_date", "registered_at", "roles"
+    )
+    for pk, department, validated, declared, registered_at, roles in rows.iterator(chunk_size=5000):
+        yield _facts(pk, department, validated or declared, registered_at, audience_for(roles), at)
+
+
+def _facts(
+    person_id: int, department: str, born: date | None, registered_at: datetime, audience: Audience, at: datetime
+) -> Somebody:
+    cohorts = {f"registered-{day_at(registered_at, department).year}", f"audience-{audience}"}
+    if born is not None:
+        cohorts.add(f"born-{born.year}")
+    age = age_at(born, at, department) if born is not None else None
+    return Somebody(person_id, department, age, frozenset(cohorts))

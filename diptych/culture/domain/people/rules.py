@@ -9,7 +9,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from .terms import BIRTH_DATE_IN_FUTURE, TOO_MANY_MAILS, UNKNOWN_DEPARTMENT, Audience, Permission, Role, StaffRole
+from .terms import (
+    BIRTH_DATE_IN_FUTURE,
+    TOO_LATE_TO_RETURN,
+    TOO_MANY_MAILS,
+    UNKNOWN_DEPARTMENT,
+    AccountState,
+    Audience,
+    Permission,
+    Role,
+    StaffRole,
+    SuspensionReason,
+)
 
 from diptych.commons.refusal import Refusal, refuse
 
@@ -126,6 +137,27 @@ def why_not_mail(*, sent_in_the_hour: int) -> Refusal | None:
     return refuse(TOO_MANY_MAILS) if sent_in_the_hour >= MAILS_AN_HOUR else None
 
 
+RETURN_WITHIN: Final = timedelta(days=60)
+"""Guide §5.2: how long somebody who closed their own account may open it again."""
+
+_STATE_OF: Final = {
+    SuspensionReason.UPON_USER_REQUEST: AccountState.SUSPENDED_UPON_USER_REQUEST,
+    SuspensionReason.SUSPICIOUS_LOGIN_REPORTED_BY_USER: AccountState.SUSPICIOUS_LOGIN_REPORTED_BY_USER,
+    SuspensionReason.WAITING_FOR_ANONYMIZATION: AccountState.WAITING_FOR_ANONYMIZATION,
+    SuspensionReason.DELETED: AccountState.DELETED,
+}
+
+
+def state_when_suspended(reason: SuspensionReason) -> AccountState:
+    """The state of an account that is suspended for a reason."""
+    return _STATE_OF.get(reason, AccountState.SUSPENDED)
+
+
+def why_not_return(*, suspended_at: datetime, at: datetime) -> Refusal | None:
+    """Why somebody may not open again the account that they closed themselves, or None."""
+    return refuse(TOO_LATE_TO_RETURN) if at >= suspended_at + RETURN_WITHIN else None
+
+
 @dataclass(frozen=True, slots=True)
 class Permit:
     """One permission and the roles that hold it."""
@@ -136,7 +168,25 @@ class Permit:
 
 _ALL: Final = frozenset({StaffRole.QA, StaffRole.GLOBAL_ACCESS})
 PERMITS: Final = (
+    Permit(
+        Permission.READ_PUBLIC_ACCOUNT,
+        _ALL
+        | {
+            StaffRole.SUPPORT_N1,
+            StaffRole.SUPPORT_N2,
+            StaffRole.FRAUDE_CONFORMITE,
+            StaffRole.FRAUDE_JEUNES,
+            StaffRole.PROGRAMMATION_MARKET,
+            StaffRole.LECTURE_SEULE,
+            StaffRole.DPO,
+        },
+    ),
     Permit(Permission.MANAGE_PUBLIC_ACCOUNT, _ALL | {StaffRole.SUPPORT_N2}),
+    Permit(Permission.BENEFICIARY_FRAUD_ACTIONS, _ALL | {StaffRole.FRAUDE_JEUNES}),
+    Permit(Permission.BENEFICIARY_MANUAL_REVIEW, frozenset({StaffRole.GLOBAL_ACCESS})),
+    Permit(Permission.SUSPEND_USER, _ALL | {StaffRole.SUPPORT_N2, StaffRole.FRAUDE_JEUNES}),
+    Permit(Permission.UNSUSPEND_USER, _ALL | {StaffRole.FRAUDE_JEUNES}),
+    Permit(Permission.FEATURE_FLIPPING, _ALL),  # the guide's product_management too, once that role is here
     Permit(Permission.EXTRACT_PUBLIC_ACCOUNT, frozenset({StaffRole.SUPPORT_N2, StaffRole.DPO})),
     Permit(Permission.ANONYMIZE_PUBLIC_ACCOUNT, frozenset({StaffRole.ADMIN, StaffRole.SUPPORT_N3, StaffRole.DPO})),
 )

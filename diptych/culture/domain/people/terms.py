@@ -44,6 +44,65 @@ class AccountState(StrEnum):
     WAITING_FOR_ANONYMIZATION = "WAITING_FOR_ANONYMIZATION"
 
 
+class Activity(StrEnum):
+    """What somebody does of their days (guide §1.1)."""
+
+    MIDDLE_SCHOOL_STUDENT = "MIDDLE_SCHOOL_STUDENT"
+    HIGH_SCHOOL_STUDENT = "HIGH_SCHOOL_STUDENT"
+    STUDENT = "STUDENT"
+    EMPLOYEE = "EMPLOYEE"
+    APPRENTICE = "APPRENTICE"
+    APPRENTICE_STUDENT = "APPRENTICE_STUDENT"
+    VOLUNTEER = "VOLUNTEER"
+    INACTIVE = "INACTIVE"
+    UNEMPLOYED = "UNEMPLOYED"
+
+
+class SchoolType(StrEnum):
+    """The school of those who are at one (guide §1.1)."""
+
+    AGRICULTURAL_HIGH_SCHOOL = "AGRICULTURAL_HIGH_SCHOOL"
+    MILITARY_HIGH_SCHOOL = "MILITARY_HIGH_SCHOOL"
+    NAVAL_HIGH_SCHOOL = "NAVAL_HIGH_SCHOOL"
+    PRIVATE_HIGH_SCHOOL = "PRIVATE_HIGH_SCHOOL"
+    PUBLIC_HIGH_SCHOOL = "PUBLIC_HIGH_SCHOOL"
+    PRIVATE_SECONDARY_SCHOOL = "PRIVATE_SECONDARY_SCHOOL"
+    PUBLIC_SECONDARY_SCHOOL = "PUBLIC_SECONDARY_SCHOOL"
+    APPRENTICE_FORMATION_CENTER = "APPRENTICE_FORMATION_CENTER"
+    HOME_OR_REMOTE_SCHOOLING = "HOME_OR_REMOTE_SCHOOLING"
+
+
+PUPILS: Final = frozenset({Activity.MIDDLE_SCHOOL_STUDENT, Activity.HIGH_SCHOOL_STUDENT, Activity.APPRENTICE_STUDENT})
+"""Activities for which the kind of school is asked."""
+
+
+class SuspensionReason(StrEnum):
+    """Why an account is suspended: the 22 reasons of guide §2.2. What each does to bookings is the bookings chapter's."""
+
+    FRAUD_RESELL_PRODUCT = "FRAUD_RESELL_PRODUCT"
+    FRAUD_RESELL_PASS = "FRAUD_RESELL_PASS"  # noqa: S105  # a pass, no password
+    BLACKLISTED_DOMAIN_NAME = "BLACKLISTED_DOMAIN_NAME"
+    UPON_USER_REQUEST = "UPON_USER_REQUEST"
+    SUSPICIOUS_LOGIN_REPORTED_BY_USER = "SUSPICIOUS_LOGIN_REPORTED_BY_USER"
+    WAITING_FOR_ANONYMIZATION = "WAITING_FOR_ANONYMIZATION"
+    FRAUD_SUSPICION = "FRAUD_SUSPICION"
+    FRAUD_USURPATION = "FRAUD_USURPATION"
+    FRAUD_HACK = "FRAUD_HACK"
+    CLOSED_STRUCTURE_DEFINITIVE = "CLOSED_STRUCTURE_DEFINITIVE"
+    CLOSED_STRUCTURE_TEMP = "CLOSED_STRUCTURE_TEMP"
+    DELETED = "DELETED"
+    DEVICE_AT_RISK = "DEVICE_AT_RISK"
+    DUPLICATE_REPORTED_BY_USER = "DUPLICATE_REPORTED_BY_USER"
+    END_OF_CONTRACT = "END_OF_CONTRACT"
+    END_OF_ELIGIBILITY = "END_OF_ELIGIBILITY"
+    FRAUD_BOOKING_CANCEL = "FRAUD_BOOKING_CANCEL"
+    FRAUD_CREATION_PRO = "FRAUD_CREATION_PRO"
+    FRAUD_DUPLICATE = "FRAUD_DUPLICATE"
+    FRAUD_FAKE_DOCUMENT = "FRAUD_FAKE_DOCUMENT"
+    FRAUD_USURPATION_PRO = "FRAUD_USURPATION_PRO"
+    SUSPENSION_FOR_INVESTIGATION_TEMP = "SUSPENSION_FOR_INVESTIGATION_TEMP"
+
+
 class StaffRole(StrEnum):
     """Roles of the team that matter to young people's accounts (guide §8.1, sample matrix)."""
 
@@ -63,7 +122,13 @@ class StaffRole(StrEnum):
 class Permission(StrEnum):
     """What a role of the team allows (guide §8.1); only those that a page of ours asks for."""
 
+    READ_PUBLIC_ACCOUNT = "READ_PUBLIC_ACCOUNT"
     MANAGE_PUBLIC_ACCOUNT = "MANAGE_PUBLIC_ACCOUNT"
+    BENEFICIARY_FRAUD_ACTIONS = "BENEFICIARY_FRAUD_ACTIONS"
+    BENEFICIARY_MANUAL_REVIEW = "BENEFICIARY_MANUAL_REVIEW"
+    SUSPEND_USER = "SUSPEND_USER"
+    UNSUSPEND_USER = "UNSUSPEND_USER"
+    FEATURE_FLIPPING = "FEATURE_FLIPPING"
     EXTRACT_PUBLIC_ACCOUNT = "EXTRACT_PUBLIC_ACCOUNT"
     ANONYMIZE_PUBLIC_ACCOUNT = "ANONYMIZE_PUBLIC_ACCOUNT"
 
@@ -94,3 +159,9 @@ CREDENTIALS_REFUSED = Reason(
 NOT_SUSPENDED = Reason("people.not_suspended", Kind.CONFLICT, "This account is not suspended.")
 ALREADY_SUSPENDED = Reason("people.already_suspended", Kind.CONFLICT, "This account is already suspended.")
 NOT_FOUND = Reason("people.not_found", Kind.MISSING, "There is no such account.")
+TOO_LATE_TO_RETURN = Reason(
+    "people.too_late_to_return", Kind.GONE, "An account that was closed can be opened again within 60 days.", "guide §5.2"
+)
+NOT_PERMITTED = Reason("people.not_permitted", Kind.FORBIDDEN, "Your role in the team does not allow this.", "guide §8.1")
+NOT_A_REASON = Reason("people.not_a_reason", Kind.INVALID, "This is not a reason to suspend an account.", "guide §2.2")
+WHY_MISSING = Reason("people.why_missing", Kind.INVALID, "Write why, in a few words.")

@@ -120,7 +120,6 @@ class AccountFacts:
 
 
 NOT_FOUND = Reason("personal_data.not_found", Kind.MISSING, "There is no such account or extract for you.")
-NOT_PERMITTED = Reason("personal_data.not_permitted", Kind.FORBIDDEN, "Your role in the team does not allow this.", "guide §8.1")
 ALREADY_ERASED = Reason("personal_data.already_erased", Kind.GONE, "This account was already anonymised.")
 EXTRACT_PENDING = Reason(
     "personal_data.extract_pending",

@@ -1,7 +1,9 @@
-"""Tables of the wallet: deposits and their movements, a ledger that is only added to.
+"""Tables of the wallet: deposits, and their ledger, in double entry and only added to.
 
-Every figure shown is a sum of movements. A trigger (migration 0002) refuses a movement that would overspend a
-deposit or one of its caps, and any update or delete. Does not hold bookings: a movement names one by its number.
+A movement takes a sum from one account and gives it to another, in one row: it cannot be out of balance. Every figure
+shown is a sum of lines: the view `wallet_line` (migration 0003) shows each movement as its two, debit below zero.
+Triggers of the same migration refuse a movement that would overspend a deposit, one of its caps or a booking, a sum
+that its holder has already received, and any update or delete. Does not hold bookings: a movement names one by its number.
 """
 
 from typing import ClassVar
@@ -10,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from .terms import Bucket, DepositType, MovementKind
+from .terms import ONCE_A_DEPOSIT, SIDES, AccountKind, Bucket, DepositType, MovementKind
 
 
 class Deposit(models.Model):
@@ -31,34 +33,74 @@ class Deposit(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["person", "type"], name="deposit_once_a_type")]
 
 
-class Movement(models.Model):
-    """A sum that entered (positive) or left (negative) a deposit."""
+def _sides() -> Q:
+    "The pairs of accounts that the terms allow, as one condition."
+    pairs: dict[tuple[str, str], list[str]] = {}
+    for kind, (debited, credited) in SIDES.items():
+        pairs.setdefault((debited.value, credited.value), []).append(kind.value)
+    allowed = Q()
+    for (debited_, credited_), kinds in pairs.items():
+        allowed |= Q(kind__in=kinds, debited=debited_, credited=credited_)
+    return allowed
 
-    deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, related_name="movements", db_index=False)
+
+class Movement(models.Model):
+    """A sum, always above zero, that leaves the account debited for the account credited."""
+
     kind = models.CharField(max_length=24, choices=[(k, k) for k in MovementKind])
     amount_cents = models.IntegerField()
-    bucket = models.CharField(max_length=8, choices=[(b, b) for b in Bucket], blank=True)
+    debited = models.CharField(max_length=8, choices=[(a, a) for a in AccountKind])
+    debited_deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, null=True, related_name="debits", db_index=False)
+    credited = models.CharField(max_length=8, choices=[(a, a) for a in AccountKind])
+    credited_deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, null=True, related_name="credits", db_index=False)
     booking_id = models.BigIntegerField(null=True)
+    """The booking whose account is one of the two sides."""
+    bucket = models.CharField(max_length=8, choices=[(b, b) for b in Bucket], blank=True)
+    reference = models.CharField(max_length=64, blank=True)
+    """What the sum answers to: an officer's act (its reason and key), an incident. The same is paid once."""
     at = models.DateTimeField()
 
     class Meta:
-        """A recredit once a kind, a booking paid once and given back once."""
+        """Each kind has its two sides, each side names its account; what is given once is given once."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["deposit", "kind"], condition=Q(kind__startswith="Recredit"), name="movement_recredit_once"
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="movement_amount"),
+            models.CheckConstraint(condition=_sides(), name="movement_sides"),
+            models.CheckConstraint(
+                condition=Q(debited="deposit", debited_deposit__isnull=False) | (~Q(debited="deposit") & Q(debited_deposit=None)),
+                name="movement_names_the_debited",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["Booking", "Cancellation"], booking_id__isnull=False)
-                | (~Q(kind__in=["Booking", "Cancellation"]) & Q(booking_id=None)),
+                condition=Q(credited="deposit", credited_deposit__isnull=False)
+                | (~Q(credited="deposit") & Q(credited_deposit=None)),
+                name="movement_names_the_credited",
+            ),
+            models.CheckConstraint(
+                condition=((Q(debited="booking") | Q(credited="booking")) & Q(booking_id__isnull=False))
+                | (~Q(debited="booking") & ~Q(credited="booking") & Q(booking_id=None)),
                 name="movement_names_its_booking",
             ),
             models.CheckConstraint(
-                condition=Q(kind="Booking", amount_cents__lte=0) | (~Q(kind="Booking") & Q(amount_cents__gte=0)),
-                name="movement_sign",
+                condition=Q(debited_deposit=None) | Q(credited_deposit=None) | ~Q(debited_deposit=F("credited_deposit")),
+                name="movement_between_two",
+            ),
+            models.UniqueConstraint(
+                fields=["credited_deposit", "kind"],
+                condition=Q(kind__in=[k.value for k in ONCE_A_DEPOSIT]),
+                name="movement_recredit_once",
+            ),
+            models.UniqueConstraint(
+                fields=["credited_deposit", "kind", "reference"], condition=~Q(reference=""), name="movement_reference_once"
             ),
         ]
         indexes: ClassVar = [
-            models.Index(F("deposit"), include=["amount_cents", "bucket", "kind"], name="movement_sums"),
+            models.Index(
+                F("debited_deposit"), include=["amount_cents", "bucket", "kind"], name="movement_debits",
+                condition=Q(debited_deposit__isnull=False),
+            ),
+            models.Index(
+                F("credited_deposit"), include=["amount_cents", "bucket", "kind"], name="movement_credits",
+                condition=Q(credited_deposit__isnull=False),
+            ),
             models.Index(fields=["booking_id"], name="movement_of_booking", condition=Q(booking_id__isnull=False)),
-        ]
+        ]  # fmt: skip

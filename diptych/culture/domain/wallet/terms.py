@@ -1,4 +1,4 @@
-"""Words of the wallet: deposits, movements, what is left, reasons not to grant."""
+"""Words of the wallet: deposits, accounts, movements, what is left, reasons not to grant or add."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -40,9 +40,26 @@ STEPS: Final = tuple(Step)
 """In the order in which they are done."""
 
 
-class MovementKind(StrEnum):
-    """Why a sum moved. Recredits carry the official names."""
+class AccountKind(StrEnum):
+    """Whose money it is. An account's balance is what was credited to it less what was debited from it; the balances of
+    all accounts together are zero."""
 
+    STATE = "state"
+    """The State, from which every credit comes: below zero by what it has given and not been given back."""
+    DEPOSIT = "deposit"
+    """One deposit: what its holder can still spend."""
+    BOOKING = "booking"
+    """One booking, due to its venue: what it cost, until it is cancelled."""
+    EXPIRED = "expired"
+    """What was not spent in time: it is the State's again, and counted apart."""
+
+
+class MovementKind(StrEnum):
+    """Why a sum moved. Those from RECREDIT_15 to FINANCE_INCIDENT_RECREDIT, but
+    the first grant, carry the official names (guide §1.1)."""
+
+    BOOKING = "Booking"
+    CANCELLATION = "Cancellation"
     RECREDIT_15 = "Recredit15"
     RECREDIT_16 = "Recredit16"
     RECREDIT_17 = "Recredit17"
@@ -53,8 +70,53 @@ class MovementKind(StrEnum):
     MANUAL_MODIFICATION = "ManualModification"
     PREVIOUS_DEPOSIT = "PreviousDeposit"
     FINANCE_INCIDENT_RECREDIT = "FinanceIncidentRecredit"
-    BOOKING = "Booking"
-    CANCELLATION = "Cancellation"
+    MOVED_OUT = "MovedOut"
+    """A live booking gives its price back to the deposit that ends, which hands it on (PREVIOUS_DEPOSIT)…"""
+    MOVED_IN = "MovedIn"
+    """…and takes it again from the deposit that begins."""
+    EXPIRED = "Expired"
+    """What was left when a deposit ended."""
+
+
+SIDES: Final[dict[MovementKind, tuple[AccountKind, AccountKind]]] = {
+    MovementKind.BOOKING: (AccountKind.DEPOSIT, AccountKind.BOOKING),
+    MovementKind.CANCELLATION: (AccountKind.BOOKING, AccountKind.DEPOSIT),
+    MovementKind.RECREDIT_15: (AccountKind.STATE, AccountKind.DEPOSIT),
+    MovementKind.RECREDIT_16: (AccountKind.STATE, AccountKind.DEPOSIT),
+    MovementKind.RECREDIT_17: (AccountKind.STATE, AccountKind.DEPOSIT),
+    MovementKind.RECREDIT_18: (AccountKind.STATE, AccountKind.DEPOSIT),
+    MovementKind.FIRST_GRANT: (AccountKind.STATE, AccountKind.DEPOSIT),
+    MovementKind.BONUS_CREDIT: (AccountKind.STATE, AccountKind.DEPOSIT),
+    MovementKind.MANUAL_MODIFICATION: (AccountKind.STATE, AccountKind.DEPOSIT),
+    MovementKind.PREVIOUS_DEPOSIT: (AccountKind.DEPOSIT, AccountKind.DEPOSIT),
+    MovementKind.FINANCE_INCIDENT_RECREDIT: (AccountKind.STATE, AccountKind.DEPOSIT),
+    MovementKind.MOVED_OUT: (AccountKind.BOOKING, AccountKind.DEPOSIT),
+    MovementKind.MOVED_IN: (AccountKind.DEPOSIT, AccountKind.BOOKING),
+    MovementKind.EXPIRED: (AccountKind.DEPOSIT, AccountKind.EXPIRED),
+}
+"""The accounts that each kind of movement debits and credits. The database refuses any other pair."""
+
+BY_AGE: Final = (
+    MovementKind.RECREDIT_15,
+    MovementKind.RECREDIT_16,
+    MovementKind.RECREDIT_17,
+    MovementKind.RECREDIT_18,
+    MovementKind.FIRST_GRANT,
+)
+"""What an age brings."""
+ONCE_A_PERSON: Final = (*BY_AGE, MovementKind.BONUS_CREDIT)
+"""What a person receives once, whatever the deposit (guide §2.1, recredits)."""
+ONCE_A_DEPOSIT: Final = (*ONCE_A_PERSON, MovementKind.PREVIOUS_DEPOSIT)
+"""What a deposit receives once (guide §1.1)."""
+
+
+class WhyAdded(StrEnum):
+    """Why an officer adds credit by hand. A code, so that nothing personal enters the ledger or the journal."""
+
+    ERROR_OF_THE_SERVICE = "error_of_the_service"
+    CANCELLED_TOO_LATE = "cancelled_too_late"
+    DECISION_ON_APPEAL = "decision_on_appeal"
+    COMMERCIAL_GESTURE = "commercial_gesture"
 
 
 OFFICIAL_RECREDITS: Final = frozenset(
@@ -98,7 +160,8 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A decision to grant: the deposit, its sums, its caps and its end."""
+    """A decision to grant: the deposit, its sums, its caps and its end; and the older deposit that ends now, whose
+    rest and live bookings move to the new one (the rest is what the ledger says, whatever the decision foresaw)."""
 
     deposit: DepositType
     grants: tuple[Grant, ...]
@@ -107,6 +170,7 @@ class Granted:
     expires_at: datetime
     version: int = 1
     because: tuple[Because, ...] = ()
+    moves_from: DepositType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +236,8 @@ EMAIL_NOT_VALIDATED = Reason("wallet.email_not_validated", Kind.FORBIDDEN, "Conf
 ALREADY_GRANTED = Reason(
     "wallet.already_granted", Kind.CONFLICT, "You already have your credit.", "guide §1.1: one deposit a type"
 )
+NO_LIVE_DEPOSIT = Reason("wallet.no_live_deposit", Kind.CONFLICT, "There is no credit to add to: none is open, or it has ended.")
+ALREADY_RECEIVED = Reason(
+    "wallet.already_received", Kind.CONFLICT, "This sum was already received.", "guide §1.1: a recredit is unique"
+)
+AMOUNT_NOT_ADDABLE = Reason("wallet.amount_not_addable", Kind.INVALID, "Add a sum above zero, {most_cents} at most at once.")

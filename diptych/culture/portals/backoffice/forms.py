@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from diptych.culture.domain.people.terms import SuspensionReason
+
 
 class AccountForm(forms.Form):
     """An account, by number or by exact address. Sent by POST: an address stays out of URLs and logs."""
@@ -45,12 +47,9 @@ class ReplayForm(forms.Form):
 class SuspendForm(forms.Form):
     """Whom to suspend or open again, and why."""
 
-    person_id = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    why = forms.ChoiceField(
-        label=_("Why"),
-        choices=[("fraud", _("Suspected fraud")), ("upon_request", _("At the person's request")), ("duplicate", _("Second account")), ("other", _("Another reason"))],
-        required=False,
-    )  # fmt: skip
+    person_id = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    reason = forms.ChoiceField(label=_("Reason"), choices=[(r.value, r.value) for r in SuspensionReason], required=False)
+    why = forms.CharField(label=_("Why, in a few words"), max_length=400)
 
 
 WHY = [

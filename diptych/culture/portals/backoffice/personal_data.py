@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from .forms import AnonymiseForm, ExtractForm, RectifyForm
-from .permitted import permitted
+from .permits import permit
 
 from diptych.commons import clock
 from diptych.commons.refusal import Refused
@@ -51,7 +51,7 @@ def extracts(request: HttpRequest) -> HttpResponse:
 
 
 @door(Audience.STAFF)
-@permitted(Permission.EXTRACT_PUBLIC_ACCOUNT)
+@permit(Permission.EXTRACT_PUBLIC_ACCOUNT)
 @never_cache
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
@@ -68,7 +68,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @door(Audience.STAFF)
-@permitted(Permission.EXTRACT_PUBLIC_ACCOUNT)
+@permit(Permission.EXTRACT_PUBLIC_ACCOUNT)
 @never_cache
 def fetch(request: HttpRequest, extract_id: int) -> HttpResponse:
     """Fetch an extract that I asked for."""
@@ -80,7 +80,7 @@ def fetch(request: HttpRequest, extract_id: int) -> HttpResponse:
 
 
 @door(Audience.STAFF)
-@permitted(Permission.MANAGE_PUBLIC_ACCOUNT)
+@permit(Permission.MANAGE_PUBLIC_ACCOUNT)
 @never_cache
 def rectify(request: HttpRequest) -> HttpResponse:
     """Correct a name, a birth date, an address."""
@@ -99,7 +99,7 @@ def rectify(request: HttpRequest) -> HttpResponse:
 
 
 @door(Audience.STAFF)
-@permitted(Permission.ANONYMIZE_PUBLIC_ACCOUNT)
+@permit(Permission.ANONYMIZE_PUBLIC_ACCOUNT)
 @never_cache
 def anonymise(request: HttpRequest) -> HttpResponse:
     """Anonymise a youth's account: first what would go and when, then, with a reason and once sure, ask for it."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import personal_data, views
+from . import personal_data, rollout, views, youths
 
 app_name = "backoffice"
 urlpatterns = [
@@ -18,5 +18,14 @@ urlpatterns = [
     path("donnees/copie/<int:extract_id>/", personal_data.fetch, name="fetch-extract"),
     path("donnees/rectifier/", personal_data.rectify, name="rectify"),
     path("donnees/anonymiser/", personal_data.anonymise, name="anonymise"),
+    path("jeunes/", youths.find, name="youths"),
+    path("jeunes/<int:person_id>/", youths.youth, name="youth"),
+    path("jeunes/<int:person_id>/decider/", youths.review, name="review"),
+    path("jeunes/<int:person_id>/papier/", youths.paper, name="paper"),
+    path("jeunes/<int:person_id>/telephone/", youths.skip_phone, name="skip-phone"),
+    path("ouvertures/", rollout.features, name="rollout"),
+    path("ouvertures/<str:name>/", rollout.feature, name="feature"),
+    path("ouvertures/<str:name>/arreter/", rollout.stop, name="rollout-stop"),
+    path("ouvertures/<str:name>/revenir/<int:number>/", rollout.go_back, name="rollout-back"),
     path("reservations/", views.bookings, name="bookings"),
 ]

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from .forms import AccountForm, BookingForm, JournalForm, ReplayForm, SuspendForm
+from .permits import permit
 
 from diptych.commons import clock, journal, outbox
 from diptych.commons.refusal import deny
@@ -19,7 +20,7 @@ from diptych.commons.web.doors import door
 from diptych.culture.domain.bookings.operations.looking import look_at as look_at_booking
 from diptych.culture.domain.people import operations as people
 from diptych.culture.domain.people import queries
-from diptych.culture.domain.people.terms import NOT_FOUND, Audience
+from diptych.culture.domain.people.terms import NOT_FOUND, WHY_MISSING, Audience, Permission
 from diptych.culture.domain.wallet.queries import wallet_of
 
 LETTERS = 200
@@ -112,6 +113,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @door(Audience.STAFF)
 @never_cache
+@permit(Permission.READ_PUBLIC_ACCOUNT)
 def accounts(request: HttpRequest) -> HttpResponse:
     """One account, by number or exact address."""
     form = AccountForm(request.POST or None)
@@ -131,18 +133,21 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @door(Audience.STAFF)
 @never_cache
 @require_POST
+@permit(Permission.SUSPEND_USER, unless={"again": Permission.UNSUSPEND_USER})
 def suspend(request: HttpRequest) -> HttpResponse:
-    """Suspend an account, or open it again (`again` in the form)."""
+    """Suspend an account, or open it again (`again` in the form). Goes back to a youth's file where it came from one."""
     form = SuspendForm(request.POST)
     if not form.is_valid():
-        deny(NOT_FOUND)
-    person_id, at = form.cleaned_data["person_id"], clock.now()
+        deny(WHY_MISSING if "person_id" in form.cleaned_data else NOT_FOUND)
+    sent, at = form.cleaned_data, clock.now()
     if "again" in request.POST:
-        people.unsuspend(person_id=person_id, actor=_actor(request), at=at)
+        people.unsuspend(person_id=sent["person_id"], actor=_actor(request), why=sent["why"], at=at)
         messages.success(request, gettext("The account is open again."))
     else:
-        people.suspend(person_id=person_id, actor=_actor(request), why=form.cleaned_data["why"] or "other", at=at)
+        people.suspend(person_id=sent["person_id"], reason=sent["reason"], actor=_actor(request), why=sent["why"], at=at)
         messages.success(request, gettext("The account is suspended, and signed out everywhere."))
+    if "file" in request.POST:
+        return redirect("backoffice:youth", person_id=sent["person_id"])
     return redirect("backoffice:accounts")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bookings, home, me, my_data, offers, pwa, search, sign_up, wallet
+from .views import bookings, home, journey, leaving, me, my_data, offers, pwa, search, sign_up, wallet
 
 app_name = "youth"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("portefeuille/", wallet.wallet, name="wallet"),
     path("favoris/", wallet.favourites, name="favourites"),
     path("moi/", me.me, name="me"),
+    path("moi/fermer/", leaving.leave, name="leave"),
+    path("moi/rouvrir/", leaving.come_back, name="come-back"),
     path("moi/langue/", me.language, name="language"),
     path("moi/donnees/", my_data.data, name="data"),
     path("moi/donnees/copie/", my_data.ask_copy, name="ask-copy"),
@@ -33,6 +35,14 @@ urlpatterns = [
     path("inscription/confirmer/<str:token>/", sign_up.confirm, name="confirm"),
     path("inscription/profil/", sign_up.profile, name="profile"),
     path("inscription/credit/", sign_up.credit, name="credit"),
+    path("inscription/etapes/", journey.journey, name="journey"),
+    path("inscription/telephone/", journey.phone, name="phone"),
+    path("inscription/telephone/code/", journey.phone_code, name="phone-code"),
+    path("inscription/adresse/", journey.complete, name="complete"),
+    path("inscription/identite/", journey.identity, name="identity"),
+    path("inscription/identite/retour/", journey.identity_back, name="identity-back"),
+    path("inscription/identite/eleve/", journey.pupil_back, name="pupil-back"),
+    path("inscription/honneur/", journey.honor, name="honor"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("sw.js", pwa.service_worker, name="service-worker"),
     path("hors-ligne/", pwa.offline, name="offline"),

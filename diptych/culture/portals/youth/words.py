@@ -73,6 +73,9 @@ MOVEMENTS: Final[dict[str, StrPromise]] = {
     MovementKind.FINANCE_INCIDENT_RECREDIT: _("Credit given back after a payment to a venue was corrected"),
     MovementKind.BOOKING: _("Booking"),
     MovementKind.CANCELLATION: _("Cancelled booking"),
+    MovementKind.MOVED_OUT: _("Booking moved to your new credit"),
+    MovementKind.MOVED_IN: _("Booking moved from your former credit"),
+    MovementKind.EXPIRED: _("Credit not spent in time"),
 }
 
 _BY_VENUE: Final = _("The venue cancelled. Your credit came back.")

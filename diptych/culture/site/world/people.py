@@ -55,7 +55,7 @@ def make_people(chance: Random, *, at: datetime, advance: Callable[[], None]) ->
     _pro("samba@melies.exemple.fr", "Samba", "Diarraté", password, MELIES, at)
     staff = Person.objects.create(
         email="odile@equipe.exemple.fr", password=password, first_name="Odile", last_name="Quélennou", roles=[Role.ADMIN],
-        staff_roles=[StaffRole.DPO, StaffRole.SUPPORT_N2],
+        staff_roles=[StaffRole.GLOBAL_ACCESS, StaffRole.DPO],
         registered_at=at - 200 * DAY, email_validated_at=at - 200 * DAY,
     )  # fmt: skip
     TOTP.activate(staff, TOTP_SECRET)

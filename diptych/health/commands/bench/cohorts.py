@@ -35,7 +35,7 @@ def count(engine: LocalEngine, asked: n.Request | n.Cohort) -> int:
     """How many persons."""
     if isinstance(asked, n.Request):
         return len(engine.persons(asked))
-    return len(np.unique(engine.answer(asked).rows.person))
+    return engine.answer(asked).rows.persons
 
 
 def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Callable[[str], None]) -> Iterator[dict[str, Any]]:

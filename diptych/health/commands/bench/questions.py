@@ -152,15 +152,15 @@ def same_encounter(random: Random) -> Question:
 
 
 def thrice(random: Random) -> Question:
-    """Three times a code within 365 days, as a Circe definition."""
+    """Three times a code within 365 days, as a Circe definition; edited: three times another code after the first."""
     one, other = drawn(random, "DrugExposure"), drawn(random, "DrugExposure")
 
-    def built(concept: int) -> n.Cohort:
-        criterion = n.Criterion("DrugExposure", 1)
+    def built(around: int) -> n.Cohort:
+        first, then = (n.Criterion("DrugExposure", number) for number in (1, 2))
         window = n.Window(n.Bound(0, 1), n.Bound(365, 1))
-        rule = n.Group(n.Kind.ALL, None, (n.Correlated(criterion, window, occurrence=n.Occurrence(n.Times.AT_LEAST, 3)),))
-        sets = (n.ConceptSet(1, "", (n.Item(concept),)),)
-        return n.Cohort(None, sets, n.Primary((criterion,), limit=n.Limit.ALL), rules=(n.Rule("thrice", "", rule),))
+        rule = n.Group(n.Kind.ALL, None, (n.Correlated(then, window, occurrence=n.Occurrence(n.Times.AT_LEAST, 3)),))
+        sets = (n.ConceptSet(1, "", (n.Item(one[1]),)), n.ConceptSet(2, "", (n.Item(around),)))
+        return n.Cohort(None, sets, n.Primary((first,), limit=n.Limit.ALL), rules=(n.Rule("thrice", "", rule),))
 
     sql = (
         "SELECT count(DISTINCT person_id) FROM (SELECT person_id, count(*) OVER (PARTITION BY person_id ORDER BY "
@@ -177,8 +177,8 @@ def published(folder: Path, random: Random, count: int = 10) -> list[Question]:
     """Definitions that were published, their concepts replaced by the world's: each set by as many codes of its domain."""
     found = []
     for one in definitions([folder]):
-        cohort, first, second = one.cohort, Random(random.random()), Random(random.random())
-        found.append(Question("published definitions", _moved(cohort, first), _moved(cohort, second)))
+        moved = _moved(one.cohort, Random(random.random()))
+        found.append(Question("published definitions", moved, _edited(moved, Random(random.random()))))
         if len(found) == count:
             break
     return found
@@ -192,6 +192,13 @@ def _moved(cohort: n.Cohort, random: Random) -> n.Cohort:
         items = tuple(replace(item, concept_id=drawn(random, domain if domain in KINDS else None)[1]) for item in one.items[:20])
         sets.append(replace(one, items=items))
     return replace(cohort, concept_sets=tuple(sets))
+
+
+def _edited(cohort: n.Cohort, random: Random) -> n.Cohort:
+    "The same with one concept set changed: the last, which is more often a rule's than the entry's."
+    *others, last = cohort.concept_sets
+    changed = _moved(replace(cohort, concept_sets=(last,)), random).concept_sets
+    return replace(cohort, concept_sets=(*others, *changed))
 
 
 def _uses(part: object) -> list[Coded]:

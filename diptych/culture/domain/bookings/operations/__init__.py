@@ -6,6 +6,7 @@ from .counter import take_back, use
 from .holds import confirm_hold, release_hold
 from .moving import follow_moved_stock
 from .nightly import cancel_of_removed_stocks, expire_uncollected, release_late_holds, use_past_events, warn_expiring
+from .suspending import cancel_of_suspended
 
 __all__ = [
     "BookingMade",
@@ -13,6 +14,7 @@ __all__ = [
     "cancel",
     "cancel_by_venue",
     "cancel_of_removed_stocks",
+    "cancel_of_suspended",
     "confirm_hold",
     "expire_uncollected",
     "follow_moved_stock",

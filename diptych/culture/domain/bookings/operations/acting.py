@@ -19,7 +19,7 @@ from diptych.commons import journal, outbox
 from diptych.commons.refusal import deny
 from diptych.culture.domain.catalogue.models import Stock
 from diptych.culture.domain.wallet.models import Deposit, Movement
-from diptych.culture.domain.wallet.terms import MovementKind
+from diptych.culture.domain.wallet.terms import AccountKind, MovementKind
 
 
 def lock(*, booking_id: int) -> Booking:
@@ -28,13 +28,20 @@ def lock(*, booking_id: int) -> Booking:
     if known is None:
         deny(terms.NOT_FOUND)
     Stock.objects.select_for_update(no_key=True).get(pk=known["stock_id"])
-    if known["deposit_id"] is not None:
-        Deposit.objects.select_for_update(no_key=True).get(pk=known["deposit_id"])
+    _lock_wallet(booking_id, known["deposit_id"])
     return (
         Booking.objects.select_for_update(of=("self",), no_key=True)
         .select_related("stock", "offer__venue", "offer__product", "person")
         .get(pk=booking_id)
     )
+
+
+def _lock_wallet(booking_id: int, deposit_id: int | None) -> None:
+    "A new regime may move the booking to a newer deposit while its lock is waited for: then that one is locked too."
+    locked = None
+    while deposit_id is not None and deposit_id != locked:
+        Deposit.objects.select_for_update(no_key=True).get(pk=deposit_id)
+        locked, deposit_id = deposit_id, Booking.objects.values_list("deposit_id", flat=True).get(pk=booking_id)
 
 
 def move(booking: Booking, after: Status) -> None:
@@ -53,11 +60,13 @@ def free(booking: Booking, *, why: Cancellation, at: datetime) -> None:
     Stock.objects.filter(pk=booking.stock_id).update(booked=F("booked") - booking.quantity)
     if booking.total_cents and booking.deposit_id is not None:
         Movement.objects.create(
-            deposit_id=booking.deposit_id,
             kind=MovementKind.CANCELLATION,
             amount_cents=booking.total_cents,
-            bucket=booking.bucket,
+            debited=AccountKind.BOOKING,
             booking_id=booking.pk,
+            credited=AccountKind.DEPOSIT,
+            credited_deposit_id=booking.deposit_id,
+            bucket=booking.bucket,
             at=at,
         )
 

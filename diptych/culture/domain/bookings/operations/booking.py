@@ -69,8 +69,8 @@ with wanted as (
     update catalogue_stock s set booked = s.booked + w.places
     from (select stock_id, sum(quantity) as places from wanted group by stock_id) w where s.id = w.stock_id
 ), paid as (
-    insert into wallet_movement (deposit_id, kind, amount_cents, bucket, booking_id, at)
-    select deposit_id, 'Booking', -total_cents, bucket, id, booked_at from made where total_cents > 0
+    insert into wallet_movement (kind, amount_cents, debited, debited_deposit_id, credited, booking_id, bucket, reference, at)
+    select 'Booking', total_cents, 'deposit', deposit_id, 'booking', id, bucket, '', booked_at from made where total_cents > 0
 ), opened as (
     update catalogue_activationcode c set booking_id = m.id
     from wanted w join made m on m.token = w.token where c.id = w.code_id

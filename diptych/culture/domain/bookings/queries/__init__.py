@@ -6,13 +6,14 @@ from .holds import Hold, holds_waiting
 from .letters import Told, told
 from .tickets import Ticket, booking_of, bookings_of, check_ticket, published_key
 from .venue import VenueBooking, VenueBookings, bookings_for_venues, export_for_venues
-from .verify import Discrepancy, discrepancies
+from .verify import Discrepancy, Ledger, discrepancies, verify_ledger
 
 __all__ = [
     "CounterLine",
     "CounterTicket",
     "Discrepancy",
     "Hold",
+    "Ledger",
     "Ticket",
     "Told",
     "VenueBooking",
@@ -28,5 +29,6 @@ __all__ = [
     "published_key",
     "recent_at_counter",
     "told",
+    "verify_ledger",
     "why_not_book",
 ]

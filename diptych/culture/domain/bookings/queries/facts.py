@@ -71,10 +71,10 @@ left join lateral (
     select * from wallet_deposit d where d.person_id = w.person_id and d.expires_at > w.at order by d.id desc limit 1
 ) d on true
 left join lateral (
-    select coalesce(sum(m.amount_cents), 0) as balance,
-        coalesce(-sum(m.amount_cents) filter (where m.bucket = 'digital'), 0) as digital,
-        coalesce(-sum(m.amount_cents) filter (where m.bucket = 'physical'), 0) as physical
-    from wallet_movement m where m.deposit_id = d.id
+    select coalesce(sum(l.amount_cents), 0) as balance,
+        coalesce(-sum(l.amount_cents) filter (where l.bucket = 'digital'), 0) as digital,
+        coalesce(-sum(l.amount_cents) filter (where l.bucket = 'physical'), 0) as physical
+    from wallet_line l where l.deposit_id = d.id
 ) m on true
 left join lateral (
     select b.id from bookings_booking b

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("people", "0003_person_staff_roles"),
+        ("people", "0003_sign_up"),
     ]
 
     operations = [

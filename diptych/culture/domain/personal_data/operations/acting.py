@@ -10,12 +10,12 @@ from django.db import connection
 
 from ..models import Evidence
 from ..queries import facts_of, may
-from ..terms import NOT_FOUND, NOT_PERMITTED, AccountFacts
+from ..terms import NOT_FOUND, AccountFacts
 
 from diptych.commons import journal, outbox
 from diptych.commons.refusal import deny
 from diptych.culture.domain.people.models import Person
-from diptych.culture.domain.people.terms import Permission
+from diptych.culture.domain.people.terms import NOT_PERMITTED, Permission
 from diptych.culture.domain.wallet.models import Deposit
 
 

@@ -19,8 +19,8 @@ from diptych.commons.web import bearer
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.operations import cancel
 from diptych.culture.domain.bookings.terms import Status
-from diptych.culture.domain.people.models import Person
-from diptych.culture.domain.people.terms import AccountState, Permission
+from diptych.culture.domain.people.models import Person, Suspension
+from diptych.culture.domain.people.terms import AccountState, Permission, SuspensionReason
 
 
 def ask_erasure(*, person_id: int, at: datetime) -> datetime:
@@ -70,8 +70,12 @@ def free_places(*, person_id: int, at: datetime) -> None:
 
 
 def _close(person_id: int, state: AccountState, at: datetime) -> None:
-    "An account that a suspension closed already keeps its state: whoever suspended it decides."
-    Person.objects.filter(pk=person_id, state=AccountState.ACTIVE).update(state=state)
+    """An account that a suspension closed already keeps its state: whoever suspended it decides. One that its owner closed
+    waits for its erasure from now on: opening it again is withdrawing the request."""
+    own = Suspension.objects.filter(person_id=person_id, ended_at=None, reason=SuspensionReason.UPON_USER_REQUEST)
+    own.update(ended_at=at, ended_by=f"person:{person_id}")
+    open_ = [AccountState.ACTIVE, AccountState.SUSPENDED_UPON_USER_REQUEST]
+    Person.objects.filter(pk=person_id, state__in=open_).update(state=state)
     Person.objects.filter(pk=person_id).update(signed_out_at=at)
     bearer.revoke_all(person_id=person_id)
 

@@ -28,9 +28,7 @@ select p.id, p.roles, p.state, coalesce(p.validated_birth_date, p.birth_date), p
 from people_person p
 left join lateral (select count(*) as deposits, max(expires_at) as ends from wallet_deposit w where w.person_id = p.id) d on true
 left join lateral (
-    select j.at, coalesce(j.facts->>'reason', j.facts->>'why', p.state) as why from journal_entry j
-    where p.state in ('SUSPENDED', 'SUSPICIOUS_LOGIN_REPORTED_BY_USER') and j.subject = 'person:' || p.id and j.act = 'people.suspend'
-    order by j.id desc limit 1
+    select u.at, u.reason as why from people_suspension u where u.person_id = p.id and u.ended_at is null
 ) s on true
 left join personal_data_erasurerequest r on r.person_id = p.id and r.state = 'QUEUED'
 left join personal_data_notice n on n.person_id = p.id

@@ -78,6 +78,11 @@ def standing_of(*, person_id: int, at: datetime) -> Standing:
     )
 
 
+def is_erasure_asked(*, person_id: int) -> bool:
+    """Whether somebody's account waits to be forgotten at their request."""
+    return ErasureRequest.objects.filter(person_id=person_id, state=RequestState.QUEUED).exists()
+
+
 def queue_length() -> int:
     """How many requests to be forgotten wait for their day."""
     return ErasureRequest.objects.filter(state=RequestState.QUEUED).count()

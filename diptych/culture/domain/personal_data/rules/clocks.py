@@ -42,7 +42,7 @@ ON_REQUEST: Final = "on_request"
 """The rule by which a youth is forgotten when they ask for it: at once without a deposit, or from 21."""
 
 AGE_ON_REQUEST: Final = 21
-FRAUD: Final = frozenset({"fraud", "SUSPICIOUS_LOGIN_REPORTED_BY_USER", "SUSPENSION_FOR_INVESTIGATION_TEMP"})
+FRAUD: Final = frozenset({"SUSPICIOUS_LOGIN_REPORTED_BY_USER", "SUSPENSION_FOR_INVESTIGATION_TEMP"})
 """Suspensions that count as fraud, besides every FRAUD_* (guide §5.5)."""
 
 EXTRACT_LASTS: Final = timedelta(days=7)
@@ -79,6 +79,8 @@ SWEEPS: Final = (
         "delete from axes_accessattemptexpiration where access_attempt_id in"
         " (select id from axes_accessattempt where attempt_time <= %(before)s)",
     ),
+    Sweep("phone_code_ended", "eligibility_phonecode", "expires_at", 30, "codes work for 12 hours; 30 days for support"),
+    Sweep("phone_try_counted", "eligibility_phonetry", "at", 31, "wrong codes are counted over 30 days (guide §1.3)"),
     Sweep("extract_over", "personal_data_extract", "expires_at", 0, "guide §5.5, extract: 7 days"),
 )  # fmt: skip
 """Traces that a nightly job removes."""

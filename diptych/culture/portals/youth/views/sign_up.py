@@ -1,6 +1,4 @@
-"""Signing up: an address and a password, the link in the e-mail, the profile, the credit."""
-
-from datetime import date
+"""Signing up: an address and a password, the link in the e-mail, the profile. The steps after it are `journey`'s."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,9 +20,7 @@ from diptych.commons.web.refusals import sentence
 from diptych.culture.domain.people import operations as people
 from diptych.culture.domain.people import terms as people_terms
 from diptych.culture.domain.people.terms import Audience
-from diptych.culture.domain.wallet import operations as wallet_acts
 from diptych.culture.domain.wallet import queries as wallets
-from diptych.culture.domain.wallet import terms as wallet_terms
 
 STEPS = (_("Account"), _("E-mail"), _("About you"), _("Credit"))
 _FIELDS = {
@@ -108,8 +104,6 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _profile_form(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
-    if refusal is not None and refusal.reason.code.startswith("wallet."):
-        return _credit_page(request, refusal)
     form = ProfileForm(request.POST) if request.method == "POST" else ProfileForm()
     return _step(request, "profile", 3, {"form": _with_fault(form, refusal)})
 
@@ -117,39 +111,20 @@ def _profile_form(request: HttpRequest, refusal: Refusal | None = None) -> HttpR
 @door(Audience.YOUTH)
 @refused_on(_profile_form)
 def profile(request: HttpRequest) -> HttpResponse:
-    """Names, birth date, département: once. Then the credit opens, or the page says why not."""
+    """Names, birth date, département: once. They say which steps come next."""
     if request.user.birth_date is not None:  # type: ignore[union-attr]  # a Person
-        return HttpResponseRedirect(reverse("youth:credit"))
+        return HttpResponseRedirect(reverse("youth:journey"))
     form = ProfileForm(request.POST)
     if request.method != "POST" or not form.is_valid():
         return _profile_form(request)
     people.set_profile(person_id=request.user.pk, **form.cleaned_data, at=clock.now())
-    wallet_acts.open_credit(person_id=request.user.pk, at=clock.now())
-    return HttpResponseRedirect(reverse("youth:credit"))
-
-
-def _credit_page(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
-    view = wallets.wallet_of(person_id=request.user.pk, at=clock.now())
-    code = refusal.reason.code if refusal and view is None else ""
-    context: dict[str, object] = {
-        "code": code,
-        "why": sentence(refusal) if refusal else "",
-        "too_young": code == wallet_terms.TOO_YOUNG.code,
-        "too_old": code == wallet_terms.TOO_OLD.code,
-        "address_unchecked": code == wallet_terms.EMAIL_NOT_VALIDATED.code,
-        "opens_on": date.fromisoformat(refusal.facts["opens_on"]) if refusal and "opens_on" in refusal.facts else None,
-        "grants": [line for line in view.movements if line.booking_id is None] if view else [],
-    }
-    return _step(request, "credit", 4, context)
+    return HttpResponseRedirect(reverse("youth:journey"))
 
 
 @door(Audience.YOUTH)
-@refused_on(_credit_page)
 def credit(request: HttpRequest) -> HttpResponse:
-    """The credit, once it is open; a button asks for it where it is not."""
-    if request.method == "POST":
-        wallet_acts.open_credit(person_id=request.user.pk, at=clock.now())
-        return HttpResponseRedirect(reverse("youth:credit"))
-    if request.user.birth_date is None:  # type: ignore[union-attr]  # a Person
-        return HttpResponseRedirect(reverse("youth:profile"))
-    return _credit_page(request)
+    """The credit, once it is open; the way to it until then."""
+    view = wallets.wallet_of(person_id=request.user.pk, at=clock.now())
+    if view is None:
+        return HttpResponseRedirect(reverse("youth:journey"))
+    return page(request, "credit", {"grants": [line for line in view.movements if line.is_grant]})

@@ -17,7 +17,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     """My credit: left, capped, until when, every movement and why."""
     view = wallets.wallet_of(person_id=request.user.pk, at=clock.now())
     movements = [(line, words.MOVEMENTS.get(line.kind, line.kind)) for line in view.movements] if view else []
-    grants = [(line, label) for line, label in movements if line.booking_id is None]
+    grants = [(line, label) for line, label in movements if line.is_grant]
     return page(request, "wallet", {"movements": movements, "grants": grants})
 
 

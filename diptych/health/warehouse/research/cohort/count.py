@@ -14,7 +14,7 @@ import numpy as np
 
 from . import nodes as n
 from .engines.local import Answer, Handed, LocalEngine, Members, Rows
-from .engines.local.members import array
+from .engines.local.persons import array
 from .terms import NO_FOLDER, NO_ROOM, NOT_PERSONS, SAME_NUMBER
 from .wire import cohort360
 from .wire.circe import read
@@ -193,7 +193,7 @@ def member_names(request: n.Request) -> dict[int, str]:
 
 def persons(answer: Answer | Selection) -> int:
     """How many persons an answer holds."""
-    return len(np.unique(rows_of(answer).person))
+    return rows_of(answer).persons
 
 
 def rows_of(answer: Answer | Selection) -> Rows:

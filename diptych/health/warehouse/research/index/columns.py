@@ -4,8 +4,9 @@ Nulls are NULL in whole numbers and days, NaN in decimals, None in texts. Days a
 Does not know what a question is.
 """
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +21,19 @@ from .terms import DAMAGED
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.mart.shapes import SHAPES
 
-__all__ = ["NULL", "Index", "Ints", "Lookup", "Table", "among", "spans"]
+__all__ = ["NULL", "Index", "Ints", "Lookup", "Row", "Table", "among", "numbers", "spans"]
 
+T = TypeVar("T")
 WHOLE = 4_000_000
 """A column of a table with fewer rows is read whole and kept; of a larger one, only what is asked for is read."""
+DENSE = 4
+"""Keys whose span is at most this many times their number are found in a table, others by search."""
 CHUNKS = 512
 """How many parts of columns of large tables are kept."""
+
+
+Row = Ints | slice
+"""Numbers of rows; a slice where they follow one another."""
 
 
 class Table:
@@ -57,42 +65,51 @@ class Table:
         concepts, first = np.unique(self._index.read(self.name, self.shape.order[0]), return_index=True)
         return concepts, np.append(first, self._size)
 
-    def known(self, rows: Ints) -> Ints:
+    def known(self, rows: Row) -> Row:
         """Those of `rows` whose person the release knows."""
-        return rows if self._all_known else rows[self._person[rows] != NOBODY]
+        return rows if self._all_known else numbers(rows)[self._person[rows] != NOBODY]
+
+    def every(self) -> Row:
+        """Every row whose person the release knows."""
+        return self.known(slice(0, self._size))
 
     def all_rows(self) -> Ints:
-        """Every row whose person the release knows."""
-        return self.known(np.arange(self._size, dtype=np.int64))
+        """The same, one by one."""
+        return numbers(self.every())
 
-    def person(self, rows: Ints) -> Ints:
+    def person(self, rows: Row) -> Ints:
         """The dense number of each row's person."""
         found: Ints = self._person[rows].astype(np.int64)
         return found
 
-    def take(self, name: str, rows: Ints) -> Any:
+    def take(self, name: str, rows: Row) -> Any:
         """The values of a column at rows: int64 (ids, whole numbers, days), float64, or objects (texts)."""
         if self._mapped is None:
             return self._index.read(self.name, name)[rows]
         if name == self.shape.order[0] and by_concept(self.shape):
             concepts, first = self._directory
+            rows = numbers(rows)
             return concepts[np.searchsorted(first, rows, "right") - 1] if len(rows) else np.empty(0, np.int64)
         if self._mapped.is_mapped(self.name, name):
             found = self._mapped.column(self.name, name)
             if found is None:
-                return np.full(len(rows), NULL)
+                return np.full(len(numbers(rows)), NULL)
             values, null = found
             taken = values[rows]
-            return np.where(taken == null, NULL, taken.astype(np.int64))
-        return self._index.cold(self.name, name, rows, size=self._size)
+            wide = taken.astype(np.int64)
+            wide[taken == null] = NULL
+            return wide
+        return self._index.cold(self.name, name, numbers(rows), size=self._size)
 
-    def rows_of(self, concepts: Ints) -> Ints:
+    def rows_of(self, concepts: Ints) -> Row:
         """The rows whose concept is one of `concepts` (ascending), by search in the directory."""
         known, first = self._directory
         if not len(known):
             return np.empty(0, np.int64)
         place = np.searchsorted(known, concepts)
         place = place[(place < len(known)) & (known[np.minimum(place, len(known) - 1)] == concepts)]
+        if len(place) and place[-1] - place[0] + 1 == len(place):
+            return self.known(slice(int(first[place[0]]), int(first[place[-1] + 1])))
         return self.known(spans(first[place], first[place + 1]))
 
     def count_of(self, concepts: Ints) -> int:
@@ -118,16 +135,24 @@ class Table:
 
 
 class Lookup:
-    """Finds the row of a key: visits, providers, care sites."""
+    """Finds the row of a key: visits, providers, care sites. Of rows with one key, the first."""
 
     def __init__(self, keys: Ints) -> None:
-        self._order = np.argsort(keys, kind="stable")
-        self._keys = keys[self._order]
+        self._low = int(keys.min()) if len(keys) else 0
+        span = int(keys.max()) - self._low + 1 if len(keys) else 0
+        self._table: Ints | None = None
+        if span <= DENSE * len(keys):
+            self._table = np.full(span + 2, -1)  # a place more at each end, for keys beyond
+            self._table[keys[::-1] - self._low + 1] = np.arange(len(keys))[::-1]
+        else:
+            self._order = np.argsort(keys, kind="stable")
+            self._keys = keys[self._order]
 
     def __call__(self, keys: Ints) -> Ints:
         """The row of each key, -1 where there is none."""
-        if not len(self._keys):
-            return np.full(len(keys), -1)
+        if self._table is not None:
+            found: Ints = self._table[np.clip(keys - self._low + 1, 0, len(self._table) - 1)]
+            return found
         place = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return np.where(self._keys[place] == keys, self._order[place], -1)
 
@@ -143,6 +168,13 @@ class Index:
         self._read: dict[tuple[str, str], Any] = {}
         self._chunks: dict[tuple[str, str, int], Any] = {}
         self._files: dict[str, tuple[pq.ParquetFile, Ints]] = {}
+        self._once: dict[str, Any] = {}
+
+    def once(self, name: str, made: Callable[[], T]) -> T:
+        """What follows from the columns, whatever is asked: made when first asked for, and kept under a name."""
+        if name not in self._once:
+            self._once[name] = made()
+        return self._once[name]  # type: ignore[no-any-return] # what was made under this name
 
     @cached_property
     def persons(self) -> Ints:
@@ -204,23 +236,29 @@ class Index:
         if size <= WHOLE or SHAPES[table].column(column) is None or column not in self._file(table)[0].schema_arrow.names:
             return self.read(table, column)[rows]
         first = self._file(table)[1]
-        group = np.searchsorted(first, rows, "right") - 1
-        needed = np.unique(group)
-        if not len(needed):
-            return self._empty(table, column, 0)
-        found = None
-        for one in needed.tolist():
+        order = None if bool((rows[1:] >= rows[:-1]).all()) else np.argsort(rows)
+        by_row = rows if order is None else rows[order]
+        once = bool((by_row[1:] > by_row[:-1]).all())
+        ends = np.searchsorted(by_row, first)
+        parts = []
+        for one in np.flatnonzero(ends[1:] > ends[:-1]).tolist():
             key = (table, column, one)
             if key not in self._chunks:
                 while len(self._chunks) >= CHUNKS:
                     del self._chunks[next(iter(self._chunks))]
                 self._chunks[key] = self._part(table, column, [one])
             values = self._chunks[key]
-            here = group == one
-            if found is None:
-                found = np.empty(len(rows), dtype=values.dtype)
-            found[here] = values[rows[here] - first[one]]
-        return found
+            here = by_row[ends[one] : ends[one + 1]]
+            low, high = int(here[0] - first[one]), int(here[-1] - first[one]) + 1
+            parts.append(values[low:high] if once and high - low == len(here) else values[here - first[one]])
+        if not parts:
+            return self._empty(table, column, 0)
+        found = np.concatenate(parts)
+        if order is None:
+            return found
+        again = np.empty_like(found)
+        again[order] = found
+        return again
 
     def _empty(self, table: str, column: str, size: int) -> Any:
         shape = SHAPES[table].column(column)
@@ -235,6 +273,11 @@ class Index:
         if not rows or SHAPES[table].column(column) is None or column not in self._file(table)[0].schema_arrow.names:
             return self._empty(table, column, rows)
         return self._part(table, column, None)
+
+
+def numbers(rows: Row) -> Ints:
+    """The numbers of rows, one by one."""
+    return np.arange(rows.start, rows.stop, dtype=np.int64) if isinstance(rows, slice) else rows
 
 
 def among(values: Ints, known: Ints) -> npt.NDArray[np.bool_]:

@@ -250,7 +250,7 @@ class Postings:
     def _array(self, name: str) -> Any:
         if name not in self._arrays:
             try:
-                self._arrays[name] = np.load(self._folder / f"{name}.npy", mmap_mode="r")
+                self._arrays[name] = np.asarray(np.load(self._folder / f"{name}.npy", mmap_mode="r"))
             except (OSError, ValueError) as error:
                 deny(DAMAGED, path=str(self._folder / f"{name}.npy"), table=name.partition(".")[0], why=type(error).__name__)
         return self._arrays[name]

@@ -66,14 +66,17 @@ ROWS: Final = (
         "wallet_movement",
         CREDIT,
         (
-            *hidden("id deposit_id booking_id", Category.LINK, kept=Kept.ACCOUNTS),
+            *hidden("id debited_deposit_id credited_deposit_id booking_id", Category.LINK, kept=Kept.ACCOUNTS),
             seen("at", Category.CREDIT, "Quand", kept=Kept.ACCOUNTS),
             seen("kind", Category.CREDIT, "Mouvement", kept=Kept.ACCOUNTS),
             seen("amount_cents", Category.CREDIT, "Montant (centimes)", kept=Kept.ACCOUNTS),
-            *hidden("bucket", Category.CREDIT, kept=Kept.ACCOUNTS),
+            *hidden("debited credited bucket reference", Category.CREDIT, kept=Kept.ACCOUNTS),
         ),
         title="Mouvements du portefeuille",
-        of="deposit_id in (select id from wallet_deposit where person_id = %(person)s)",
+        of=(
+            "(debited_deposit_id in (select id from wallet_deposit where person_id = %(person)s)"
+            " or credited_deposit_id in (select id from wallet_deposit where person_id = %(person)s))"
+        ),
         row=Row.KEPT,
         order="at",
     ),

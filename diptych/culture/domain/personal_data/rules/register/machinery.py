@@ -40,6 +40,21 @@ ROWS: Final = (
         row=Row.KEPT,
         order="id",
     ),
+    Table(
+        "rollout_version",
+        PROOF,
+        (
+            *plain("feature number change of plan"),
+            seen("at", Category.TRACE, "Quand", kept=Kept.PROOF),
+            *hidden("actor", Category.LINK, kept=Kept.PROOF),
+            seen("reason", Category.TRACE, "Raison donnée", kept=Kept.PROOF),
+        ),
+        title="Ouvertures que tu as décidées",
+        of="actor = 'person:' || %(person)s::bigint",
+        row=Row.KEPT,
+        order="at",
+    ),
+    _machine("rollout_outcome", "feature version rule minute slot fine refusals errors"),
     _machine("outbox_receipt", "message_id consumer received_at"),
     _machine(
         "procrastinate_jobs",

@@ -71,8 +71,16 @@ SECURITY: Final = Purpose(
     "Keep accounts from being forced or taken.",
     Source.LEGAL_OBLIGATION,
     "the machine; administrators",
-    "session_ended, program_ended, link_ended, failed_sign_in",
+    "session_ended, program_ended, link_ended, failed_sign_in, phone_code_ended, phone_try_counted",
     "Empêcher que des comptes soient forcés ou pris.",
+)
+ELIGIBILITY: Final = Purpose(
+    "eligibility",
+    "Check that a credit is due, and given once, to whom it is asked for.",
+    Source.PUBLIC_TASK,
+    OWN,
+    _END,
+    "Vérifier que le crédit est dû, une seule fois, à qui le demande.",
 )
 PROOF: Final = Purpose(
     "proof",
@@ -115,7 +123,7 @@ CATALOGUE: Final = Purpose(
     "Informer sur la culture.",
 )
 
-PURPOSES: Final = (ACCOUNT, CREDIT, BOOKING, CHOICE, WORK, SECURITY, PROOF, MESSAGE, RIGHTS, MACHINE, CATALOGUE)
+PURPOSES: Final = (ACCOUNT, CREDIT, BOOKING, CHOICE, WORK, SECURITY, ELIGIBILITY, PROOF, MESSAGE, RIGHTS, MACHINE, CATALOGUE)
 TABLES: Final = (PURPOSES,)
 
 EMPTY: Final = "''"

@@ -180,9 +180,11 @@ input.addEventListener("paste", (event) => {
   handle(text);
 });
 form.addEventListener("submit", () => { asked = readCode(input.value); });
-opener.hidden = false;
-opener.addEventListener("click", () => (scan.hidden ? openCamera() : closeCamera()));
-scan.querySelector("[data-scan-stop]").addEventListener("click", () => { closeCamera(); opener.focus(); });
+if (opener) { // not there for those to whom the camera is not open yet
+  opener.hidden = false;
+  opener.addEventListener("click", () => (scan.hidden ? openCamera() : closeCamera()));
+  scan.querySelector("[data-scan-stop]").addEventListener("click", () => { closeCamera(); opener.focus(); });
+}
 document.addEventListener("visibilitychange", () => { if (document.hidden) closeCamera(); });
 root.addEventListener("click", (event) => {
   if (event.target.closest("[data-keep]")) keep();

@@ -5,76 +5,161 @@ to one another: `groups` does.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+
+from .order import key_of, picked, sorting
+from .persons import Mask, heads
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.domains import DOMAINS, Domain
-from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, Table, among
+from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, Row, Table, among, numbers
 
-Mask = npt.NDArray[np.bool_]
 EPOCH = np.datetime64("1970-01-01", "D").astype(object)
 
 
 class Events:
     """Events of one domain, as parallel arrays: dense person, days, visit, key, day to sort by; each is read when asked for.
 
-    `given`: arrays that stand for what the rows say: dates that were moved, events of several domains put together.
+    `given`: arrays that stand for what the rows say, dates that were moved. Events taken from others gather what is asked of them.
     """
 
-    def __init__(self, domain: Domain, table: Table, row: Ints, **given: Ints) -> None:
-        self.domain, self.table, self.row = domain, table, row
+    def __init__(self, domain: Domain, table: Table, row: Row, **given: Ints) -> None:
+        self.domain, self.table = domain, table
+        self._row: Row | None = row
+        self._size = row.stop - row.start if isinstance(row, slice) else len(row)
         self._given = given
+        self._keys: Ints | None = None
+        self._of: tuple[Events, Ints] | None = None
+        self._parts: Sequence[Events] = ()
+
+    @classmethod
+    def joined(cls, parts: Sequence["Events"]) -> "Events":
+        """Events of several domains, one after the other; what they are read for is told by the first."""
+        found = cls(parts[0].domain, parts[0].table, slice(0, sum(map(len, parts))))
+        found._row, found._parts = None, parts
+        return found
 
     def __len__(self) -> int:
-        return len(self.row)
+        return self._size
 
-    def _read(self, name: str, how: Callable[[], Ints]) -> Ints:
-        if name not in self._given:
-            self._given[name] = how()
-        return self._given[name]
+    @property
+    def _rows(self) -> Row:
+        if self._row is None and self._of is not None:
+            self._row = _picked(self._of[0]._rows, self._of[1])
+        elif self._row is None:
+            self._row = np.concatenate([part.row for part in self._parts])
+        return self._row
+
+    @property
+    def row(self) -> Ints:
+        """The number of each event's row."""
+        self._row = numbers(self._rows)
+        return self._row
+
+    def read(self, column: str) -> Any:
+        """The values of a column of the table."""
+        return self.table.take(column, self._rows)
+
+    def _held(self, name: str) -> bool:
+        "Whether what these were taken from says it, which the rows do not or would have to be read for again."
+        return name in self._given or bool(self._parts) or (self._of is not None and self._of[0]._held(name))
+
+    def _read(self, name: str, how: Callable[[Row], Ints], places: Ints | None = None) -> Ints:
+        if name in self._given:
+            return self._given[name] if places is None else self._given[name][places]
+        if places is None:
+            if self._of is not None and self._of[0]._held(name):
+                self._given[name] = self._of[0]._read(name, how, self._of[1])
+            elif self._parts:
+                self._given[name] = np.concatenate([getattr(part, name) for part in self._parts])
+            else:
+                self._given[name] = how(self._rows)
+            return self._given[name]
+        if self._of is not None and self._of[0]._held(name):
+            return self._of[0]._read(name, how, self._of[1][places])
+        if self._parts:
+            return self._read(name, how)[places]
+        return how(_picked(self._rows, places))
 
     @property
     def person(self) -> Ints:
         """Each event's person, as a dense number."""
-        return self._read("person", lambda: self.table.person(self.row))
+        return self._read("person", self.table.person)
 
     @property
     def start(self) -> Ints:
         """The first day."""
-        return self._read("start", lambda: self.table.take(self.domain.start, self.row))
+        return self._read("start", lambda rows: self.table.take(self.domain.start, rows))
+
+    def start_at(self, places: Ints) -> Ints:
+        """The first day at places; where it has not been read, nothing else is."""
+        return self._read("start", lambda rows: self.table.take(self.domain.start, rows), places)
 
     @property
     def end(self) -> Ints:
         """The last day, by the domain's rule where it is unknown."""
-        return self._read("end", lambda: default_end(self.table, self.domain, self.row))
+        return self._read("end", lambda rows: default_end(self.table, self.domain, rows))
+
+    def end_at(self, places: Ints) -> Ints:
+        """The last day at places; where it has not been read, nothing else is."""
+        return self._read("end", lambda rows: default_end(self.table, self.domain, rows), places)
 
     @property
     def visit(self) -> Ints:
         """The visit; NULL where there is none."""
-        visit = self.domain.visit
-        return self._read("visit", lambda: self.table.take(visit, self.row) if visit else np.full(len(self), NULL))
+        return self._read("visit", self._visits)
+
+    def visit_at(self, places: Ints) -> Ints:
+        """The visit at places; where it has not been read, nothing else is."""
+        return self._read("visit", self._visits, places)
+
+    def _visits(self, rows: Row) -> Ints:
+        found: Ints = self.table.take(self.domain.visit, rows) if self.domain.visit else np.full(len(numbers(rows)), NULL)
+        return found
 
     @property
     def key(self) -> Ints:
         """The key in its table."""
-        return self._read("key", lambda: self.table.take(self.domain.key, self.row))
+        return self._read("key", lambda rows: self.table.take(self.domain.key, rows))
+
+    def key_at(self, places: Ints) -> Ints:
+        """The key at places; where it has not been read, nothing else is."""
+        return self._read("key", lambda rows: self.table.take(self.domain.key, rows), places)
 
     @property
     def sort(self) -> Ints:
         """The day by which the first and the last are told."""
-        return self._given.get("sort", self.start)
+        return self._read("sort", lambda rows: self.start) if self._held("sort") else self.start
+
+    @property
+    def keys(self) -> Ints:
+        """One number for each event, that sorts by person and start."""
+        if self._keys is None:
+            whole = None if self._of is None else self._of[0]._keys
+            self._keys = key_of(self.person, self.start) if self._of is None or whole is None else whole[self._of[1]]
+        return self._keys
+
+    @property
+    def sort_keys(self) -> Ints:
+        """One number for each event, that sorts by person and the day to sort by."""
+        return key_of(self.person, self.sort) if self._held("sort") and self.sort is not self.start else self.keys
 
     def take(self, chosen: Any) -> "Events":
         """Those of a mask or of places."""
-        return Events(self.domain, self.table, self.row[chosen], **{name: array[chosen] for name, array in self._given.items()})
+        if chosen.dtype == np.bool_:
+            chosen = np.flatnonzero(chosen)
+        found = Events(self.domain, self.table, chosen)
+        found._row, found._of = None, (self, chosen)
+        return found
 
     def given(self, **arrays: Ints) -> "Events":
         """The same rows, with other dates."""
-        return Events(self.domain, self.table, self.row, **(self._given | arrays))
+        found = Events(self.domain, self.table, self._rows, **(self._given | arrays))
+        found._of, found._parts = self._of, self._parts
+        return found
 
     def counted(self, column: str) -> Any:
         """The values that a distinct count looks at (§2.2.6); NULL or NaN where there is none."""
@@ -84,10 +169,14 @@ class Events:
             return self.end
         if column == "DURATION":
             return np.ones(len(self), np.int64) if self.domain.end is None else minus(self.end, self.start)
-        values = self.table.take(self.domain.counts[column], self.row)
+        values = self.read(self.domain.counts[column])
         if column == "DOMAIN_CONCEPT" and self.domain.name == "Death":
             return np.where(values == NULL, 0, values)
         return values
+
+
+def _picked(row: Row, chosen: Ints) -> Ints:
+    return chosen + row.start if isinstance(row, slice) else row[chosen]
 
 
 def minus(later: Ints, earlier: Ints) -> Ints:
@@ -115,12 +204,14 @@ def select(index: Index, sets: dict[int, Ints], criterion: n.Criterion) -> Event
     """The events of a criterion, its correlated group aside."""
     domain = DOMAINS[criterion.domain]
     table = index.table(domain.table)
+    rows: Row
     if criterion.codeset is not None and domain.concept:
         rows = table.rows_of(sets[criterion.codeset])
     else:
-        rows = table.all_rows()
+        rows = table.every()
     if criterion.source_codeset is not None and domain.source_concept:
-        rows = rows[among(table.take(domain.source_concept, rows), sets[criterion.source_codeset])]
+        inside = among(table.take(domain.source_concept, rows), sets[criterion.source_codeset])
+        rows = _picked(rows, np.flatnonzero(inside))
     if criterion.first:
         rows = _first(table, domain, rows)
     real = Events(domain, table, rows)
@@ -139,29 +230,32 @@ def select(index: Index, sets: dict[int, Ints], criterion: n.Criterion) -> Event
     return events if kept is None else events.take(kept)
 
 
-def _first(table: Table, domain: Domain, rows: Ints) -> Ints:
-    who = table.person(rows)
-    order = np.lexsort((table.take(domain.key, rows), table.take(domain.start, rows), who))
-    person = who[order]
-    new = np.ones(len(rows), dtype=bool)
-    new[1:] = person[1:] != person[:-1]
-    first: Ints = rows[order[new]]
-    return first
+def _first(table: Table, domain: Domain, rows: Row) -> Ints:
+    events = Events(domain, table, rows)
+    order = sorting(events.keys, events.key_at)
+    first = heads(picked(events.person, order))
+    return _picked(rows, np.flatnonzero(first) if order is None else order[first])
 
 
-def default_end(table: Table, domain: Domain, rows: Ints) -> Ints:
+def default_end(table: Table, domain: Domain, rows: Row) -> Ints:
     """When each row ends, by its domain's rule (§2.2.3)."""
-    start: Ints = table.take(domain.start, rows)
     if domain.end is None:
-        return start + 1
+        return np.asarray(table.take(domain.start, rows) + 1)
     end: Ints = table.take(domain.end, rows)
     if domain.end_may_be_null:
         return end
+    lacking = np.flatnonzero(end == NULL)
+    if not len(lacking):
+        return end
+    rows = _picked(rows, lacking)
+    start = table.take(domain.start, rows)
     after = start + 1
     if domain.days_supply:
         supply = table.take(domain.days_supply, rows)
         after = np.where(supply == NULL, after, start + supply)
-    return np.where(end == NULL, after, end)
+    end = end.copy()
+    end[lacking] = after
+    return end
 
 
 def _dated(real: Events, criterion: n.Criterion) -> Events:
@@ -184,8 +278,8 @@ def holds(one: n.Filter, index: Index, sets: dict[int, Ints], events: Events) ->
     """Which events satisfy a filter. A null satisfies none."""
     match one:
         case n.Abnormal():
-            low, high, value = (events.table.take(name, events.row) for name in ("range_low", "range_high", "value_as_number"))
-            said = events.table.take("value_as_concept_id", events.row)
+            low, high, value = (events.read(name) for name in ("range_low", "range_high", "value_as_number"))
+            said = events.read("value_as_concept_id")
             return np.asarray((value < low) | (value > high) | np.isin(said, (4155142, 4155143)))
         case n.Number():
             return compare(field(one.field, index, events), one.op, one.value, one.extent)
@@ -243,7 +337,7 @@ def field(name: str, index: Index, events: Events) -> Any:
     if space == "death":
         return died(index)[events.person]
     if space == "provider":
-        at = index.lookup("provider")(events.table.take("provider_id", events.row))
+        at = index.lookup("provider")(events.read("provider_id"))
         return _at(index.read("provider", column), at)
     if space == "visit":
         at = index.lookup("visit_occurrence")(events.visit)
@@ -254,7 +348,7 @@ def field(name: str, index: Index, events: Events) -> Any:
             )
         return _at(index.read("visit_occurrence", column), at)
     if space == "care_site":
-        return _at(index.read("care_site", column), index.lookup("care_site")(events.table.take("care_site_id", events.row)))
+        return _at(index.read("care_site", column), index.lookup("care_site")(events.read("care_site_id")))
     if name in {"start", "end"}:
         return events.start if name == "start" else events.end
     if name in {"age_at_start", "age_at_end"}:
@@ -264,14 +358,18 @@ def field(name: str, index: Index, events: Events) -> Any:
     if name == "length":
         return minus(events.end, events.start)
     if name in {"range_low_ratio", "range_high_ratio"}:
-        bound = events.table.take(name.removesuffix("_ratio"), events.row)
-        value = events.table.take("value_as_number", events.row)
+        bound = events.read(name.removesuffix("_ratio"))
+        value = events.read("value_as_number")
         return np.divide(value, bound, out=np.full(len(events), np.nan), where=(bound != 0) & ~np.isnan(bound))
-    return events.table.take(name, events.row)
+    return events.read(name)
 
 
 def person_column(index: Index, column: str) -> Ints:
     """A column of PERSON, by dense number."""
+    return index.once(f"person.{column}", lambda: _person_column(index, column))
+
+
+def _person_column(index: Index, column: str) -> Ints:
     place = index.dense(index.read("person", "person_id"))
     values = index.read("person", column)
     found = np.full(len(index.persons), NULL, dtype=np.int64)
@@ -281,6 +379,10 @@ def person_column(index: Index, column: str) -> Ints:
 
 def died(index: Index) -> Ints:
     """The day each person died, the first where several are told; NULL where none is."""
+    return index.once("died", lambda: _died(index))
+
+
+def _died(index: Index) -> Ints:
     table = index.table("death")
     found, rows = np.full(len(index.persons), -NULL), table.all_rows()
     np.minimum.at(found, table.person(rows), table.take("death_date", rows))

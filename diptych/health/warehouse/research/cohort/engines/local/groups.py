@@ -3,22 +3,22 @@
 Holds correlated criteria, demographics and nested groups (field guide warehouse.md, §2.2.6), all events at once.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from .events import Events, Mask, holds, plus, select
+from .events import Events, holds, plus, select
 from .memory import Memory
+from .order import FAR, key_of, sorting
+from .persons import Mask
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.plan import name_of, sets_of
 from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, spans
 from diptych.health.warehouse.research.index.vocabulary import Vocabulary
-
-FAR = 2**30
-"""Days beyond any date: the composite key of a person and a day keeps days under 2^31."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ class Indexed:
     period_end: Ints
     same: Ints | None = None
 
+    def __len__(self) -> int:
+        return len(self.events)
+
     def take(self, chosen: Any) -> "Indexed":
         """Those of a mask or of places."""
         same = None if self.same is None else self.same[chosen]
@@ -47,11 +50,6 @@ class Indexed:
         sums = np.zeros(len(self.same) and int(self.same.max()) + 1, dtype=np.int64)
         np.add.at(sums, self.same, count)
         return sums[self.same]
-
-
-def key_of(person: Ints, day: Ints) -> Ints:
-    """One number that sorts by person, then by day."""
-    return (person << 32) + np.clip(day, -FAR, FAR) + FAR
 
 
 class Asked:
@@ -78,10 +76,11 @@ class Asked:
         if criterion.correlated is None:
             return found
         places, indexed = self.observed(found)
-        indexed = replace(indexed, same=places)
+        if bool((places[1:] == places[:-1]).any()):
+            indexed = replace(indexed, same=places)
         kept = np.zeros(len(found), dtype=bool)
         kept[places[self.group(indexed, criterion.correlated)]] = True
-        return found.take(kept)
+        return found if bool(kept.all()) else found.take(kept)
 
     def by_start(self, criterion: n.Criterion) -> Events:
         """The same, sorted by person and start."""
@@ -89,38 +88,44 @@ class Asked:
 
     def _by_start(self, criterion: n.Criterion) -> Events:
         found = self.events(criterion)
-        keys = key_of(found.person, found.start)
-        sorted_already = bool((keys[1:] >= keys[:-1]).all())
-        return found if sorted_already else found.take(np.argsort(keys, kind="stable"))
+        order = sorting(found.keys)
+        return found if order is None else found.take(order)
 
     @cached_property
-    def periods(self) -> tuple[Ints, Ints, Ints]:
-        """Observation periods by person, start and id: person, first day, last day."""
-        table = self.index.table("observation_period")
-        rows = table.all_rows()
-        return table.person(rows), *(table.take(f"observation_period_{side}_date", rows) for side in ("start", "end"))
+    def periods(self) -> "Periods":
+        """Who was observed when."""
+        return self.index.once("periods", lambda: Periods(self.index))
 
     def observed(self, events: Events) -> tuple[Ints, Indexed]:
         """Each event with every observation period that contains its start; the place of the event, and the two."""
-        person, period_start, period_end = self.periods
-        first, last = np.searchsorted(person, events.person, "left"), np.searchsorted(person, events.person, "right")
+        periods, person = self.periods, events.person
+        if periods.single:
+            start, end = periods.start[person], periods.end[person]
+            inside = (start <= events.start) & (events.start <= end)
+            if bool(inside.all()):
+                return np.arange(len(events)), Indexed(events, start, end)
+            places = np.flatnonzero(inside)
+            return places, Indexed(events.take(places), start[places], end[places])
+        first, last = periods.first[person], periods.first[person + 1]
         event = np.repeat(np.arange(len(events)), last - first)
         period = spans(first, last)
-        start, end = period_start[period], period_end[period]
+        start, end = periods.start[period], periods.end[period]
         inside = (start <= events.start[event]) & (events.start[event] <= end)
         places = event[inside]
         return places, Indexed(events.take(places), start[inside], end[inside])
 
     def group(self, indexed: Indexed, group: n.Group) -> Mask:
         """Which index events satisfy a group."""
-        members = [
-            *(self.correlated(indexed, one) for one in group.correlated),
-            *(self._demographic(indexed.events, one) for one in group.demographics),
-            *(self.group(indexed, one) for one in group.groups),
+        members: list[Callable[[Indexed], Mask]] = [
+            *(partial(self._demographic, demographic=one) for one in group.demographics),
+            *(partial(self.correlated, one=one) for one in group.correlated),
+            *(partial(self.group, group=one) for one in group.groups),
         ]
         if not members:
-            return np.ones(len(indexed.events), dtype=bool)
-        satisfied = indexed.pooled(np.sum(members, axis=0))
+            return np.ones(len(indexed), dtype=bool)
+        if indexed.same is None and group.kind in {n.Kind.ALL, n.Kind.ANY}:
+            return _until_settled(indexed, members, sought=group.kind is n.Kind.ANY)
+        satisfied = indexed.pooled(np.sum([member(indexed) for member in members], axis=0))
         count = group.count or 0
         return np.asarray(
             {
@@ -131,40 +136,48 @@ class Asked:
             }[group.kind]
         )
 
-    def _demographic(self, events: Events, demographic: n.Demographic) -> Mask:
-        kept = np.ones(len(events), dtype=bool)
+    def _demographic(self, indexed: Indexed, demographic: n.Demographic) -> Mask:
+        kept = np.ones(len(indexed), dtype=bool)
         for one in demographic.filters:
-            kept &= holds(one, self.index, self.sets, events)
+            kept &= holds(one, self.index, self.sets, indexed.events)
         return kept
 
     def correlated(self, indexed: Indexed, one: n.Correlated) -> Mask:
         """Which index events have the criterion around them as often as asked."""
-        count = self._counted(indexed, one)
-        asked = one.occurrence
-        return np.asarray(
-            {
-                n.Times.EXACTLY: count == asked.count,
-                n.Times.AT_MOST: count <= asked.count,
-                n.Times.AT_LEAST: count >= asked.count,
-            }[asked.times]
-        )
+        candidates, asked = self.by_start(one.criterion), one.occurrence
+        if indexed.same is not None:
+            return _as_often(self._counted(indexed, one, candidates), asked)
+        # How many candidates the person has at all says enough of most events.
+        most = np.bincount(candidates.person, minlength=len(self.index.persons))[indexed.events.person]
+        found = np.full(len(indexed), asked.times is n.Times.AT_MOST)
+        open_ = np.flatnonzero(most > asked.count if asked.times is n.Times.AT_MOST else most >= asked.count)
+        if len(open_) == len(indexed):
+            return _as_often(self._counted(indexed, one, candidates), asked)
+        found[open_] = _as_often(self._counted(indexed.take(open_), one, candidates), asked)
+        return found
 
-    def _counted(self, indexed: Indexed, one: n.Correlated) -> Ints:
-        candidates = self.by_start(one.criterion)
+    def _counted(self, indexed: Indexed, one: n.Correlated, candidates: Events) -> Ints:
+        "How many candidates are around each index event; where at least some are asked for, those at most."
         here = indexed.events
         low, high = np.full(len(here), -FAR), np.full(len(here), FAR)
         if not one.ignore_period:
             low, high = indexed.period_start, indexed.period_end
         simple = not one.start.of_event_end
+        plain = one.end is None and not one.same_visit and not one.occurrence.distinct
         impossible = np.zeros(len(here), dtype=bool)
         if simple:
             lower, upper, impossible = _bounds(indexed, one.start, ignore=one.ignore_period)
             low, high = np.maximum(low, lower), np.minimum(high, upper)
-        keys = key_of(candidates.person, candidates.start)
+        keys = candidates.keys
         first = np.searchsorted(keys, key_of(here.person, low), "left")
+        if simple and plain and indexed.same is None and one.occurrence.times is n.Times.AT_LEAST and one.occurrence.count:
+            nth = first + (one.occurrence.count - 1)
+            there = (nth < len(keys)) & ~impossible
+            there &= keys[np.minimum(nth, len(keys) - 1)] <= key_of(here.person, high)
+            return np.where(there, one.occurrence.count, 0)
         last = np.searchsorted(keys, key_of(here.person, high), "right")
         last = np.where(impossible | (last < first), first, last)
-        if simple and one.end is None and not one.same_visit and not one.occurrence.distinct:
+        if simple and plain:
             return indexed.pooled(last - first)
         event, candidate = np.repeat(np.arange(len(here)), last - first), spans(first, last)
         kept = np.ones(len(event), dtype=bool)
@@ -184,6 +197,49 @@ class Asked:
         size = len(here) if indexed.same is None else int(indexed.same.max(initial=0)) + 1
         count = np.bincount(group, minlength=size)
         return count if indexed.same is None else count[indexed.same]
+
+
+def _as_often(count: Ints, asked: n.Occurrence) -> Mask:
+    return np.asarray(
+        {
+            n.Times.EXACTLY: count == asked.count,
+            n.Times.AT_MOST: count <= asked.count,
+            n.Times.AT_LEAST: count >= asked.count,
+        }[asked.times]
+    )
+
+
+def _until_settled(indexed: Indexed, members: Sequence[Callable[[Indexed], Mask]], *, sought: bool) -> Mask:
+    "Which events satisfy all members, or with `sought` any: each member is asked of those only that are still open."
+    found = np.full(len(indexed), not sought)
+    places, left = np.arange(len(indexed)), indexed
+    for member in members:
+        settled = member(left) == sought
+        found[places[settled]] = sought
+        if not len(places := places[~settled]):
+            break
+        if bool(settled.any()):
+            left = left.take(~settled)
+    return found
+
+
+class Periods:
+    """The observation periods, by person, start and id. `first`: the place of each person's first, with their number at the end.
+
+    `single`: nobody has two. Then `start` and `end` are by person, and nothing is between them where there is no period.
+    """
+
+    def __init__(self, index: Index) -> None:
+        table = index.table("observation_period")
+        rows, persons = table.all_rows(), len(index.persons)
+        person = table.person(rows)
+        self.start, self.end = (table.take(f"observation_period_{side}_date", rows) for side in ("start", "end"))
+        self.first = np.concatenate([[0], np.cumsum(np.bincount(person, minlength=persons))])
+        self.single = len(rows) == int(np.count_nonzero(np.diff(self.first)))
+        if self.single:
+            start, end = np.full(persons, FAR), np.full(persons, -FAR)
+            start[person], end[person] = self.start, self.end
+            self.start, self.end = start, end
 
 
 def _bounds(indexed: Indexed, window: n.Window, *, ignore: bool) -> tuple[Ints, Ints, Mask]:

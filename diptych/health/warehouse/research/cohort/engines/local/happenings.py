@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .events import Mask
+from .persons import Mask
 
 from diptych.health.warehouse.research.cohort import nodes as n
-from diptych.health.warehouse.research.index.columns import NULL, Ints
+from diptych.health.warehouse.research.index.columns import NULL, Ints, among
 
 FIELDS = ("visit", "episode", "code", "event", "entry", "exit", "birth")
 DATES = {n.Dating.EVENT: "event", n.Dating.ENTRY: "entry", n.Dating.EXIT: "exit"}
@@ -22,6 +22,8 @@ Reader = Callable[[str, Any], Ints]
 
 class Happenings:
     """Rows; a field is read when asked for. `person` is a dense number; dates are seconds from 1970-01-01 UTC, births days.
+
+    `day` is the day of `event`, which some kinds tell sooner than the moment.
 
     `known`: the fields that rows of this kind have at all; the others are NULL, as is what is unknown.
     """
@@ -43,8 +45,10 @@ class Happenings:
 
     def take(self, chosen: Any) -> "Happenings":
         """Those of a mask or of places."""
-        place = np.arange(len(self)) if self._place is None else self._place
-        found = Happenings(self.person[chosen], self.known, self._read, place[chosen])
+        if chosen.dtype == np.bool_:
+            chosen = np.flatnonzero(chosen)
+        place = chosen if self._place is None else self._place[chosen]
+        found = Happenings(self.person[chosen], self.known, self._read, place)
         found._values = {name: values[chosen] for name, values in self._values.items()}
         return found
 
@@ -58,6 +62,14 @@ class Happenings:
                 if bool((found != NULL).all()):
                     break
         return np.full(len(self), NULL) if found is None else found
+
+    def days(self, dating: Sequence[n.Dating]) -> Ints | None:
+        """The day of each row's date, where the kind tells it without the moment, and each row has one; else None."""
+        first = next((DATES[one] for one in dating if DATES[one] in self.known), None)
+        if first != "event" or "day" not in self.known:
+            return None
+        days = self.value("day")
+        return None if bool((days == NULL).any()) else days
 
     def has_date(self, dating: Sequence[n.Dating]) -> bool:
         """Whether rows of this kind have one of these dates at all."""
@@ -111,7 +123,7 @@ def narrowed(rows: Happenings, basic: n.Basic) -> Happenings:
         if one.compare is n.Compare.GTE and one.n <= 1:
             continue
         enough = COMPARE[one.compare](sizes([rows.person, rows.value("code")]), one.n) & (rows.value("code") != NULL)
-        rows = rows.take(np.isin(rows.person, rows.person[enough]))
+        rows = rows.take(np.flatnonzero(among(rows.person, np.sort(rows.person[enough]))))
     return rows
 
 

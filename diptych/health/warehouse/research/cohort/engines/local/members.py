@@ -14,13 +14,17 @@ from pyroaring import BitMap
 
 from .happenings import Happenings, joined, narrowed, numbered
 from .memory import Memory
+from .order import ascending
+from .persons import Mask, array, bitmap, table
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.plan import is_set, name_of, sets_of
-from diptych.health.warehouse.research.index.columns import NULL, Ints
+from diptych.health.warehouse.research.index.columns import NULL, Ints, among
 
 _SHIFT, _FAR = 39, 2**37
 """A person and a second in one number: seconds of the years 0 to 9999 keep within 2^38, persons within 2^24."""
+_LONG = 2**36
+"""Seconds or days that no two moments are apart: a window that is longer has no end, and one that is shorter ends in the person."""
 _IN_TIME = frozenset({"visit", "episode", "event", "entry", "exit"})
 
 
@@ -53,16 +57,6 @@ class Found:
         if not isinstance(self._rows, Happenings):
             self._rows = self._rows()
         return self._rows
-
-
-def bitmap(persons: Ints) -> BitMap:
-    """A set of persons, who may come several times."""
-    return BitMap(persons.astype(np.uint32))
-
-
-def array(persons: BitMap) -> Ints:
-    """The persons of a set, ascending."""
-    return np.array(persons.to_array(), dtype=np.int64)
 
 
 class Members:
@@ -180,7 +174,7 @@ def _constrained(
         satisfied = _different(list(members.values()), persons)
     else:
         field = "visit" if constraint.tie is n.Tie.SAME_ENCOUNTER else "episode"
-        shared = _shared(list(members.values()), field, persons if constraint.ids is not None else None)
+        shared = _shared(list(members.values()), field, persons)
         satisfied = None if shared is None else bitmap(shared.person)
         if shared is not None and constraint.ids is None:
             kept.append((field, shared))
@@ -193,7 +187,7 @@ def _grouped(persons: BitMap, inside: Mapping[int, Found], kept: Sequence[tuple[
     rows = only(rows, persons)
     for field, shared in kept:
         both = _pairs([rows, shared], field)
-        rows = rows.take(np.isin(both[0], both[1]))
+        rows = rows.take(np.flatnonzero(among(both[0], np.sort(both[1]))))
     return rows
 
 
@@ -201,11 +195,8 @@ def only(rows: Happenings, persons: BitMap) -> Happenings:
     """The rows of some persons."""
     if not len(rows):
         return rows
-    mask = np.zeros(int(rows.person.max()) + 1, dtype=bool)
-    chosen = array(persons)
-    mask[chosen[chosen < len(mask)]] = True
-    found = mask[rows.person]
-    return rows if bool(found.all()) else rows.take(found)
+    found = table(persons, int(rows.person.max()) + 1)[rows.person]
+    return rows if bool(found.all()) else rows.take(np.flatnonzero(found))
 
 
 def _pairs(parts: Sequence[Happenings], field: str) -> list[Ints]:
@@ -223,18 +214,17 @@ def _pairs(parts: Sequence[Happenings], field: str) -> list[Ints]:
     return np.split(numbers, np.cumsum([len(part) for part in parts])[:-1])
 
 
-def _shared(members: Sequence[Found], field: str, persons: BitMap | None) -> Happenings | None:
+def _shared(members: Sequence[Found], field: str, persons: BitMap) -> Happenings | None:
     "Rows of one member whose person and field every other has too; None where fewer than two members have the field."
     rows = [found.rows for found in members if field in found.rows.known]
     if len(rows) < 2:
         return None
-    if persons is not None:
-        rows = [only(one, persons) for one in rows]
+    rows = [only(one, persons) for one in rows]
     rows.sort(key=len)
     pairs = _pairs(rows, field)
-    chosen = np.ones(len(rows[0]), dtype=bool)
+    chosen = np.arange(len(rows[0]))
     for one in pairs[1:]:
-        chosen &= np.isin(pairs[0], one)
+        chosen = chosen[among(pairs[0][chosen], one if ascending(one) else np.sort(one))]
     return rows[0].take(chosen)
 
 
@@ -257,16 +247,68 @@ def _different(members: Sequence[Found], persons: BitMap) -> BitMap | None:
 def _in_order(members: Mapping[int, Found], order: n.InOrder, persons: BitMap) -> BitMap | None:
     "Who has a chain of rows, one of each member; None where fewer than two members have a date."
     wished = dict(order.dating)
-    parts = []
+    links = []
     for id_, found in members.items():
         dating = wished.get(id_, found.dating)
         if found.rows.has_date(dating):
-            parts.append((found.rows, dating, order.must_be_known(id_)))
-    if len(parts) < 2:
+            links.append((found.rows, dating, order.must_be_known(id_)))
+    if len(links) < 2:
         return None
-    everyone, free, reached = persons, BitMap(), None
-    for rows, dating, must_be_known in parts:
-        mine = only(rows, persons)
+    links = [(only(rows, persons), dating, known) for rows, dating, known in links]
+    days = [rows.days(dating) for rows, dating, _ in links]
+    if any(one is None for one in days):
+        return _to_the_second(links, order, persons)
+    # Days settle most persons; moments are read of those only whose days do not tell.
+    least, most = _limits(order)
+    near = n.DAY - 1
+    sure = (-(-(least + near) // n.DAY), None if most is None else (most - near) // n.DAY)
+    perhaps = (-(-(least - near) // n.DAY), None if most is None else (most + near) // n.DAY)
+    keys = [_key(rows.person, day) for (rows, *_), day in zip(links, days, strict=True) if day is not None]
+    settled = bitmap(_chained(keys, *sure))
+    open_ = [_outside(one, settled) for one in keys]
+    parts = _taking_part([one[places] for one, places in zip(keys, open_, strict=True)], *perhaps)
+    if not len(parts[0]):
+        return settled
+    doubtful = [
+        (rows.take(places[part]), dating, known) for (rows, dating, known), places, part in zip(links, open_, parts, strict=True)
+    ]
+    return settled | _to_the_second(doubtful, order, persons)
+
+
+def _taking_part(links: Sequence[Ints], least: int, most: int | None) -> list[Ints]:
+    "The places of the links of whole chains, of each link's keys."
+    found = [np.arange(len(links[0]))]
+    for keys in links[1:]:
+        found.append(np.flatnonzero(_follows(links[len(found) - 1][found[-1]], keys, least, most)))
+    for at in range(len(links) - 2, -1, -1):
+        mine, after = links[at][found[at]], links[at + 1][found[at + 1]]
+        found[at] = found[at][_precedes(mine, after if ascending(after) else np.sort(after), least, most)]
+    return found
+
+
+def _precedes(keys: Ints, after: Ints, least: int, most: int | None) -> Mask:
+    "Which links have one after them in time."
+    place = np.searchsorted(after, keys + least, "left")
+    if not len(after):
+        return np.zeros(len(keys), dtype=bool)
+    high = keys | (2**_SHIFT - 1) if most is None or most > _LONG else keys + most
+    return np.asarray((place < len(after)) & (after[np.minimum(place, len(after) - 1)] <= high))
+
+
+def _limits(order: n.InOrder) -> tuple[int, int | None]:
+    return 0 if order.least is None else order.least.total, None if order.most is None else order.most.total
+
+
+def _outside(keys: Ints, persons: BitMap) -> Ints:
+    "The places of the keys of other persons."
+    person = keys >> _SHIFT
+    return np.flatnonzero(~table(persons, int(person.max(initial=0)) + 1)[person])
+
+
+def _to_the_second(links: Sequence[tuple[Happenings, Sequence[n.Dating], bool]], order: n.InOrder, persons: BitMap) -> BitMap:
+    "Who of some persons has a chain, whose moments may be unknown."
+    everyone, free, keys = persons, BitMap(), []
+    for mine, dating, must_be_known in links:
         person, date = mine.person, mine.dated(dating)
         known = date != NULL
         if not bool(known.all()):
@@ -278,18 +320,31 @@ def _in_order(members: Mapping[int, Found], order: n.InOrder, persons: BitMap) -
                 everyone = everyone & bitmap(person)
         else:
             everyone = everyone & bitmap(person)
-        if reached is not None:
-            low = np.full(len(date), -_FAR) if order.most is None else date - order.most.total
-            high = date - (0 if order.least is None else order.least.total)
-            first = np.searchsorted(reached, _key(person, low), "left")
-            last = np.searchsorted(reached, _key(person, high), "right")
-            chained = last > first
-            person, date = person[chained], date[chained]
-        keys = _key(person, date)
-        reached = keys if bool((keys[1:] >= keys[:-1]).all()) else np.sort(keys)
-    assert reached is not None, "there are at least two parts"
-    return everyone & (bitmap(reached >> _SHIFT) | free)
+        keys.append(_key(person, date))
+    return everyone & (bitmap(_chained(keys, *_limits(order))) | free)
 
 
-def _key(person: Ints, second: Ints) -> Ints:
-    return (person << _SHIFT) + np.clip(second, -_FAR, _FAR - 1) + _FAR
+def _chained(links: Sequence[Ints], least: int, most: int | None) -> Ints:
+    "The persons of the last links of chains: each link at least and at most so long after the one before."
+    reached, *others = links
+    for keys in others:
+        reached = keys[_follows(reached, keys, least, most)]
+    return reached >> _SHIFT
+
+
+def _follows(before: Ints, keys: Ints, least: int, most: int | None) -> Mask:
+    "Which links have one before them in time: the latest that is early enough must not be too early."
+    if not ascending(before):
+        before = np.sort(before)
+    place = np.searchsorted(before, keys - least if least else keys, "right") - 1
+    if not len(before):
+        return np.zeros(len(keys), dtype=bool)
+    low = (keys >> _SHIFT) << _SHIFT if most is None or most > _LONG else keys - most
+    return np.asarray((place >= 0) & (before[np.maximum(place, 0)] >= low))
+
+
+def _key(person: Ints, when: Ints) -> Ints:
+    found = np.clip(when, -_FAR, _FAR - 1)
+    found += _FAR
+    found += person << _SHIFT
+    return found

@@ -4,23 +4,33 @@ Holds entry, limits, inclusion rules, ends, eras and censoring (field guide ware
 reference leaves ties open, events are ordered by start, end, domain and key.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from pyroaring import BitMap
 
-from .events import Events, Mask, day_of, default_end, plus
-from .groups import FAR, Asked, Indexed, key_of
+from .events import Events, day_of, default_end, plus
+from .groups import Asked, Indexed
 from .members import Members
 from .memory import Memory
+from .order import FAR, key_of, picked, sorting
+from .persons import heads, how_many
 from .supplies import Stored, population
 
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.domains import DOMAINS
+from diptych.health.warehouse.research.cohort.plan import name_of
 from diptych.health.warehouse.research.cohort.terms import NOT_PERSONS
-from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, among
+from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, among, numbers
 from diptych.health.warehouse.research.index.vocabulary import Vocabulary
+
+Ranks = npt.NDArray[np.int8]
+"""The rank of each event's domain, among all domains."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,11 @@ class Rows:
     person: Ints
     start: Ints
     end: Ints
+
+    @property
+    def persons(self) -> int:
+        """How many persons have a row."""
+        return how_many(self.person)
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,43 @@ class Answer:
     steps: tuple[Step, ...]
 
 
+@dataclass(frozen=True)
+class _Kept:
+    "An answer without the names of its rules, which change nothing."
+
+    rows: Rows
+    left: tuple[tuple[int, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.rows.person)
+
+
+@dataclass(frozen=True)
+class _Stage:
+    "Entry events, with the rank of their domain for ties, by person."
+
+    entry: Indexed
+    domain: Ranks
+
+    def __len__(self) -> int:
+        return len(self.entry)
+
+    @cached_property
+    def persons(self) -> int:
+        return how_many(self.entry.events.person)
+
+    def satisfying(self, asked: Asked, group: n.Group) -> "_Stage":
+        kept = asked.group(self.entry, group)
+        if bool(kept.all()):
+            return self
+        places = np.flatnonzero(kept)
+        return _Stage(self.entry.take(places), self.domain[places])
+
+    def limited(self, limit: n.Limit) -> "_Stage":
+        places = _limited(self.entry, self.domain, limit)
+        return self if places is None else _Stage(self.entry.take(places), self.domain[places])
+
+
 NOWHERE = np.iinfo(np.int64).max
 """Stands for an end that no candidate gives."""
 
@@ -65,23 +117,21 @@ class LocalEngine:
     def answer(self, cohort: n.Cohort) -> Answer:
         """The rows of a definition, exactly, with its attrition."""
         asked = Asked(self.index, self.vocabulary, cohort.concept_sets, self.memory)
-        entry, order = _entry(asked, cohort.primary)
-        steps = [_step("", entry)]
-        if cohort.additional is not None:
-            kept = asked.group(entry, cohort.additional)
-            entry, order = entry.take(kept), order[kept]
-            limited = _limited(entry, order, cohort.qualified_limit)
-            entry, order = entry.take(limited), order[limited]
-            steps.append(_step("+", entry))
-        included = np.ones(len(entry.events), dtype=bool)
-        for rule in cohort.rules:
-            included &= asked.group(entry, rule.group)
-            steps.append(_step(rule.name, entry.take(included)))
-        entry, order = entry.take(included), order[included]
-        entry = entry.take(_limited(entry, order, cohort.expression_limit))
+        bare = replace(cohort, title=None, concept_sets=())
+        found = self.memory.kept(name_of(bare, asked.given), lambda: self._answer(asked, cohort))
+        names = ("", *(["+"] if cohort.additional is not None else []), *(rule.name for rule in cohort.rules))
+        return Answer(found.rows, tuple(Step(name, *left) for name, left in zip(names, found.left, strict=True)))
+
+    def _answer(self, asked: Asked, cohort: n.Cohort) -> "_Kept":
+        stages = list(self._stages(asked, cohort))
+        entry, domain = stages[-1].entry, stages[-1].domain
+        limited = _limited(entry, domain, cohort.expression_limit)
+        entry = entry if limited is None else entry.take(limited)
         end = _ends(asked, cohort, entry)
+        person, start = entry.events.person, entry.events.start
         lasting = end != NOWHERE
-        person, start, end = entry.events.person[lasting], entry.events.start[lasting], end[lasting]
+        if not bool(lasting.all()):
+            person, start, end = person[lasting], start[lasting], end[lasting]
         person, start, end = merged(person, start, end + cohort.era_pad)
         end = end - cohort.era_pad
         if cohort.censor_start is not None:
@@ -89,7 +139,29 @@ class LocalEngine:
         if cohort.censor_end is not None:
             end = np.minimum(end, day_of(cohort.censor_end))
         kept = start <= end
-        return Answer(Rows(self.index.persons[person[kept]], start[kept], end[kept]), tuple(steps))
+        if not bool(kept.all()):
+            person, start, end = person[kept], start[kept], end[kept]
+        return _Kept(Rows(self.index.persons[person], start, end), tuple((stage.persons, len(stage)) for stage in stages))
+
+    def _stages(self, asked: Asked, cohort: n.Cohort) -> Iterator["_Stage"]:
+        "The entry events, and what is left of them after each rule; each is kept by what was asked so far."
+
+        def kept(so_far: tuple[Any, ...], answer: Callable[[], _Stage]) -> _Stage:
+            return self.memory.kept(name_of(so_far, asked.given, "stage"), answer)
+
+        so_far: tuple[Any, ...] = (cohort.primary,)
+        stage = kept(so_far, lambda: _Stage(*_entry(asked, cohort.primary)))
+        yield stage
+        if (additional := cohort.additional) is not None:
+            so_far = (*so_far, additional, cohort.qualified_limit)
+            before = stage
+            stage = kept(so_far, lambda: before.satisfying(asked, additional).limited(cohort.qualified_limit))
+            yield stage
+        for rule in cohort.rules:
+            so_far = (*so_far, rule.group)
+            before, group = stage, rule.group
+            stage = kept(so_far, lambda before=before, group=group: before.satisfying(asked, group))  # type: ignore[misc] # bound now
+            yield stage
 
     def persons(self, request: n.Request) -> Ints:
         """The person ids of a request, ascending. Refused (`cohort.not_persons`) where it asks for something else."""
@@ -106,54 +178,45 @@ class LocalEngine:
         return Members(Stored(asked, self._populations[sites]), request, memory=self.memory, every=every)
 
 
-def _step(name: str, entry: Indexed) -> Step:
-    return Step(name, len(np.unique(entry.events.person)), len(entry.events))
-
-
-def _entry(asked: Asked, primary: n.Primary) -> tuple[Indexed, Ints]:
-    "The entry events, each with its period, and the rank of their domain, key and end for ties."
+def _entry(asked: Asked, primary: n.Primary) -> tuple[Indexed, Ranks]:
+    "The entry events, each with its period, and the rank of their domain for ties, by person and day to sort by."
     parts, ranks = [], []
     for criterion in primary.criteria:
-        _, indexed = asked.observed(asked.events(criterion))
-        start = indexed.events.start
-        kept = (indexed.period_start + primary.prior_days <= start) & (start + primary.post_days <= indexed.period_end)
-        parts.append(indexed.take(kept))
-        ranks.append(np.full(int(kept.sum()), list(DOMAINS).index(criterion.domain)))
+        _, indexed = asked.observed(asked.by_start(criterion))
+        if primary.prior_days or primary.post_days:
+            start = indexed.events.start
+            indexed = indexed.take(
+                (indexed.period_start + primary.prior_days <= start) & (start + primary.post_days <= indexed.period_end)
+            )
+        parts.append(indexed)
+        ranks.append(np.full(len(indexed.events), list(DOMAINS).index(criterion.domain), dtype=np.int8))
     entry, domain = _joined(parts), np.concatenate(ranks)
     events = entry.events
-    descending = primary.limit is n.Limit.LAST
-    order = np.lexsort((events.end, domain, events.key, -events.sort if descending else events.sort, events.person))
-    entry = entry.take(order)
-    if primary.limit is not n.Limit.ALL:
-        kept = _heads(entry.events.person)
-        entry, order = entry.take(kept), order[kept]
-    return entry, domain[order]
+    keys = key_of(events.person, -events.sort) if primary.limit is n.Limit.LAST else events.sort_keys
+    order = sorting(keys, events.key_at, domain.__getitem__, events.end_at)
+    if primary.limit is n.Limit.ALL:
+        return (entry, domain) if order is None else (entry.take(order), domain[order])
+    person = picked(events.person, order)
+    kept = picked(np.arange(len(person)), order)[heads(person)]
+    return entry.take(kept), domain[kept]
 
 
 def _joined(parts: list[Indexed]) -> Indexed:
-    first = parts[0].events
-
-    def all_of(name: str) -> Ints:
-        return np.concatenate([getattr(part.events, name) for part in parts])
-
-    names = ("person", "start", "end", "visit", "key", "sort")
-    events = Events(first.domain, first.table, all_of("row"), **{name: all_of(name) for name in names})
-    return Indexed(events, *(np.concatenate([getattr(part, f"period_{side}") for part in parts]) for side in ("start", "end")))
+    if len(parts) == 1:
+        return parts[0]
+    start, end = (np.concatenate([getattr(part, f"period_{side}") for part in parts]) for side in ("start", "end"))
+    return Indexed(Events.joined([part.events for part in parts]), start, end)
 
 
-def _heads(person: Ints) -> Mask:
-    "The first of each run of equal persons."
-    first = np.ones(len(person), dtype=bool)
-    first[1:] = person[1:] != person[:-1]
-    return first
-
-
-def _limited(entry: Indexed, domain: Ints, limit: n.Limit) -> Ints:
-    "The places of the events that a limit keeps, by person and start."
+def _limited(entry: Indexed, domain: Ranks, limit: n.Limit) -> Ints | None:
+    "The places of the events that a limit keeps, by person and start; None where they are all, as they stand."
     events = entry.events
-    start = -events.start if limit is n.Limit.LAST else events.start
-    order = np.lexsort((events.key, domain, events.end, start, events.person))
-    return order if limit is n.Limit.ALL else order[_heads(events.person[order])]
+    keys = key_of(events.person, -events.start) if limit is n.Limit.LAST else events.keys
+    order = sorting(keys, events.end_at, domain.__getitem__, events.key_at)
+    if limit is n.Limit.ALL:
+        return order
+    person = picked(events.person, order)
+    return picked(np.arange(len(person)), order)[heads(person)]
 
 
 def _ends(asked: Asked, cohort: n.Cohort, entry: Indexed) -> Ints:
@@ -170,8 +233,7 @@ def _ends(asked: Asked, cohort: n.Cohort, entry: Indexed) -> Ints:
             candidates.append(entry.period_end)
     for criterion in cohort.censoring:
         found = asked.by_start(criterion)
-        keys = key_of(found.person, found.start)
-        place = np.searchsorted(keys, key_of(events.person, events.start), "left")
+        place = np.searchsorted(found.keys, events.keys, "left")
         date = np.append(found.start, 0)[np.minimum(place, len(found))]
         same = np.append(found.person, -1)[np.minimum(place, len(found))] == events.person
         candidates.append(np.where(same & (date <= entry.period_end), date, NOWHERE))
@@ -184,16 +246,16 @@ def _era_end(asked: Asked, era: n.CustomEra, events: Events) -> Ints:
     domain = DOMAINS["DrugExposure"]
     table = asked.index.table(domain.table)
     concepts = asked.sets[era.codeset]
-    everything = table.all_rows()
+    everything = table.every()
     columns = (table.take(name, everything) for name in ("drug_concept_id", "drug_source_concept_id"))
-    rows = everything[np.any([among(column, concepts) for column in columns], axis=0)]
+    rows = numbers(everything)[np.any([among(column, concepts) for column in columns], axis=0)]
     start = table.take(domain.start, rows)
     end = default_end(table, domain, rows) if era.days_supply is None else start + era.days_supply
     person, start, end = merged(table.person(rows), start, end + era.gap_days + era.offset)
     end = end - era.gap_days
     if not len(person):
         return np.full(len(events), NOWHERE)
-    place = np.searchsorted(key_of(person, start), key_of(events.person, events.start), "right") - 1
+    place = np.searchsorted(key_of(person, start), events.keys, "right") - 1
     at = np.maximum(place, 0)
     held = (place >= 0) & (person[at] == events.person) & (events.start <= end[at])
     return np.where(held, end[at], NOWHERE)
@@ -203,11 +265,13 @@ def merged(person: Ints, start: Ints, end: Ints) -> tuple[Ints, Ints, Ints]:
     """Intervals of each person, joined where the next starts no later than the latest end so far."""
     if not len(person):
         return person, start, end
-    order = np.lexsort((end, start, person))
-    person, start, end = person[order], start[order], end[order]
-    latest = np.maximum.accumulate((person << 32) + end + FAR) - (person << 32) - FAR
-    new = np.ones(len(person), dtype=bool)
-    new[1:] = (person[1:] != person[:-1]) | (start[1:] > latest[:-1])
+    order = sorting(key_of(person, start))
+    person, start, end = (picked(values, order) for values in (person, start, end))
+    base = (person << 32) + FAR
+    latest = np.maximum.accumulate(base + end)
+    latest -= base
+    new = heads(person)
+    new[1:] |= start[1:] > latest[:-1]
     first = np.flatnonzero(new)
     last = np.append(first[1:], len(person)) - 1
     return person[first], start[first], latest[last]

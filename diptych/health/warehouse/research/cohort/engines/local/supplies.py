@@ -16,7 +16,8 @@ from pyroaring import BitMap
 from .events import Events, holds, person_column
 from .groups import Asked
 from .happenings import Happenings, happenings, numbered
-from .members import bitmap, only
+from .members import only
+from .persons import bitmap
 
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.mart.shapes import SHAPES
@@ -105,19 +106,27 @@ class Stored:
     def _events(self, criterion: n.Criterion) -> Happenings:
         events = self._asked.events(criterion)
         domain = events.domain
-        known = {"birth"} | ({"code"} if domain.concept else set()) | ({"event"} if domain.name != "VisitOccurrence" else set())
+        known = (
+            {"birth"}
+            | ({"code"} if domain.concept else set())
+            | ({"event", "day"} if domain.name != "VisitOccurrence" else set())
+        )
         known |= {"visit", "episode", "entry", "exit"} if domain.visit else set()
 
         def read(name: str, place: Any) -> Ints:
-            here = events.take(place)
-            if name == "birth":
-                return self._birth[here.person]
+            every = isinstance(place, slice)
+            if name == "day":
+                return events.start if every else events.start_at(place)
             if name == "visit":
-                return here.visit
+                return events.visit if every else events.visit_at(place)
+            if name == "birth":
+                birth: Ints = self._birth[events.person[place]]
+                return birth
+            here = events if every else events.take(place)
             if name == "event":
                 return _second(here, domain.start)
             if name == "code":
-                code: Ints = here.table.take(str(domain.concept), here.row)
+                code: Ints = here.read(str(domain.concept))
                 return code
             at = self._index.lookup("visit_occurrence")(here.visit)
             return at_places(self._visits[("entry", "exit", "episode").index(name)], at)
@@ -127,6 +136,9 @@ class Stored:
     @cached_property
     def _birth(self) -> Ints:
         """The day each person was born, the first day of what is known; NULL where the year is not."""
+        return self._index.once("birth", self._births)
+
+    def _births(self) -> Ints:
         year, month, day = (person_column(self._index, f"{part}_of_birth") for part in ("year", "month", "day"))
         known = year != NULL
         months = (np.where(known, year, 1970) - 1970) * 12 + np.where(month == NULL, 1, month) - 1
@@ -136,6 +148,9 @@ class Stored:
     @cached_property
     def _visits(self) -> tuple[Ints, Ints, Ints]:
         """When each visit starts and ends (seconds), and the visit that its episode began with."""
+        return self._index.once("visits", self._stays)
+
+    def _stays(self) -> tuple[Ints, Ints, Ints]:
         read = self._index.read
         ids, before = (read("visit_occurrence", name) for name in ("visit_occurrence_id", "preceding_visit_occurrence_id"))
         dates = [
@@ -168,7 +183,7 @@ def _second(events: Events, start: str) -> Ints:
     days = events.start
     if SHAPES[events.table.name].column(name) is None:
         return _best(days, np.full(len(days), NULL))
-    time = events.table.take(name, events.row)
+    time = events.read(name)
     same = np.where(time == NULL, NULL, time // (n.DAY * 1_000_000)) == days
     return _best(days, np.where(same, time, NULL))
 

@@ -1,4 +1,4 @@
-"""Writes about people: opening an account, checking its address, its profile, its language, suspending it.
+"""Writes about people: opening an account, checking its address, its profile, its language.
 
 Each is one transaction that ends in the journal and the outbox. Does not hold e-mails' words (jobs) nor pages (portals).
 """
@@ -15,18 +15,18 @@ from django.core.validators import validate_email as check_syntax
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest
 
-from . import terms
-from .models import EmailCheck, Person
-from .rules import LINK_LASTS, why_not_mail, why_not_profile
-from .terms import AccountState, Audience, Role
+from .. import terms
+from ..models import EmailCheck, Person
+from ..rules import LINK_LASTS, why_not_mail, why_not_profile
+from ..terms import AccountState, Audience, Role
+from .acting import announce, lock, tell
 
-from diptych.commons import journal, outbox
+from diptych.commons import journal
 from diptych.commons.refusal import Refused, deny
 from diptych.commons.web import bearer
 
 _SIGNER = Signer(salt="people.email_check", sep=".")
 _ROLES_OF: dict[Audience, list[Role]] = {Audience.YOUTH: [], Audience.VENUE: [Role.NON_ATTACHED_PRO]}
-_SUSPENDED = (AccountState.SUSPENDED, AccountState.SUSPENDED_UPON_USER_REQUEST)
 
 
 @transaction.atomic
@@ -44,9 +44,9 @@ def register(*, email: str, password: str, at: datetime, audience: Audience = Au
     hashed = make_password(password)
     person, new = _account(address, hashed, roles=_ROLES_OF[audience], language=language, at=at)
     if new:
-        _tell(person, act="people.register", at=at)
+        tell(person, act="people.register", at=at)
     if person.email_validated_at is not None:
-        _announce("people.address_reused", person, at=at)
+        announce("people.address_reused", person, at=at)
     elif why_not_mail(sent_in_the_hour=_sent_in_the_hour(person, at)) is None:
         _send_check(person, topic="people.registered", password=hashed, at=at)
     return person.pk
@@ -65,7 +65,7 @@ def register_by_identity(
     person.first_name, person.last_name = first_name[:120], last_name[:120]
     person.email_validated_at = at if verified else None
     person.save(update_fields=["first_name", "last_name", "email_validated_at"])
-    _tell(person, act="people.register", at=at, facts={"provider": provider})
+    tell(person, act="people.register", at=at, facts={"provider": provider})
     if not verified:
         _send_check(person, topic="people.registered", password="", at=at)
     return person.pk
@@ -82,13 +82,13 @@ def validate_email(*, token: str, at: datetime) -> int:
     check = EmailCheck.objects.select_for_update(no_key=True).filter(pk=check_id).first()
     if check is None or check.used_at is not None or check.expires_at <= at:
         deny(terms.LINK_EXPIRED)
-    person = _lock(check.person_id)
+    person = lock(check.person_id)
     person.email_validated_at = person.email_validated_at or at
     person.password = check.password or person.password
     person.save(update_fields=["email_validated_at", "password"])
     EmailCheck.objects.filter(person=person, used_at=None).update(used_at=at)
-    _tell(person, act="people.validate_email", at=at)
-    _announce("people.email_validated", person, at=at)
+    tell(person, act="people.validate_email", at=at)
+    announce("people.email_validated", person, at=at)
     return person.pk
 
 
@@ -100,7 +100,7 @@ def link_of(*, check_id: int) -> str:
 @transaction.atomic
 def resend_validation(*, person_id: int, at: datetime) -> None:
     """Send the link again to somebody who is signed in. Refuses past the limit, or when there is nothing to check."""
-    person = _lock(person_id)
+    person = lock(person_id)
     if person.email_validated_at is not None:
         deny(terms.ALREADY_VALIDATED)
     refusal = why_not_mail(sent_in_the_hour=_sent_in_the_hour(person, at))
@@ -122,7 +122,7 @@ def resend_validation_to(*, email: str, at: datetime) -> None:
 @transaction.atomic
 def set_profile(*, person_id: int, first_name: str, last_name: str, birth_date: Any, department: str, at: datetime) -> None:
     """Record names, birth date and département, once: they decide the credit, so that support alone changes them."""
-    person = _lock(person_id)
+    person = lock(person_id)
     if person.birth_date is not None:
         deny(terms.PROFILE_SET)
     refusal = why_not_profile(born=birth_date, department=department, at=at)
@@ -131,8 +131,8 @@ def set_profile(*, person_id: int, first_name: str, last_name: str, birth_date: 
     person.first_name, person.last_name = first_name.strip(), last_name.strip()
     person.birth_date, person.department = birth_date, department
     person.save(update_fields=["first_name", "last_name", "birth_date", "department"])
-    _tell(person, act="people.set_profile", at=at)
-    _announce("people.profile_set", person, at=at)
+    tell(person, act="people.set_profile", at=at)
+    announce("people.profile_set", person, at=at)
 
 
 @transaction.atomic
@@ -140,83 +140,58 @@ def change_language(*, person_id: int, language: str, at: datetime) -> None:
     """Speak another language to somebody. Refuses one that is not spoken."""
     if language not in terms.LANGUAGES:
         deny(terms.UNKNOWN_LANGUAGE)
-    person = _lock(person_id)
+    person = lock(person_id)
     person.language = language
     person.save(update_fields=["language"])
-    _tell(person, act="people.change_language", at=at, facts={"language": language})
-
-
-@transaction.atomic
-def suspend(*, person_id: int, actor: str, why: str, at: datetime) -> None:
-    """Close an account, and end its sessions and its programs' everywhere. `why` is a short code, kept in the journal."""
-    person = _lock(person_id)
-    if person.state in _SUSPENDED:
-        deny(terms.ALREADY_SUSPENDED)
-    person.state, person.signed_out_at = AccountState.SUSPENDED, at
-    person.save(update_fields=["state", "signed_out_at"])
-    bearer.revoke_all(person_id=person.pk)
-    _tell(person, act="people.suspend", at=at, actor=actor, facts={"why": why})
-    _announce("people.suspended", person, at=at)
-
-
-@transaction.atomic
-def unsuspend(*, person_id: int, actor: str, at: datetime) -> None:
-    """Open a suspended account again; its old sessions stay ended."""
-    person = _lock(person_id)
-    if person.state not in _SUSPENDED:
-        deny(terms.NOT_SUSPENDED)
-    person.state = AccountState.ACTIVE
-    person.save(update_fields=["state"])
-    _tell(person, act="people.unsuspend", at=at, actor=actor)
-    _announce("people.unsuspended", person, at=at)
+    tell(person, act="people.change_language", at=at, facts={"language": language})
 
 
 @transaction.atomic
 def sign_out_everywhere(*, person_id: int, at: datetime) -> None:
     """End every session of somebody, of browsers and of programs."""
-    person = _lock(person_id)
+    person = lock(person_id)
     person.signed_out_at = at
     person.save(update_fields=["signed_out_at"])
     bearer.revoke_all(person_id=person_id)
-    _tell(person, act="people.sign_out_everywhere", at=at)
+    tell(person, act="people.sign_out_everywhere", at=at)
 
 
 @transaction.atomic
 def ask_password_reset(*, person_id: int, at: datetime) -> None:
     """Have a link to choose a new password sent; the job that writes the e-mail makes it."""
-    person = _lock(person_id)
-    _tell(person, act="people.ask_password_reset", at=at)
-    _announce("people.password_forgotten", person, at=at)
+    person = lock(person_id)
+    tell(person, act="people.ask_password_reset", at=at)
+    announce("people.password_forgotten", person, at=at)
 
 
 @transaction.atomic
 def note_password_changed(*, person_id: int, at: datetime) -> None:
     """After a change of password: end the programs' sessions, and tell the owner."""
-    person = _lock(person_id)
+    person = lock(person_id)
     bearer.revoke_all(person_id=person.pk)
-    _tell(person, act="people.change_password", at=at)
-    _announce("people.password_changed", person, at=at)
+    tell(person, act="people.change_password", at=at)
+    announce("people.password_changed", person, at=at)
 
 
 @transaction.atomic
 def note_second_factor(*, person_id: int, act: str, at: datetime) -> None:
     """Write in the journal that a second factor was `people.add_second_factor` or `people.remove_second_factor`."""
-    _tell(_lock(person_id), act=act, at=at)
+    tell(lock(person_id), act=act, at=at)
 
 
 @transaction.atomic
 def note_identity_linked(*, person_id: int, provider: str, at: datetime) -> None:
     """Write that an identity provider now opens an account, and tell its owner."""
-    person = _lock(person_id)
-    _tell(person, act="people.link_identity", at=at, facts={"provider": provider})
-    _announce("people.identity_linked", person, at=at)
+    person = lock(person_id)
+    tell(person, act="people.link_identity", at=at, facts={"provider": provider})
+    announce("people.identity_linked", person, at=at)
 
 
 def sign_in_for_tokens(*, request: HttpRequest, email: str, password: str, at: datetime) -> bearer.Tokens:
     """Tokens of a program, for the youth whose address and password these are. The request lets failures be counted.
     Staff and venues get none: a token knows no second factor."""
     person = authenticate(request, email=email.strip().lower(), password=password)
-    if not isinstance(person, Person) or person.audience is not Audience.YOUTH:
+    if not isinstance(person, Person) or person.audience is not Audience.YOUTH or person.state != AccountState.ACTIVE:
         deny(terms.CREDENTIALS_REFUSED, status=401)
     return bearer.open_session(person_id=person.pk, audience=person.audience, at=at)
 
@@ -224,7 +199,14 @@ def sign_in_for_tokens(*, request: HttpRequest, email: str, password: str, at: d
 @transaction.atomic
 def look_at(*, person_id: int, actor: str, at: datetime) -> None:
     """Write in the journal that staff looked at an account: done before it is shown."""
-    _tell(_lock(person_id), act="people.look_at", at=at, actor=actor)
+    tell(lock(person_id), act="people.look_at", at=at, actor=actor)
+
+
+@transaction.atomic
+def note_search(*, actor: str, found: int, at: datetime) -> None:
+    """Write in the journal that staff looked for people, and how many were shown; not for whom."""
+    with connection.cursor() as cursor:
+        journal.write(cursor, actor=actor, act="people.search", subject="people:search", at=at, facts={"found": found})
 
 
 def _address(email: str) -> str:
@@ -247,28 +229,10 @@ def _account(address: str, hashed: str, *, roles: list[Role], language: str, at:
         return Person.objects.select_for_update(no_key=True).get(email=address), False
 
 
-def _lock(person_id: int) -> Person:
-    person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
-    if person is None:
-        deny(terms.NOT_FOUND)
-    return person
-
-
 def _sent_in_the_hour(person: Person, at: datetime) -> int:
     return EmailCheck.objects.filter(person=person, made_at__gt=at - timedelta(hours=1)).count()
 
 
 def _send_check(person: Person, *, topic: str, password: str, at: datetime) -> None:
     check = EmailCheck.objects.create(person=person, password=password, made_at=at, expires_at=at + LINK_LASTS)
-    _announce(topic, person, at=at, check_id=check.pk)
-
-
-def _announce(topic: str, person: Person, *, at: datetime, **ids: int) -> None:
-    with connection.cursor() as cursor:
-        outbox.announce(cursor, topic=topic, key=f"person:{person.pk}", payload={"person_id": person.pk, **ids}, at=at)
-
-
-def _tell(person: Person, *, act: str, at: datetime, actor: str = "", facts: dict[str, Any] | None = None) -> None:
-    with connection.cursor() as cursor:
-        who = actor or f"person:{person.pk}"
-        journal.write(cursor, actor=who, act=act, subject=f"person:{person.pk}", at=at, facts=facts)
+    announce(topic, person, at=at, check_id=check.pk)

@@ -1,0 +1,120 @@
+"""Reads of the roll-out: the plan in force, its history, and who would have a feature."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from .rules.form import read
+from .rules.opening import decide
+from .terms import MASKED_UNDER, UNKNOWN_FEATURE, UNKNOWN_VERSION, Change, Feature, Plan, Somebody, Version, Why
+
+from diptych.commons.refusal import deny
+
+_COLUMNS = 'feature, number, at, actor, reason, change, "of", plan::text'
+
+
+def feature_of(declared: Mapping[str, Feature], name: str) -> Feature:
+    """A feature by its name; refuses one that no service declares."""
+    if name not in declared:
+        deny(UNKNOWN_FEATURE, name=name, known=", ".join(sorted(declared)))
+    return declared[name]
+
+
+def versions_in_force(cursor: Any, *, declared: Mapping[str, Feature]) -> dict[str, Version]:
+    """The latest version of every declared feature, in their order; version 0 where nobody set anything."""
+    cursor.execute(f"select distinct on (feature) {_COLUMNS} from rollout_version order by feature, number desc")
+    kept = {version.feature: version for version in map(_version, cursor.fetchall())}
+    return {name: kept.get(name) or as_declared(feature) for name, feature in declared.items()}
+
+
+def history(cursor: Any, *, feature: Feature) -> list[Version]:
+    """Every version of a feature, the latest first; what the code declares comes last."""
+    cursor.execute(f"select {_COLUMNS} from rollout_version where feature = %s order by number desc", (feature.name,))
+    return [*map(_version, cursor.fetchall()), as_declared(feature)]
+
+
+def version_of(cursor: Any, *, feature: Feature, number: int | None = None) -> Version:
+    """One version of a feature, the latest where none is named. Refuses one that is not there."""
+    cursor.execute(
+        f"select {_COLUMNS} from rollout_version where feature = %(feature)s and (%(number)s::bigint is null or number = %(number)s)"
+        " order by number desc limit 1",
+        {"feature": feature.name, "number": number},
+    )
+    row = cursor.fetchone()
+    if row is not None:
+        return _version(row)
+    if number:
+        deny(UNKNOWN_VERSION, name=feature.name, number=number)
+    return as_declared(feature)
+
+
+def as_declared(feature: Feature) -> Version:
+    """Version 0: what the code declares."""
+    return Version(feature.name, 0, feature.plan, Change.DECLARED)
+
+
+def _version(row: Any) -> Version:
+    feature, number, at, actor, reason, change, of, plan = row
+    return Version(feature, number, read(json.loads(plan), None)[0], Change(change), at, actor, reason, of)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of the people of one place or age: how many there are, how many would have it, as `masked` lets it be shown."""
+
+    of: int | None
+    open: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Who would have a feature. `total` adds what is shown of the départements only: at least so many."""
+
+    departments: dict[str, Share]
+    ages: dict[int | None, Share]
+    total: Share
+    nearest: dict[Why, int | None]
+    """Of those who would not: how many for each reason."""
+
+
+def preview(feature: str, plan: Plan, *, people: Iterable[Somebody], at: datetime) -> Preview:
+    """Put a plan to everybody. `people` is read once, one at a time; a decision is made once for all who are alike but for
+    their place in line."""
+    of_place: Counter[str] = Counter()
+    of_age: Counter[int | None] = Counter()
+    in_place: Counter[str] = Counter()
+    in_age: Counter[int | None] = Counter()
+    whys: Counter[Why] = Counter()
+    shared = any(rule.share < 1 for rule in plan.rules)
+    known: dict[Somebody, Why] = {}
+    for who in people:
+        alike = replace(who, id=None)
+        why = known.get(alike)
+        if why is None:
+            why = decide(feature, plan, who, at=at).why
+            if not shared:
+                known[alike] = why
+        of_place[who.department] += 1
+        of_age[who.age] += 1
+        whys[why] += 1
+        if why is Why.OPEN:
+            in_place[who.department] += 1
+            in_age[who.age] += 1
+    departments = {place: Share(masked(n), masked(in_place[place])) for place, n in sorted(of_place.items())}
+    ages = {
+        age: Share(masked(of_age[age]), masked(in_age[age])) for age in sorted(of_age, key=lambda age: (age is None, age or 0))
+    }
+    rows = departments.values()
+    total = Share(sum(row.of or 0 for row in rows), sum(row.open or 0 for row in rows))
+    return Preview(departments, ages, total, {why: masked(n) for why, n in whys.items() if why is not Why.OPEN})
+
+
+def masked(number: int) -> int | None:
+    """A count of people as it may be shown: rounded down to the ten, and None where it is under ten and not nought.
+
+    Rounded, so that a masked count is not found from the difference of two margins of the same people.
+    """
+    return None if 0 < number < MASKED_UNDER else number // MASKED_UNDER * MASKED_UNDER

@@ -1,0 +1,30 @@
+"""Reads of eligibility: where somebody stands, and the officer's whole view."""
+
+from .files import Found, PersonFile, file_of, find_people
+from .journey import (
+    facts_of,
+    identity_attempt_of,
+    journey_of,
+    phone_of,
+    profile_of,
+    resemblance,
+    sentences_of,
+    sms_waits,
+    ways_of,
+)
+
+__all__ = [
+    "Found",
+    "PersonFile",
+    "facts_of",
+    "file_of",
+    "find_people",
+    "identity_attempt_of",
+    "journey_of",
+    "phone_of",
+    "profile_of",
+    "resemblance",
+    "sentences_of",
+    "sms_waits",
+    "ways_of",
+]

@@ -1,0 +1,1 @@
+"""Rules of eligibility: schemes, the three machines, fraud items, phone limits, reason codes. Pure."""

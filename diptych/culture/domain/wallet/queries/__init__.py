@@ -1,0 +1,27 @@
+"""Reads of the wallet: what is left and why, who is due a sum, whether the ledger holds."""
+
+from .ledger import CHECKS, Check, Over
+from .wallets import (
+    MovementLine,
+    WalletView,
+    balance_of,
+    ended_with_something_left,
+    held_by,
+    people_with_a_birthday,
+    received,
+    wallet_of,
+)
+
+__all__ = [
+    "CHECKS",
+    "Check",
+    "MovementLine",
+    "Over",
+    "WalletView",
+    "balance_of",
+    "ended_with_something_left",
+    "held_by",
+    "people_with_a_birthday",
+    "received",
+    "wallet_of",
+]

@@ -1,0 +1,25 @@
+"""What the pass opens by roll-out: its features, each with the plan that holds until the team sets another.
+
+A view or a template asks by name (`is_open`). Does not hold plans that were set: those are in the database.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from django.utils.translation import gettext_noop as _
+
+from diptych.commons.rollout.rules.form import PARIS
+from diptych.commons.rollout.terms import Feature, Plan, Rule, Vocabulary
+from diptych.commons.web.rollout import Wiring
+from diptych.culture.domain.people.rules import DEPARTMENTS
+
+_OPEN: Final = Plan((Rule("everybody", datetime(2019, 2, 1, tzinfo=PARIS)),))
+
+FEATURES: Final = (Feature("venue.camera", _("The counter reads QR codes by camera."), _OPEN),)
+
+ROLLOUT: Final = Wiring(
+    features={feature.name: feature for feature in FEATURES},
+    words=Vocabulary(frozenset(DEPARTMENTS) | {"984"}, frozenset({"born", "registered", "audience"})),
+    somebody="diptych.culture.domain.people.queries.somebody",
+    everybody="diptych.culture.domain.people.queries.everybody",
+)

@@ -1,0 +1,86 @@
+"""EduConnect against a real provider in a thread: a pupil is vouched for, and each lie of the provider's is caught."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from django.urls import reverse
+
+from diptych.commons.settings import Settings
+from diptych.commons.settings import settings as our_settings
+from diptych.culture.domain.eligibility.models import FraudCheck
+from diptych.culture.domain.eligibility.terms import State
+from diptych.culture.gateways import pupil_identity
+from tests.commons import oidc_provider
+from tests.culture import factories
+from tests.culture.applicants import applicant, state_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def school(monkeypatch: pytest.MonkeyPatch) -> Iterator[oidc_provider.Provider]:
+    """EduConnect, listening."""
+    with oidc_provider.running(person={"sub": "p1", "ine": "1234567890A"}) as provider:
+        entry = {
+            "issuer": provider.issuer,
+            "client_id": oidc_provider.CLIENT_ID,
+            "secret": oidc_provider.SECRET,
+            "purpose": "pupils",
+        }
+        known = {**our_settings()._values, "DIPTYCH_OIDC": [entry]}
+        monkeypatch.setattr(pupil_identity, "settings", lambda: Settings(known))
+        yield provider
+
+
+def there_and_back(client: Any, provider: oidc_provider.Provider, person: Any, **more: Any) -> Any:
+    """Choose EduConnect, sign in there, come back."""
+    provider.person |= {
+        "given_name": person.first_name, "family_name": person.last_name, "birthdate": person.birth_date.isoformat(), **more
+    }  # fmt: skip
+    gone = client.post(reverse("youth:identity"), {"way": "educonnect"}).url
+    sent = {name: values[0] for name, values in parse_qs(urlsplit(gone).query).items()}
+    back = urlsplit(httpx.post(f"{provider.issuer}/authorize", data=sent).headers["Location"])
+    return client.get(back.path, {name: values[0] for name, values in parse_qs(back.query).items()})
+
+
+def test_a_pupil_is_vouched_for_once(school: oidc_provider.Provider) -> None:
+    person = applicant(age=17)
+    client = factories.signed_in(person)
+    assert "educonnect" in client.get(reverse("youth:journey")).text
+    assert there_and_back(client, school, person).url == reverse("youth:journey")
+    person.refresh_from_db()
+    assert state_of(person) is State.HONOR_STATEMENT
+    assert len(person.student_hash) == 64 and "1234567890A" not in str(FraudCheck.objects.latest("id").answer)
+    assert client.get(reverse("youth:pupil-back"), {"code": "x", "state": "y"}).url == reverse("youth:journey")
+    twin = applicant(age=17)
+    there_and_back(factories.signed_in(twin), school, twin)
+    assert FraudCheck.objects.latest("id").reasons == ["duplicate_ine"]
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [{"nonce": "other"}, {"audience": "other"}, {"issuer": "other"}, {"expires": 1}, {"key": True}, {"alg_none": True},
+     {"subject": "p2"}, {"no_id_token": True}, {"described_as": "https://other.example"}],
+    ids=lambda lie: next(iter(lie)),
+)  # fmt: skip
+def test_each_lie_is_caught(lie: dict[str, Any], school: oidc_provider.Provider) -> None:
+    person = applicant(age=17)
+    client = factories.signed_in(person)
+    if "described_as" in lie:
+        school.lies = lie
+        answer = client.post(reverse("youth:identity"), {"way": "educonnect"})
+    else:
+        school.lies = lie
+        answer = there_and_back(client, school, person)
+    assert (answer.status_code, answer.context["code"]) == (409, "pupil_identity.no_answer")
+    assert state_of(person) is State.IDENTITY_CHECK
+
+
+def test_without_a_provider_the_way_is_closed() -> None:
+    client = factories.signed_in(applicant(age=17))
+    assert "educonnect" not in client.get(reverse("youth:journey")).text
+    answer = client.post(reverse("youth:identity"), {"way": "educonnect"})
+    assert answer.context["code"] == "eligibility.check_not_open"
