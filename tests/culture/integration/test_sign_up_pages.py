@@ -1,5 +1,6 @@
 """The way to the credit by HTTP: each step's page and form; the webhook; the team's pages, every role × every route."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,7 @@ from diptych.culture.domain.eligibility.terms import CheckStatus, CheckType, Rea
 from diptych.culture.domain.people.models import Person, Suspension
 from diptych.culture.domain.people.rules import permissions_of
 from diptych.culture.domain.people.terms import StaffRole
+from diptych.culture.domain.wallet.queries import wallet_of
 from diptych.culture.gateways import sms
 from diptych.culture.jobs import send_sms
 from tests.culture import factories
@@ -195,12 +197,22 @@ def test_the_code_travels_by_sms_alone() -> None:
     assert queries.sms_waits(code_id=code.code_id, at=AT) is None
 
 
+def _filled(address: str, person_id: int) -> str:
+    """A route's address with the parts that vary put in."""
+    return (
+        address.replace("<int:person_id>", str(person_id))
+        .replace("<str:name>", "venue.camera")
+        .replace("<int:number>", "1")
+        .replace("<int:extract_id>", "1")
+    )
+
+
 def routes() -> list:
     """The back office's routes that ask for a permission: name, address, what they ask."""
     found = []
     for door in every_door(get_resolver().url_patterns):
         if door.name.startswith("backoffice:"):
-            view = get_resolver().resolve(door.address.replace("<int:person_id>", "1")).func
+            view = get_resolver().resolve(_filled(door.address, 1)).func
             if hasattr(view, "permission"):
                 found.append((door.name, door.address, view.permission))
     return found
@@ -212,7 +224,7 @@ def test_every_role_at_every_route(role: StaffRole | None) -> None:
     held = permissions_of([role] if role else [])
     person, wrong = applicant(), []
     for name, address, permission in routes():
-        path = address.replace("<int:person_id>", str(person.pk))
+        path = _filled(address, person.pk)
         for method in ("GET", "POST"):
             answer = client.generic(method, path, b"", "application/x-www-form-urlencoded", HTTP_ACCEPT="application/json")
             code = answer.json().get("code", "") if answer.headers["Content-Type"] == "application/json" else ""
@@ -260,3 +272,20 @@ def test_the_officer_finds_reads_and_decides() -> None:
     adult = applicant(age=18, until="phone")
     client.post(f"/equipe/jeunes/{adult.pk}/telephone/", {"why": "Sans téléphone"})
     assert state_of(adult) is State.PROFILE_COMPLETION
+
+
+def test_the_officer_adds_credit_with_a_reason_once() -> None:
+    """From the file of who has a wallet: 12.50 €, the same form sent twice adds once; a slip is told at its field."""
+    person = factories.youth(age=18)
+    client = factories.signed_in(factories.staff())
+    page = client.get(f"/equipe/jeunes/{person.pk}/").content.decode()
+    key = re.search(r'name="key" value="([0-9a-f-]{36})"', page)
+    assert key is not None
+    address, sent = f"/equipe/jeunes/{person.pk}/credit/", {"euros": "12.50", "why": "decision_on_appeal", "key": key[1]}
+    for slip in ({"euros": "300.01"}, {"euros": "0"}, {"euros": "1.001"}, {"why": ""}, {"why": "friend"}, {"key": "x"}):
+        assert client.post(address, sent | slip).status_code == 422
+    before = wallet_of(person_id=person.pk, at=factories.AT).left.total_cents  # type: ignore[union-attr]  # they have one
+    assert client.post(address, sent).status_code == client.post(address, sent).status_code == 302
+    after = wallet_of(person_id=person.pk, at=factories.AT)
+    assert after is not None
+    assert after.left.total_cents == before + 12_50

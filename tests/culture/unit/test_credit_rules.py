@@ -308,6 +308,15 @@ def test_the_grant_of_an_operation() -> None:
     assert not isinstance(none, Granted)
 
 
+def test_a_grant_names_the_deposit_that_it_takes_over() -> None:
+    """A 15–17 deposit that is held ends with the grant of a 17–18 one; a free one does not."""
+    facts = {"born": date(2008, 1, 1), "department": "75", "registered_at": noon("2026-06-01"), "email_validated": True}
+    for held, expected in ((frozenset({OLD}), OLD), (frozenset({FREE}), None), (frozenset[DepositType](), None)):
+        made = decide_grant(held=held, at=noon("2026-06-01"), **facts)  # type: ignore[arg-type]
+        assert isinstance(made, Granted)
+        assert made.moves_from is expected
+
+
 def test_a_draft_is_a_further_row() -> None:
     """A law that is tried is this one with later rows; the law in force is left as it is."""
     day = date(2027, 1, 1)

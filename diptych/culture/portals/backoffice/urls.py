@@ -22,6 +22,7 @@ urlpatterns = [
     path("jeunes/<int:person_id>/", youths.youth, name="youth"),
     path("jeunes/<int:person_id>/decider/", youths.review, name="review"),
     path("jeunes/<int:person_id>/papier/", youths.paper, name="paper"),
+    path("jeunes/<int:person_id>/credit/", youths.add_credit, name="add-credit"),
     path("jeunes/<int:person_id>/telephone/", youths.skip_phone, name="skip-phone"),
     path("ouvertures/", rollout.features, name="rollout"),
     path("ouvertures/<str:name>/", rollout.feature, name="feature"),

@@ -1,9 +1,13 @@
 """What the team types about a young person's sign-up. Each decision has its reason."""
 
+from decimal import Decimal
+from typing import Final
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from diptych.culture.domain.eligibility.terms import ReviewResult
+from diptych.culture.domain.wallet.terms import WhyAdded
 
 
 class FindForm(forms.Form):
@@ -59,3 +63,21 @@ class WhyForm(forms.Form):
     """A reason alone."""
 
     why = forms.CharField(label=_("Why, in a few words"), max_length=400)
+
+
+WHY_ADDED: Final = {
+    WhyAdded.ERROR_OF_THE_SERVICE: _("An error of the service"),
+    WhyAdded.CANCELLED_TOO_LATE: _("A booking that could not be cancelled in time"),
+    WhyAdded.DECISION_ON_APPEAL: _("A decision on appeal"),
+    WhyAdded.COMMERCIAL_GESTURE: _("A gesture of the service"),
+}
+
+
+class AddCreditForm(forms.Form):
+    """Credit added by hand: a sum, a reason among four, and the form's own number, so that sent twice it adds once."""
+
+    euros = forms.DecimalField(label=_("Sum, in euros"), min_value=Decimal("0.01"), max_value=Decimal(300), decimal_places=2)
+    why = forms.ChoiceField(
+        label=_("Why"), choices=[("", _("Choose")), *((code.value, said) for code, said in WHY_ADDED.items())]
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)

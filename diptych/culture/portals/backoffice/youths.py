@@ -5,6 +5,7 @@ Names and addresses travel by POST; addresses of pages hold numbers only. Does n
 
 from datetime import UTC, datetime, time
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from .forms import SuspendForm
 from .permits import permit
-from .youth_forms import FindForm, PaperForm, ReviewForm, WhyForm
+from .youth_forms import AddCreditForm, FindForm, PaperForm, ReviewForm, WhyForm
 
 from diptych.commons import clock
 from diptych.commons.refusal import deny
@@ -25,7 +26,9 @@ from diptych.culture.domain.eligibility.terms import CHECK_UNKNOWN, WHY_MISSING,
 from diptych.culture.domain.people import operations as people
 from diptych.culture.domain.people.queries import account_of, may
 from diptych.culture.domain.people.terms import NOT_FOUND, Audience, Permission
+from diptych.culture.domain.wallet.operations import add_credit as add_to_wallet
 from diptych.culture.domain.wallet.queries import wallet_of
+from diptych.culture.domain.wallet.terms import WhyAdded
 
 _LARGEST = 2**63 - 1
 
@@ -74,6 +77,7 @@ def _file(request: HttpRequest, person_id: int, forms: dict[str, Any], *, status
         "review": ReviewForm(auto_id="review_%s"),
         "paper": PaperForm(initial=names, auto_id="paper_%s"),
         "skip": WhyForm(auto_id="skip_%s"),
+        "add": AddCreditForm(initial={"key": uuid4()}, auto_id="add_%s"),
         "phone_held": whole.journey.state.value in ("phone_validation", "failed_phone_validation"),
     }
     return render(request, "backoffice/youth.html", context | forms, status=status)
@@ -137,6 +141,29 @@ def skip_phone(request: HttpRequest, person_id: int) -> HttpResponse:
     _known(person_id)
     operations.skip_phone(person_id=person_id, actor=_actor(request), why=why, at=clock.now())
     messages.success(request, gettext("The phone step is skipped."))
+    return redirect("backoffice:youth", person_id=person_id)
+
+
+@door(Audience.STAFF)
+@never_cache
+@require_POST
+@permit(Permission.MANAGE_PUBLIC_ACCOUNT)
+def add_credit(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Add credit to the wallet that is open, with a reason."""
+    _known(person_id)
+    form = AddCreditForm(request.POST, auto_id="add_%s")
+    if not form.is_valid():
+        return _file(request, person_id, {"add": form}, status=422)
+    sent = form.cleaned_data
+    add_to_wallet(
+        person_id=person_id,
+        amount_cents=int(sent["euros"] * 100),
+        why=WhyAdded(sent["why"]),
+        key=str(sent["key"]),
+        actor=_actor(request),
+        at=clock.now(),
+    )
+    messages.success(request, gettext("The credit is added."))
     return redirect("backoffice:youth", person_id=person_id)
 
 

@@ -308,6 +308,14 @@ def decide_grant(
         return row.cap_cents if row else None
 
     end = opened.expires_at or expires_at(born, department)
+    crosses = entry.deposit is DepositType.GRANT_17_18 and DepositType.GRANT_15_17 in held
     return Granted(
-        entry.deposit, opened.recredits, cap(Bucket.DIGITAL), cap(Bucket.PHYSICAL), end, opened.version, opened.because
+        entry.deposit,
+        opened.recredits,
+        cap(Bucket.DIGITAL),
+        cap(Bucket.PHYSICAL),
+        end,
+        opened.version,
+        opened.because,
+        moves_from=DepositType.GRANT_15_17 if crosses else None,
     )
