@@ -74,6 +74,7 @@ def test_a_youth_deletes_their_account_once_they_understand(age, at_once):
         assert not person.is_active
         return
     back = browser(person)
+    assert back.get(reverse("youth:me")).url == reverse("youth:data"), "led to where it is taken back"
     page = back.get(reverse("youth:data"))
     assert page.context["standing"].undo_until is not None
     assert back.post(reverse("youth:delete"), {"understood": "1"}).context["code"] == "personal_data.already_asked"
