@@ -17,7 +17,7 @@ import django
 import typer
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from diptych.commons.terminal import show_json
+from diptych.commons.terminal import field_path, show_json
 from diptych.culture.domain.wallet.terms import STEPS, DepositType
 
 WRONG = 2
@@ -277,7 +277,7 @@ def _read(shape: type[Facts], *, as_json: bool) -> Any:
         return shape.model_validate(given)
     except ValidationError as faults:
         _refuse(
-            [(_path(one["loc"]), one["msg"].removeprefix("Value error, ")) for one in faults.errors(include_url=False)],
+            [(field_path(one["loc"]), one["msg"].removeprefix("Value error, ")) for one in faults.errors(include_url=False)],
             as_json=as_json,
         )
 
@@ -291,10 +291,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON number")
-
-
-def _path(loc: tuple[int | str, ...]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
 
 
 def _refuse(faults: list[tuple[str, str]], *, as_json: bool) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated, Any, Literal
 
 import typer
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from diptych.commons.terminal import show_json, show_table
+from diptych.commons.terminal import field_path, show_json, show_table
 
 Day = Annotated[date, Field(strict=True, ge=date(2019, 1, 1), le=date(2100, 1, 1))]
 Age = Annotated[int, Field(strict=True, ge=0, le=120)]
@@ -92,7 +93,7 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Replay accounts under a draft: cost by year, people gained and lost by département, who would notice."""
-    draft_file = _read(rules)
+    began, draft_file = perf_counter(), _read(rules)
     with ExitStack() as stack:
         if population is None:
             from .opening import opened
@@ -121,7 +122,7 @@ def simulate(
         from diptych.culture.domain.people.queries import departments
 
         names = {one.code: one.name for one in departments()}
-    figures = _figures(outcome, title=draft_file.title or rules.name)
+    figures = _figures(outcome, title=draft_file.title or rules.name) | {"seconds": round(perf_counter() - began, 1)}
     if chart is not None:
         chart.write_text(_picture(figures), encoding="utf-8")
     if as_json:
@@ -141,7 +142,7 @@ def _read(path: Path) -> DraftFile:
         draft = DraftFile.model_validate(given)
     except ValidationError as faults:
         first = faults.errors(include_url=False)
-        said = "; ".join(f"{_path(one['loc'])}: {one['msg']}" for one in first[:10])
+        said = "; ".join(f"{field_path(one['loc'])}: {one['msg']}" for one in first[:10])
         raise typer.BadParameter(f"{path}: {said}", param_hint="RULES") from None
     if not (draft.regime or draft.amount or draft.cap or draft.end):
         raise typer.BadParameter(f"{path} changes nothing: give a [[regime]], [[amount]], [[cap]] or [[end]]", param_hint="RULES")
@@ -173,10 +174,6 @@ def _draft(read: DraftFile, path: Path) -> Any:
     return made
 
 
-def _path(loc: tuple[int | str, ...]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
-
-
 def _figures(outcome: Any, *, title: str) -> dict[str, Any]:
     return {
         "title": title,
@@ -200,7 +197,7 @@ def _figures(outcome: Any, *, title: str) -> dict[str, Any]:
 
 
 def _print(figures: dict[str, Any], names: dict[str, str]) -> None:
-    print(f"{figures['title']}: {figures['people']:,} accounts\n")
+    print(f"{figures['title']}: {figures['people']:,} accounts, in {figures['seconds']} s\n")
     widest = max([*(max(one["before_cents"], one["after_cents"]) for one in figures["years"]), 1])
     show_table(
         columns=("year", "in force €", "draft €", "change €", "draft, as a bar"),

@@ -13,6 +13,7 @@ from diptych.culture.domain.eligibility.models import FraudCheck, PhoneTry
 from diptych.culture.domain.eligibility.terms import CheckStatus, CheckType, ReasonCode, ReviewResult, State
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.wallet.models import Deposit
+from diptych.culture.domain.wallet.operations import keep_up
 from diptych.culture.domain.wallet.queries import wallet_of
 from tests.culture.applicants import PROFILE, answer_of, applicant, code_sent, show_document, state_of
 from tests.culture.factories import AT, staff, youth
@@ -305,3 +306,17 @@ def test_two_at_once() -> None:
     at_once(*[lambda who=who: operations.validate_phone_code(person_id=who.pk, code=code_sent(who), at=AT) for who in pair])
     assert Person.objects.filter(phone="+33614141414", phone_validated_at__isnull=False).count() == 1
     assert Deposit.objects.count() == 2
+
+
+def test_the_age_of_the_first_check_counts() -> None:
+    """Refused at 17, accepted at 18: both sums (guide §2.1, one for every age from the age at first registration)."""
+    person = applicant(age=17, until="identity")
+    show_document(person, status=CheckStatus.KO, reasons=(ReasonCode.BLURRY_DOCUMENT_VIDEO,))
+    later = AT + 366 * DAY
+    operations.send_phone_code(person_id=person.pk, phone=f"06 11 {person.pk % 10**6:06}", at=later)
+    operations.validate_phone_code(person_id=person.pk, code=code_sent(person), at=later)
+    show_document(person, at=later)
+    operations.sign_honor_statement(person_id=person.pk, at=later)
+    wallet = wallet_of(person_id=person.pk, at=later)
+    assert wallet is not None and wallet.granted_cents == 200_00
+    assert keep_up(person_id=person.pk, actor="test:1", at=later) is False

@@ -11,6 +11,7 @@ import pytest
 
 from diptych.commons import outbox
 from diptych.culture.domain.people import operations as people
+from diptych.culture.domain.people.models import EmailCheck
 from diptych.culture.gateways import mail
 from diptych.culture.jobs import letters, send_mail
 from tests.culture import factories
@@ -121,7 +122,7 @@ def test_each_message_makes_its_letter(post, topic):
 @pytest.mark.django_db
 def test_the_link_of_a_sign_up_is_sent_while_it_is_worth_it(post):
     person_id = people.register(email="malo@exemple.example", password=factories.PASSWORD, at=factories.AT)
-    check_id = people.EmailCheck.objects.get().pk
+    check_id = EmailCheck.objects.get().pk
     _, consume = send_mail.CONSUMES["people.registered"]
     message = outbox.Message(8, "people.registered", "", {"person_id": person_id, "check_id": check_id}, factories.AT, 0)
     consume(message, None, factories.AT)

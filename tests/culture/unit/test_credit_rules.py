@@ -16,6 +16,7 @@ from diptych.culture.domain.wallet.rules import (
     expires_at,
     missing_steps,
     received_15_17,
+    why_not_add,
 )
 from diptych.culture.domain.wallet.rules.law import AMOUNTS, CAPS, ENDS, REGIMES, AgeAmount, Cap, End, Regime
 from diptych.culture.domain.wallet.terms import (
@@ -342,3 +343,11 @@ def test_the_tables_have_no_double() -> None:
         [(e.deposit, e.version, e.since) for e in ENDS],
     ]
     assert all(len(set(rows)) == len(rows) for rows in keys)
+
+
+@pytest.mark.parametrize(("cents", "refused"), [(0, True), (1, False), (300_00, False), (300_01, True), (-5, True)])
+def test_what_an_officer_may_add(cents: int, refused: bool) -> None:
+    """From one cent to 300 € at once."""
+    refusal = why_not_add(amount_cents=cents)
+    assert (refusal is not None) is refused
+    assert refusal is None or refusal.reason.code == "wallet.amount_not_addable"

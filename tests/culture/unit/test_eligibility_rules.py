@@ -21,6 +21,7 @@ from diptych.culture.domain.eligibility.terms import (
     State,
     Step,
 )
+from diptych.culture.domain.wallet.rules import steps as wallet_steps
 from diptych.culture.domain.wallet.terms import Scheme
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -284,3 +285,10 @@ def test_latin_names(name: str, latin: bool) -> None:
 )
 def test_document_numbers(number: str, well: bool) -> None:
     assert items.is_document_number(number) is well
+
+
+def test_the_wallet_asks_for_the_steps_that_the_machines_have() -> None:
+    """`explain credit` names missing steps by a table of the wallet, which stands below this chapter: the two must agree."""
+    named = {step.value for step in wallet_steps.STEPS}
+    ours = {machine.name: [state.name for state in moves if state.name in named] for machine, moves in machines.MACHINES.items()}
+    assert {one.name.upper(): [step.value for step in one.steps] for one in wallet_steps.MACHINES} == ours

@@ -50,11 +50,16 @@ end $$
 """
 
 
+def install(connection: Any) -> None:
+    """Put the function into a database."""
+    connection.execute(_FUNCTION)
+
+
 def pgbench(
     server: Server, connection: Any, *, database: str, clients: int, seconds: int, people: list[int], stocks: list[int], hot: bool
 ) -> float:
     """Bookings per second of the function under pgbench. Counts bookings written, not calls."""
-    connection.execute(_FUNCTION)
+    install(connection)
     script = f"\\set person random({people[0]}, {people[-1]})\n"
     script += f"\\set stock {stocks[0]}\n" if hot else f"\\set stock random({stocks[0]}, {stocks[-1]})\n"
     script += "select bench_book(:person, :stock);\n"

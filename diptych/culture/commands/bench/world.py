@@ -12,8 +12,10 @@ VENUES = 200
 PRICE_CENTS = 300
 
 _WORLD = """
-insert into people_person (email, password, first_name, last_name, roles, state, birth_date, department, language, registered_at, email_validated_at)
-select 'bench' || i || '@bench.example', '!', 'Inès', 'B', '{{BENEFICIARY}}', 'ACTIVE', '2008-06-01', '42', 'fr', %(at)s, %(at)s
+insert into people_person (email, password, first_name, last_name, roles, state, birth_date, department, language, registered_at, email_validated_at,
+    married_name, phone, address, city, postcode, activity, school_type, document_hash, student_hash, staff_roles)
+select 'bench' || i || '@bench.example', '!', 'Inès', 'B', '{{BENEFICIARY}}', 'ACTIVE', '2008-06-01', '42', 'fr', %(at)s, %(at)s,
+    '', '', '', '', '', '', '', '', '', '{{}}'
 from generate_series(1, %(wallets)s) i;
 
 insert into wallet_deposit (person_id, type, version, department, digital_cap_cents, created_at, expires_at)

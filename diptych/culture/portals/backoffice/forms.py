@@ -45,10 +45,19 @@ class ReplayForm(forms.Form):
 
 
 class SuspendForm(forms.Form):
-    """Whom to suspend or open again, and why."""
+    """Whom to suspend, and why. No reason is chosen beforehand: they do not cancel the same bookings."""
 
     person_id = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
-    reason = forms.ChoiceField(label=_("Reason"), choices=[(r.value, r.value) for r in SuspensionReason], required=False)
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=[("", _("Choose a reason")), *((r.value, r.value) for r in SuspensionReason)]
+    )
+    why = forms.CharField(label=_("Why, in a few words"), max_length=400)
+
+
+class OpenAgainForm(forms.Form):
+    """Whose account to open again, and why."""
+
+    person_id = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     why = forms.CharField(label=_("Why, in a few words"), max_length=400)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from .forms import AccountForm, BookingForm, JournalForm, ReplayForm, SuspendForm
+from .forms import AccountForm, BookingForm, JournalForm, OpenAgainForm, ReplayForm, SuspendForm
 from .permits import permit
 
 from diptych.commons import clock, journal, outbox
@@ -136,7 +136,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @permit(Permission.SUSPEND_USER, unless={"again": Permission.UNSUSPEND_USER})
 def suspend(request: HttpRequest) -> HttpResponse:
     """Suspend an account, or open it again (`again` in the form). Goes back to a youth's file where it came from one."""
-    form = SuspendForm(request.POST)
+    form = OpenAgainForm(request.POST) if "again" in request.POST else SuspendForm(request.POST)
     if not form.is_valid():
         deny(WHY_MISSING if "person_id" in form.cleaned_data else NOT_FOUND)
     sent, at = form.cleaned_data, clock.now()

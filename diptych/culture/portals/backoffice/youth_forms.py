@@ -78,6 +78,6 @@ class AddCreditForm(forms.Form):
 
     euros = forms.DecimalField(label=_("Sum, in euros"), min_value=Decimal("0.01"), max_value=Decimal(300), decimal_places=2)
     why = forms.ChoiceField(
-        label=_("Why"), choices=[("", _("Choose")), *((code.value, said) for code, said in WHY_ADDED.items())]
+        label=_("Why"), choices=[("", _("Choose a reason")), *((code.value, said) for code, said in WHY_ADDED.items())]
     )
     key = forms.UUIDField(widget=forms.HiddenInput)

@@ -196,6 +196,8 @@ def _moved(cohort: n.Cohort, random: Random) -> n.Cohort:
 
 def _edited(cohort: n.Cohort, random: Random) -> n.Cohort:
     "The same with one concept set changed: the last, which is more often a rule's than the entry's."
+    if not cohort.concept_sets:
+        return cohort  # nothing of it is a code
     *others, last = cohort.concept_sets
     changed = _moved(replace(cohort, concept_sets=(last,)), random).concept_sets
     return replace(cohort, concept_sets=(*others, *changed))

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from ..queries.journey import facts_of, resemblance
-from ..rules.machines import identity_attempt, journey_state
+from ..rules.machines import began_at, identity_attempt, journey_state
 from ..terms import CheckStatus, JourneyFacts, Machine, ReasonCode, ReviewResult, State
 from .lines import hold, write_line
 
@@ -35,8 +35,8 @@ def activate_if_complete(person: Person, *, at: datetime) -> bool:
         return False
     try:
         with transaction.atomic():
-            attempt = identity_attempt(facts, journey.machine)
-            open_credit(person_id=person.pk, at=at, checked_at=attempt.registered_at if attempt else None)
+            # The first check, not the one that passed: who failed at 17 and passed at 18 keeps both ages (guide §2.1).
+            open_credit(person_id=person.pk, at=at, checked_at=began_at(facts))
     except Refused:
         if journey.machine is not Machine.FREE:
             raise

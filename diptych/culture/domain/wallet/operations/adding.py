@@ -7,22 +7,21 @@ from django.db import connection, transaction
 from .. import terms
 from ..models import Deposit, Movement
 from ..queries import received
+from ..rules import why_not_add
 from ..terms import DepositType, Grant, MovementKind, WhyAdded
 from . import paying
 
 from diptych.commons import journal, outbox
-from diptych.commons.refusal import deny
-
-MOST_CENTS = 300_00
-"""The most that an officer adds at once: the highest price of an offer (guide §2.2, prices)."""
+from diptych.commons.refusal import Refused, deny
 
 
 @transaction.atomic
 def add_credit(*, person_id: int, amount_cents: int, why: WhyAdded, key: str, actor: str, at: datetime) -> bool:
     """Add credit by hand (ManualModification), from 1 to 30,000 cents, to the credit that is open. `key` is the act's
     own (a form's): the same again adds nothing, and gives False. Raises Refused where there is no credit to add to."""
-    if not 1 <= amount_cents <= MOST_CENTS:
-        deny(terms.AMOUNT_NOT_ADDABLE, most_cents=MOST_CENTS)
+    refusal = why_not_add(amount_cents=amount_cents)
+    if refusal is not None:
+        raise Refused(refusal)
     kind, reference = MovementKind.MANUAL_MODIFICATION, f"{why.value}:{key}"[:64]
     return _add(person_id, kind, amount_cents, reference, {"why": why.value}, actor=actor, at=at)
 

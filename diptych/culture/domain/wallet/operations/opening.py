@@ -20,7 +20,7 @@ from diptych.culture.domain.people.models import Person
 def open_credit(*, person_id: int, at: datetime, checked_at: datetime | None = None) -> Granted:
     """Open somebody's credit, with the sums due today. Raises Refused with the first reason why not.
 
-    `checked_at` is when their identity check was registered: it decides the regime (guide §2.1, date that decides)."""
+    `checked_at` is when their first identity check was registered: it decides the regime and the first age (guide §2.1)."""
     person, deposits = paying.lock(person_id=person_id)
     decision = decide_grant(
         born=person.validated_birth_date or person.birth_date,
@@ -40,7 +40,8 @@ def open_credit(*, person_id: int, at: datetime, checked_at: datetime | None = N
 @transaction.atomic
 def carry_out(*, person_id: int, decision: Granted, actor: str, at: datetime) -> None:
     """Do what was decided elsewhere: open this deposit, pay its sums that were not yet received, take over the older
-    deposit that it names, unless that one has ended. Refused where somebody already has a deposit of the type, so that done twice is done once."""
+    deposit that it names, unless that one has ended. Refused where somebody already has a deposit of the type, so that
+    done twice is done once."""
     person, deposits = paying.lock(person_id=person_id)
     if decision.deposit in {deposit.type for deposit in deposits}:
         deny(terms.ALREADY_GRANTED)

@@ -32,17 +32,19 @@ def recredit_birthdays(*, at: datetime, limit: int = 500) -> int:
 @transaction.atomic
 def keep_up(*, person_id: int, actor: str, at: datetime) -> bool:
     """Give somebody who holds a deposit what their age brings today: the sums not yet received, or the deposit of the
-    next regime, which takes over the one that they hold. Gives whether anything came; a second time nothing does."""
+    next regime, which takes over the one that they hold. Gives whether anything came; a second time nothing does.
+
+    Ages count from the day the deposit was made: those before it were settled then, by the registration."""
     person, deposits = paying.lock(person_id=person_id)
     born = person.validated_birth_date or person.birth_date
     held = paying.live(deposits, at=at)
     if born is None or held is None:
         return False
     if held.type == DepositType.GRANT_17_18:
-        due = grants_due(born=born, department=held.department, registered_at=person.registered_at, at=at)
+        due = grants_due(born=born, department=held.department, registered_at=held.created_at, at=at)
         return bool(_pay(person, held, due, actor=actor, at=at))
     decision = decide_credit(
-        born=born, department=person.department, registered_at=person.registered_at, granted_at=at, held=held_by(person_id)
+        born=born, department=person.department, registered_at=held.created_at, granted_at=at, held=held_by(person_id)
     )
     if decision.moves_from is not None and decision.deposit not in {deposit.type for deposit in deposits}:
         execute(person, deposits, _granted(decision, person.department, at), actor=actor, at=at)

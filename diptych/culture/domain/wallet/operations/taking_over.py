@@ -5,18 +5,14 @@ remained and the price of the live bookings, which move. We move every live book
 guide leaves that open, and a booking left behind could not be given back to anybody. HELD, our own status, is live.
 """
 
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.db import connection
 
 from ..models import Deposit, Movement
 from ..queries import balance_of
+from ..rules.law import CUT_OVER, OLD_ENDS_BEFORE
 from ..terms import AccountKind, Grant, MovementKind
-
-ENDED_BEFORE: Final = timedelta(minutes=5)
-"""Guide §2.1: the old deposit's end is put this long before now, so that no clock still sees it open."""
-SINCE: Final = date(2025, 3, 1)
 
 # By name, as the wallet stands below the bookings. REIMBURSED and CANCELLED stay where they were paid.
 _LIVE = (
@@ -45,10 +41,10 @@ def take_over(old: Deposit, new: Deposit, *, at: datetime) -> Grant | None:
     with connection.cursor() as cursor:
         moved = [booking_id for booking_id, _, _ in moving]
         cursor.execute("update bookings_booking set deposit_id = %s where id = any(%s)", (new.pk, moved))
-    old.expires_at = at - ENDED_BEFORE
+    old.expires_at = at - OLD_ENDS_BEFORE
     old.save(update_fields=["expires_at"])
     rule = f"{len(moving)} bookings moved: guide §2.1, transition"
-    return Grant(MovementKind.PREVIOUS_DEPOSIT, rest, rule, SINCE) if rest else None
+    return Grant(MovementKind.PREVIOUS_DEPOSIT, rest, rule, CUT_OVER) if rest else None
 
 
 def _booking(kind: MovementKind, deposit: Deposit, booking_id: int, cents: int, bucket: str, *, at: datetime) -> Movement:

@@ -1,6 +1,6 @@
 """Rules of the credit: the law as dated rows (law), who may enter (schemes), what is granted (credit), what is left (caps)."""
 
-from .caps import Funds, Payment, bucket_of, cap_for, decide_funds, left
+from .caps import Funds, Payment, bucket_of, cap_for, decide_funds, left, why_not_add
 from .credit import MAJORITY, decide_credit, decide_grant, expires_at, grants_due, received_15_17
 from .law import AMOUNTS, CAPS, LAW, REGIMES, Law
 from .schemes import decide_eligibility, regime_at
@@ -9,5 +9,5 @@ from .steps import missing_steps
 __all__ = [
     "AMOUNTS", "CAPS", "LAW", "MAJORITY", "REGIMES", "Funds", "Law", "Payment", "bucket_of", "cap_for", "decide_credit",
     "decide_eligibility", "decide_funds", "decide_grant", "expires_at", "grants_due", "left", "missing_steps",
-    "received_15_17", "regime_at",
+    "received_15_17", "regime_at", "why_not_add",
 ]  # fmt: skip

@@ -6,8 +6,11 @@ Pure: facts and a law in, decision out. Does not hold the other checks of a book
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from .. import terms
 from ..terms import Because, Bucket, DepositType, Left
-from .law import LAW, Law
+from .law import LAW, MOST_ADDED_CENTS, Law
+
+from diptych.commons.refusal import Refusal, refuse
 
 _WHICH = "guide §2.1, which cap counts"
 
@@ -16,6 +19,12 @@ def cap_for(deposit: DepositType, bucket: Bucket, *, department: str, on: date, 
     """The ceiling in cents of a bucket for a deposit made on a day; None where there is none."""
     row = law.cap(deposit, version, bucket, department=department, on=on)
     return row.cap_cents if row else None
+
+
+def why_not_add(*, amount_cents: int) -> Refusal | None:
+    """Why an officer cannot add a sum to a credit, or None."""
+    within = 1 <= amount_cents <= MOST_ADDED_CENTS
+    return None if within else refuse(terms.AMOUNT_NOT_ADDABLE, most_cents=MOST_ADDED_CENTS)
 
 
 def bucket_of(*, is_digital: bool, is_physical: bool, has_url: bool) -> Bucket:

@@ -10,6 +10,7 @@ from typing import Final
 
 from .. import terms
 from ..terms import Because, Bucket, CreditDecision, DepositType, Grant, Granted, HeldDeposit, MovementKind, Scheme
+from .caps import cap_for
 from .law import CLOSES_AT, CUT_OVER, ENTRY_AGES, LAW, STARTED_CLOSES_AT, Law, Regime
 from .schemes import regime_at
 
@@ -303,17 +304,13 @@ def decide_grant(
     opened = _opened(entry, why, born, department, entered, at, law)
     day = day_at(at, department)
 
-    def cap(bucket: Bucket) -> int | None:
-        row = law.cap(entry.deposit, opened.version, bucket, department=department, on=day)
-        return row.cap_cents if row else None
-
     end = opened.expires_at or expires_at(born, department)
     crosses = entry.deposit is DepositType.GRANT_17_18 and DepositType.GRANT_15_17 in held
     return Granted(
         entry.deposit,
         opened.recredits,
-        cap(Bucket.DIGITAL),
-        cap(Bucket.PHYSICAL),
+        cap_for(entry.deposit, Bucket.DIGITAL, department=department, on=day, version=opened.version, law=law),
+        cap_for(entry.deposit, Bucket.PHYSICAL, department=department, on=day, version=opened.version, law=law),
         end,
         opened.version,
         opened.because,

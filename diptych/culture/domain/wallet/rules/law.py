@@ -150,9 +150,9 @@ CLOSES_AT: Final = 19
 STARTED_CLOSES_AT: Final = 21
 """Guide §2.1: who started before 19 stays eligible until the 21st birthday."""
 OLD_ENDS_BEFORE: Final = timedelta(minutes=5)
-"""Guide §2.1, transition: the old deposit expires five minutes before now."""
-BONUS_CENTS: Final = 50_00
-"""Guide §2.1: the bonus, once, for a family quotient of at most 700 or a disability."""
+"""Guide §2.1, transition: the old deposit expires five minutes before now, so that no clock still sees it open."""
+MOST_ADDED_CENTS: Final = 300_00
+"""The most that an officer adds at once: ours, the highest price of an offer (guide §2.2, prices)."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from ..terms import Bucket, DepositType, HeldDeposit, MovementKind
+from .caps import cap_for
 from .credit import decide_credit
 from .law import LAW, Law
 
@@ -86,8 +87,8 @@ def life(account: Account, *, law: Law) -> Life:
             continue
         sums += [(day, one.amount_cents) for one in made.recredits if one.kind is not MovementKind.PREVIOUS_DEPOSIT]
         if held is None or held.deposit is not made.deposit:
-            row = law.cap(made.deposit, made.version, Bucket.DIGITAL, department=account.department, on=day)
-            cap, ends_on = row.cap_cents if row else None, made.expires_at.astimezone(zone).date()
+            cap = cap_for(made.deposit, Bucket.DIGITAL, department=account.department, on=day, version=made.version, law=law)
+            ends_on = made.expires_at.astimezone(zone).date()
         held = HeldDeposit(made.deposit, made.amount_cents)
     opened = held is not None and held.deposit is not DepositType.GRANT_FREE
     return Life(tuple(sums), opened, cap if opened else None, ends_on if opened else None)

@@ -146,21 +146,24 @@ class LocalEngine:
     def _stages(self, asked: Asked, cohort: n.Cohort) -> Iterator["_Stage"]:
         "The entry events, and what is left of them after each rule; each is kept by what was asked so far."
 
-        def kept(so_far: tuple[Any, ...], answer: Callable[[], _Stage]) -> _Stage:
-            return self.memory.kept(name_of(so_far, asked.given, "stage"), answer)
+        # A stage is named by the one before it and by its own rule, so that a thousand rules are each named once.
+        name = ""
 
-        so_far: tuple[Any, ...] = (cohort.primary,)
-        stage = kept(so_far, lambda: _Stage(*_entry(asked, cohort.primary)))
+        def kept(part: Any, answer: Callable[[], _Stage]) -> _Stage:
+            nonlocal name
+            name = name_of((name, part), asked.given, "stage")
+            return self.memory.kept(name, answer)
+
+        stage = kept(cohort.primary, lambda: _Stage(*_entry(asked, cohort.primary)))
         yield stage
         if (additional := cohort.additional) is not None:
-            so_far = (*so_far, additional, cohort.qualified_limit)
             before = stage
-            stage = kept(so_far, lambda: before.satisfying(asked, additional).limited(cohort.qualified_limit))
+            qualified = (additional, cohort.qualified_limit)
+            stage = kept(qualified, lambda: before.satisfying(asked, additional).limited(cohort.qualified_limit))
             yield stage
         for rule in cohort.rules:
-            so_far = (*so_far, rule.group)
             before, group = stage, rule.group
-            stage = kept(so_far, lambda before=before, group=group: before.satisfying(asked, group))  # type: ignore[misc] # bound now
+            stage = kept(group, lambda before=before, group=group: before.satisfying(asked, group))  # type: ignore[misc] # bound now
             yield stage
 
     def persons(self, request: n.Request) -> Ints:
