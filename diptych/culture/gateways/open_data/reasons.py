@@ -9,7 +9,7 @@ from diptych.commons.refusal import Kind, Reason
 
 NO_FILE = Reason("open_data.no_file", Kind.MISSING, "There is no file {file} to read.")
 A_FOLDER = Reason(
-    "open_data.a_folder", Kind.INVALID, "{file} is a folder: name its files, or take all: diptych culture import all {file}"
+    "open_data.a_folder", Kind.INVALID, "{file} is a folder: name its files, or give it to diptych culture import all."
 )
 EMPTY = Reason("open_data.empty", Kind.INVALID, "{file} is empty. Expected: {expected}.")
 BINARY = Reason("open_data.binary", Kind.INVALID, "{file} is not text ({found}). Expected: {expected}.")
