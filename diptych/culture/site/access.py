@@ -67,8 +67,10 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# An account is locked by django-axes, which says so with a 429; a second count of the same failures here answered first,
+# as a form with a fault, and took the lock's place.
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = (
-    {"login": "60/m/ip", "login_failed": "20/m/ip,10/5m/key", "reset_password": "20/m/ip,5/m/key", "reauthenticate": "10/m/user"}
+    {"login": "60/m/ip", "login_failed": "20/m/ip", "reset_password": "20/m/ip,5/m/key", "reauthenticate": "10/m/user"}
     if _REAL
     else False
 )
