@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyroaring import BitMap
 
-from .postings import NOBODY, NULL, Ints, Postings, by_concept, dense, plain
+from .postings import DAY, NOBODY, NULL, Ints, Postings, by_concept, clock, dense, plain, starts
 from .store import Store
 from .terms import DAMAGED
 
@@ -97,30 +97,52 @@ class Table:
             values, null = found
             taken = values[rows]
             wide = taken.astype(np.int64)
-            wide[taken == null] = NULL
+            if not self._mapped.whole(self.name, name):
+                wide[taken == null] = NULL
             return wide
         return self._index.cold(self.name, name, numbers(rows), size=self._size)
 
-    def rows_of(self, concepts: Ints) -> Row:
-        """The rows whose concept is one of `concepts` (ascending), by search in the directory."""
-        known, first = self._directory
+    @cached_property
+    def all_dated(self) -> bool:
+        """Whether the day that rows start at is known of each."""
+        day, _ = starts(self.shape) or (None, None)
+        if day is None or self._mapped is not None:
+            return day is not None and self._mapped is not None and self._mapped.whole(self.name, day)
+        return not bool((self._index.read(self.name, day) == NULL).any())
+
+    def moment(self, rows: Row) -> Ints:
+        """When each row starts, in seconds from 1970-01-01: to the second where its time is known and on its day, else at midnight."""
+        day, time = starts(self.shape) or ("", None)
+        days = self.take(day, rows)
+        found: Ints = np.where(days == NULL, NULL, days * DAY) if not self.all_dated else days * DAY
+        if self._mapped is None:
+            return found if time is None else found + clock(days, self.take(time, rows))
+        seconds = self._mapped.clock(self.name)
+        if seconds is not None:
+            found += seconds[rows]
+        return found
+
+    def places_of(self, concepts: Ints) -> Ints:
+        """The places in the directory of those of `concepts` (ascending) that a row has."""
+        known, _ = self._directory
         if not len(known):
             return np.empty(0, np.int64)
         place = np.searchsorted(known, concepts)
-        place = place[(place < len(known)) & (known[np.minimum(place, len(known) - 1)] == concepts)]
+        found: Ints = place[known[np.minimum(place, len(known) - 1)] == concepts]
+        return found
+
+    def rows_of(self, concepts: Ints) -> Row:
+        """The rows whose concept is one of `concepts` (ascending)."""
+        _, first = self._directory
+        place = self.places_of(concepts)
         if len(place) and place[-1] - place[0] + 1 == len(place):
             return self.known(slice(int(first[place[0]]), int(first[place[-1] + 1])))
         return self.known(spans(first[place], first[place + 1]))
 
     def count_of(self, concepts: Ints) -> int:
         """How many rows have one of the concepts, unknown persons included: what a question will cost."""
-        known, first = self._directory
-        place = np.searchsorted(known, concepts)
-        place = (
-            place[(place < len(known)) & (known[np.minimum(place, max(len(known) - 1, 0))] == concepts)]
-            if len(known)
-            else place[:0]
-        )
+        _, first = self._directory
+        place = self.places_of(concepts)
         return int((first[place + 1] - first[place]).sum())
 
     def persons_of(self, concepts: Ints) -> BitMap:

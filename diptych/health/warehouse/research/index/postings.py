@@ -27,7 +27,9 @@ NULL = -(2**62)
 """Stands for a null whole number or day: far from any, and sums with it do not overflow."""
 NOBODY = 2**32 - 1
 """The dense number of a person whom the release does not know."""
-FORMAT = 1
+FORMAT = 2
+"""Of the index; another one is refused: the source is to be loaded again."""
+DAY = 86_400
 BATCH = 1 << 20
 
 
@@ -111,6 +113,7 @@ def dense(known: Ints, persons: Ints, *, nobody: int) -> Ints:
 def _table(file: pq.ParquetFile, shape: Shape, index: Path, persons: Ints) -> dict[str, Any]:
     rows, columns = file.metadata.num_rows, {}
     there = set(file.schema_arrow.names)
+    whole: list[str] = []
     who = _new(index / f"{shape.name}.person.npy", "uint32", rows)
     at, known = 0, True
     for part in _batches(file, "person_id"):
@@ -125,14 +128,56 @@ def _table(file: pq.ParquetFile, shape: Shape, index: Path, persons: Ints) -> di
         if kind is None:
             continue
         written = _new(index / f"{shape.name}.{name}.npy", kind, rows)
-        at, least = 0, np.iinfo(kind).min
+        at, least, full = 0, np.iinfo(kind).min, True
         for part in _batches(file, name):
-            written[at : at + len(part)] = np.where(part == NULL, least, part)
+            null = part == NULL
+            written[at : at + len(part)] = np.where(null, least, part)
+            full = full and not bool(null.any())
             at += len(part)
         _close(written, index / f"{shape.name}.{name}.npy")
+        if full:
+            whole.append(name)
     if by_concept(shape):
         _directory(file, shape, index, rows)
-    return {"rows": rows, "known": known, "columns": columns}
+    return {"rows": rows, "known": known, "columns": columns, "whole": whole, "clock": _clock(file, shape, index, rows)}
+
+
+def starts(shape: Shape) -> tuple[str, str | None] | None:
+    """The columns of the day and of the moment that a table's rows start at; None where rows have no such day."""
+    day = next((name for name in shape.order if name.endswith("_date")), None)
+    moment = f"{day}time" if day else None
+    return None if day is None else (day, moment if moment and shape.column(moment) else None)
+
+
+def clock(day: Ints, moment: Ints) -> Ints:
+    """Seconds since midnight of moments (microseconds) that are on their row's day; 0 where the time is unknown or of another day."""
+    second = np.where(moment == NULL, NULL, moment // 1_000_000)
+    return np.where(second // DAY == day, second % DAY, 0)
+
+
+def _clock(file: pq.ParquetFile, shape: Shape, index: Path, rows: int) -> bool:
+    "Write the time of day at which each row starts, in seconds. False, and no file, where it is midnight everywhere."
+    day, moment = starts(shape) or ("", None)
+    if moment is None or not {day, moment} <= set(file.schema_arrow.names) or _untimed(file, moment):
+        return False
+    written = _new(index / f"{shape.name}.clock.npy", "int32", rows)
+    at, some = 0, False
+    for batch in file.iter_batches(batch_size=BATCH, columns=[day, moment]):
+        part = clock(plain(batch.column(day)), plain(batch.column(moment)))
+        written[at : at + len(part)] = part
+        some = some or bool(part.any())
+        at += len(part)
+    _close(written, index / f"{shape.name}.clock.npy")
+    if not some:
+        (index / f"{shape.name}.clock.npy").unlink()
+    return some
+
+
+def _untimed(file: pq.ParquetFile, moment: str) -> bool:
+    "Whether no row has a time at all, as the file's statistics tell it."
+    place = file.schema_arrow.names.index(moment)
+    groups = [file.metadata.row_group(number).column(place).statistics for number in range(file.metadata.num_row_groups)]
+    return all(found is not None and found.null_count and not found.num_values for found in groups)
 
 
 def _new(file: Path, kind: str, rows: int) -> Any:
@@ -243,7 +288,9 @@ class Postings:
             self._said = json.loads((self._folder / "index.json").read_text())
         except (OSError, ValueError) as error:
             deny(DAMAGED, path=str(folder), table="index", why=type(error).__name__)
-        if self._said["format"] != FORMAT or self._said["release"] != release:
+        if self._said.get("format") != FORMAT:
+            deny(DAMAGED, path=str(folder), table="index", why="another version of Diptych made it")
+        if self._said["release"] != release:
             deny(DAMAGED, path=str(folder), table="index", why=f"it is of release {self._said['release']}")
         self._arrays: dict[str, Any] = {}
 
@@ -268,6 +315,14 @@ class Postings:
     def all_known(self, table: str) -> bool:
         """Whether each row is of a person whom the release knows."""
         return bool(self._said["tables"][table]["known"])
+
+    def whole(self, table: str, name: str) -> bool:
+        """Whether a mapped column has no null."""
+        return name in self._said["tables"][table]["whole"]
+
+    def clock(self, table: str) -> Any:
+        """The seconds since midnight at which each row starts; None where it is midnight everywhere, or unknown."""
+        return self._array(f"{table}.clock") if self._said["tables"][table]["clock"] else None
 
     def column(self, table: str, name: str) -> tuple[Any, int] | None:
         """A mapped column and what stands for null in it; None where it is all null, or not mapped."""

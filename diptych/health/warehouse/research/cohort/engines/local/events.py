@@ -99,6 +99,11 @@ class Events:
         return self._read("start", lambda rows: self.table.take(self.domain.start, rows), places)
 
     @property
+    def moment(self) -> Ints:
+        """When each row starts, in seconds, whatever dates it was given."""
+        return self.table.moment(self._rows)
+
+    @property
     def end(self) -> Ints:
         """The last day, by the domain's rule where it is unknown."""
         return self._read("end", lambda rows: default_end(self.table, self.domain, rows))

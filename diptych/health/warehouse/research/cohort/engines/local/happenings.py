@@ -5,11 +5,14 @@ Does not relate resources to one another: `members` does.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from pyroaring import BitMap
 
-from .persons import Mask
+from .order import ascending, key_of, sorting
+from .persons import Mask, heads, table
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.index.columns import NULL, Ints, among
@@ -23,15 +26,16 @@ Reader = Callable[[str, Any], Ints]
 class Happenings:
     """Rows; a field is read when asked for. `person` is a dense number; dates are seconds from 1970-01-01 UTC, births days.
 
-    `day` is the day of `event`, which some kinds tell sooner than the moment.
-
-    `known`: the fields that rows of this kind have at all; the others are NULL, as is what is unknown.
+    `known`: the fields that rows of this kind have at all; the others are NULL, as is what is unknown. `day`, the day of
+    `event`, is among them only where it is known of each row.
+    `sorted_`: whether they are known to stand by person and `day`; they may, where they are not.
     """
 
-    def __init__(self, person: Ints, known: frozenset[str], read: Reader, place: Any = None) -> None:
+    def __init__(self, person: Ints, known: frozenset[str], read: Reader, place: Any = None, *, sorted_: bool = False) -> None:
         self.person, self.known = person, known
-        self._read, self._place = read, place
+        self._read, self._place, self._sorted = read, place, sorted_
         self._values: dict[str, Ints] = {}
+        self._by_time: Happenings | None = None
 
     def __len__(self) -> int:
         return len(self.person)
@@ -43,12 +47,19 @@ class Happenings:
             self._values[field] = self._read(field, there) if field in self.known else np.full(len(self), NULL)
         return self._values[field]
 
-    def take(self, chosen: Any) -> "Happenings":
-        """Those of a mask or of places."""
+    def at(self, field: str, places: Ints) -> Ints:
+        """The values of a field at places; where it has not been read, nothing else is."""
+        if field in self._values:
+            return self._values[field][places]
+        return self._read(field, places if self._place is None else self._place[places])
+
+    def take(self, chosen: Any, *, sorted_: bool = False) -> "Happenings":
+        """Those of a mask or of places; `sorted_`: they then stand by person and day."""
         if chosen.dtype == np.bool_:
             chosen = np.flatnonzero(chosen)
         place = chosen if self._place is None else self._place[chosen]
-        found = Happenings(self.person[chosen], self.known, self._read, place)
+        sorted_ = sorted_ or (self._sorted and ascending(chosen))
+        found = Happenings(self.person[chosen], self.known, self._read, place, sorted_=sorted_)
         found._values = {name: values[chosen] for name, values in self._values.items()}
         return found
 
@@ -63,13 +74,25 @@ class Happenings:
                     break
         return np.full(len(self), NULL) if found is None else found
 
-    def days(self, dating: Sequence[n.Dating]) -> Ints | None:
-        """The day of each row's date, where the kind tells it without the moment, and each row has one; else None."""
+    def has_days(self, dating: Sequence[n.Dating]) -> bool:
+        """Whether the day of each row's date is known, and told without the moment."""
         first = next((DATES[one] for one in dating if DATES[one] in self.known), None)
-        if first != "event" or "day" not in self.known:
-            return None
-        days = self.value("day")
-        return None if bool((days == NULL).any()) else days
+        return first == "event" and "day" in self.known
+
+    def in_time(self) -> "Happenings":
+        """The rows by person and day, which each must have."""
+        if self._sorted:
+            return self
+        if self._by_time is None:
+            order = sorting(key_of(self.person, self.value("day")))
+            self._by_time = self.take(np.arange(len(self)) if order is None else order, sorted_=True)
+        return self._by_time
+
+    @cached_property
+    def runs(self) -> tuple[Ints, Ints]:
+        """Of rows by person: the persons, ascending; and the place of each one's first row, with the number of rows at the end."""
+        first = np.flatnonzero(heads(self.person))
+        return self.person[first], np.append(first, len(self))
 
     def has_date(self, dating: Sequence[n.Dating]) -> bool:
         """Whether rows of this kind have one of these dates at all."""
@@ -93,6 +116,14 @@ def joined(parts: Sequence[Happenings]) -> Happenings:
         return values
 
     return Happenings(np.concatenate([np.empty(0, np.int64), *(part.person for part in parts)]), known, read)
+
+
+def only(rows: Happenings, persons: BitMap) -> Happenings:
+    """The rows of some persons."""
+    if not len(rows):
+        return rows
+    found = table(persons, int(rows.person.max()) + 1)[rows.person]
+    return rows if bool(found.all()) else rows.take(np.flatnonzero(found))
 
 
 COMPARE: dict[n.Compare, Callable[[Any, int], Mask]] = {

@@ -12,19 +12,16 @@ from typing import Protocol
 import numpy as np
 from pyroaring import BitMap
 
-from .happenings import Happenings, joined, narrowed, numbered
+from .chains import SHIFT, in_order
+from .happenings import Happenings, joined, narrowed, numbered, only
 from .memory import Memory
 from .order import ascending
-from .persons import Mask, array, bitmap, table
+from .persons import array, bitmap
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.plan import is_set, name_of, sets_of
 from diptych.health.warehouse.research.index.columns import NULL, Ints, among
 
-_SHIFT, _FAR = 39, 2**37
-"""A person and a second in one number: seconds of the years 0 to 9999 keep within 2^38, persons within 2^24."""
-_LONG = 2**36
-"""Seconds or days that no two moments are apart: a window that is longer has no end, and one that is shorter ends in the person."""
 _IN_TIME = frozenset({"visit", "episode", "event", "entry", "exit"})
 
 
@@ -169,7 +166,7 @@ def _constrained(
     persons: BitMap, members: Mapping[int, Found], constraint: n.Constraint, kept: list[tuple[str, Happenings]]
 ) -> BitMap:
     if isinstance(constraint, n.InOrder):
-        satisfied = _in_order(members, constraint, persons)
+        satisfied = in_order(members, constraint, persons)
     elif constraint.tie is n.Tie.DIFFERENT_ENCOUNTER:
         satisfied = _different(list(members.values()), persons)
     else:
@@ -191,23 +188,15 @@ def _grouped(persons: BitMap, inside: Mapping[int, Found], kept: Sequence[tuple[
     return rows
 
 
-def only(rows: Happenings, persons: BitMap) -> Happenings:
-    """The rows of some persons."""
-    if not len(rows):
-        return rows
-    found = table(persons, int(rows.person.max()) + 1)[rows.person]
-    return rows if bool(found.all()) else rows.take(np.flatnonzero(found))
-
-
 def _pairs(parts: Sequence[Happenings], field: str) -> list[Ints]:
     "Numbers of pairs (person, value of the field) that can be compared from one part to the next."
     values = [part.value(field) for part in parts]
     known = np.concatenate(values)
     known = known[known != NULL]
     low, high = (int(known.min()), int(known.max())) if len(known) else (0, 0)
-    if high - low < 2**_SHIFT - 1:
+    if high - low < 2**SHIFT - 1:
         return [
-            (part.person << _SHIFT) + np.where(value == NULL, 0, value - low + 1)
+            (part.person << SHIFT) + np.where(value == NULL, 0, value - low + 1)
             for part, value in zip(parts, values, strict=True)
         ]
     numbers = numbered([np.concatenate([part.person for part in parts]), np.concatenate(values)])
@@ -242,109 +231,3 @@ def _different(members: Sequence[Found], persons: BitMap) -> BitMap | None:
             found, encounters = np.unique(person, return_counts=True)
             left = left & bitmap(found[encounters >= size])
     return left
-
-
-def _in_order(members: Mapping[int, Found], order: n.InOrder, persons: BitMap) -> BitMap | None:
-    "Who has a chain of rows, one of each member; None where fewer than two members have a date."
-    wished = dict(order.dating)
-    links = []
-    for id_, found in members.items():
-        dating = wished.get(id_, found.dating)
-        if found.rows.has_date(dating):
-            links.append((found.rows, dating, order.must_be_known(id_)))
-    if len(links) < 2:
-        return None
-    links = [(only(rows, persons), dating, known) for rows, dating, known in links]
-    days = [rows.days(dating) for rows, dating, _ in links]
-    if any(one is None for one in days):
-        return _to_the_second(links, order, persons)
-    # Days settle most persons; moments are read of those only whose days do not tell.
-    least, most = _limits(order)
-    near = n.DAY - 1
-    sure = (-(-(least + near) // n.DAY), None if most is None else (most - near) // n.DAY)
-    perhaps = (-(-(least - near) // n.DAY), None if most is None else (most + near) // n.DAY)
-    keys = [_key(rows.person, day) for (rows, *_), day in zip(links, days, strict=True) if day is not None]
-    settled = bitmap(_chained(keys, *sure))
-    open_ = [_outside(one, settled) for one in keys]
-    parts = _taking_part([one[places] for one, places in zip(keys, open_, strict=True)], *perhaps)
-    if not len(parts[0]):
-        return settled
-    doubtful = [
-        (rows.take(places[part]), dating, known) for (rows, dating, known), places, part in zip(links, open_, parts, strict=True)
-    ]
-    return settled | _to_the_second(doubtful, order, persons)
-
-
-def _taking_part(links: Sequence[Ints], least: int, most: int | None) -> list[Ints]:
-    "The places of the links of whole chains, of each link's keys."
-    found = [np.arange(len(links[0]))]
-    for keys in links[1:]:
-        found.append(np.flatnonzero(_follows(links[len(found) - 1][found[-1]], keys, least, most)))
-    for at in range(len(links) - 2, -1, -1):
-        mine, after = links[at][found[at]], links[at + 1][found[at + 1]]
-        found[at] = found[at][_precedes(mine, after if ascending(after) else np.sort(after), least, most)]
-    return found
-
-
-def _precedes(keys: Ints, after: Ints, least: int, most: int | None) -> Mask:
-    "Which links have one after them in time."
-    place = np.searchsorted(after, keys + least, "left")
-    if not len(after):
-        return np.zeros(len(keys), dtype=bool)
-    high = keys | (2**_SHIFT - 1) if most is None or most > _LONG else keys + most
-    return np.asarray((place < len(after)) & (after[np.minimum(place, len(after) - 1)] <= high))
-
-
-def _limits(order: n.InOrder) -> tuple[int, int | None]:
-    return 0 if order.least is None else order.least.total, None if order.most is None else order.most.total
-
-
-def _outside(keys: Ints, persons: BitMap) -> Ints:
-    "The places of the keys of other persons."
-    person = keys >> _SHIFT
-    return np.flatnonzero(~table(persons, int(person.max(initial=0)) + 1)[person])
-
-
-def _to_the_second(links: Sequence[tuple[Happenings, Sequence[n.Dating], bool]], order: n.InOrder, persons: BitMap) -> BitMap:
-    "Who of some persons has a chain, whose moments may be unknown."
-    everyone, free, keys = persons, BitMap(), []
-    for mine, dating, must_be_known in links:
-        person, date = mine.person, mine.dated(dating)
-        known = date != NULL
-        if not bool(known.all()):
-            if not must_be_known:
-                free |= bitmap(person[~known])
-                everyone = everyone & bitmap(person)
-            person, date = person[known], date[known]
-            if must_be_known:
-                everyone = everyone & bitmap(person)
-        else:
-            everyone = everyone & bitmap(person)
-        keys.append(_key(person, date))
-    return everyone & (bitmap(_chained(keys, *_limits(order))) | free)
-
-
-def _chained(links: Sequence[Ints], least: int, most: int | None) -> Ints:
-    "The persons of the last links of chains: each link at least and at most so long after the one before."
-    reached, *others = links
-    for keys in others:
-        reached = keys[_follows(reached, keys, least, most)]
-    return reached >> _SHIFT
-
-
-def _follows(before: Ints, keys: Ints, least: int, most: int | None) -> Mask:
-    "Which links have one before them in time: the latest that is early enough must not be too early."
-    if not ascending(before):
-        before = np.sort(before)
-    place = np.searchsorted(before, keys - least if least else keys, "right") - 1
-    if not len(before):
-        return np.zeros(len(keys), dtype=bool)
-    low = (keys >> _SHIFT) << _SHIFT if most is None or most > _LONG else keys - most
-    return np.asarray((place >= 0) & (before[np.maximum(place, 0)] >= low))
-
-
-def _key(person: Ints, when: Ints) -> Ints:
-    found = np.clip(when, -_FAR, _FAR - 1)
-    found += _FAR
-    found += person << _SHIFT
-    return found

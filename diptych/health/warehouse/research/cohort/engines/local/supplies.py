@@ -15,8 +15,7 @@ from pyroaring import BitMap
 
 from .events import Events, holds, person_column
 from .groups import Asked
-from .happenings import Happenings, happenings, numbered
-from .members import only
+from .happenings import Happenings, happenings, numbered, only
 from .persons import bitmap
 
 from diptych.commons.refusal import deny
@@ -106,11 +105,10 @@ class Stored:
     def _events(self, criterion: n.Criterion) -> Happenings:
         events = self._asked.events(criterion)
         domain = events.domain
-        known = (
-            {"birth"}
-            | ({"code"} if domain.concept else set())
-            | ({"event", "day"} if domain.name != "VisitOccurrence" else set())
-        )
+        moved = criterion.adjust is not None or criterion.period is not None
+        known = {"birth"} | ({"code"} if domain.concept else set())
+        known |= {"event"} if domain.name != "VisitOccurrence" else set()
+        known |= {"day"} if "event" in known and not moved and events.table.all_dated else set()
         known |= {"visit", "episode", "entry", "exit"} if domain.visit else set()
 
         def read(name: str, place: Any) -> Ints:
@@ -124,14 +122,21 @@ class Stored:
                 return birth
             here = events if every else events.take(place)
             if name == "event":
-                return _second(here, domain.start)
+                return _second(here, domain.start) if moved else here.moment
             if name == "code":
                 code: Ints = here.read(str(domain.concept))
                 return code
             at = self._index.lookup("visit_occurrence")(here.visit)
             return at_places(self._visits[("entry", "exit", "episode").index(name)], at)
 
-        return Happenings(events.person, frozenset(known), read)
+        return Happenings(events.person, frozenset(known), read, sorted_=not moved and self._of_one(criterion))
+
+    def _of_one(self, criterion: n.Criterion) -> bool:
+        "Whether all rows are of one concept: the store keeps those by person and day."
+        domain = DOMAINS[criterion.domain]
+        if criterion.codeset is None or not domain.concept:
+            return False
+        return len(self._index.table(domain.table).places_of(self._asked.sets[criterion.codeset])) <= 1
 
     @cached_property
     def _birth(self) -> Ints:
