@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from pyroaring import BitMap
 
+from diptych.health.warehouse.research.cohort.engines.local.memory import Memory
 from diptych.health.warehouse.research.cohort.engines.local.order import key_of, sorting
 from diptych.health.warehouse.research.cohort.engines.local.persons import array, bitmap, heads, how_many, table
 from diptych.health.warehouse.research.index.columns import Lookup
@@ -55,3 +56,34 @@ def test_a_look_up_finds_the_first_row_of_a_key(keys: list[int]) -> None:
     sought = [*keys, -(2**62), 3, 10**13]
     expected = [keys.index(one) if one in keys else -1 for one in sought]
     assert lookup(np.array(sought, dtype=np.int64)).tolist() == expected
+
+
+def test_memory_counts_bytes_and_drops_what_was_asked_for_longest_ago() -> None:
+    memory = Memory(room=10_000)
+    first = memory.kept("first", lambda: np.zeros(500))
+    memory.kept("second", lambda: np.zeros(500))
+    assert memory.held > 8_000
+    assert memory.kept("first", lambda: np.ones(1)) is first
+    memory.kept("third", lambda: np.zeros(500))
+    assert memory.kept("first", lambda: np.ones(1)) is first
+    assert memory.hits == 2
+    assert len(memory.kept("second", lambda: np.ones(1))) == 1  # it was dropped, and is answered anew
+
+
+def test_memory_weighs_again_what_grew_since() -> None:
+    class Growing:
+        weight = 10
+
+    memory = Memory(room=10_000)
+    grown = memory.kept("growing", Growing)
+    memory.kept("other", lambda: BitMap(range(100)))
+    before = memory.held
+    grown.weight = 5_000
+    memory.settle()
+    assert memory.held == before + 4_990
+    grown.weight = 20_000
+    memory.kept("growing", Growing)
+    memory.settle()
+    assert memory.kept("growing", Growing) is grown  # the last one is kept, however large
+    memory.forget()
+    assert memory.held == 0

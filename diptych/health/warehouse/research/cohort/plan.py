@@ -8,20 +8,28 @@ Does not open anything.
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
 from . import nodes as n
 
-Sets = Mapping[int, n.ConceptSet]
 CODESETS = frozenset({"codeset", "source_codeset"})
 NAMES = frozenset({"id", "name", "title", "description"})
 """Fields that name a thing and change no answer."""
 
 
+class Sets(dict[int, n.ConceptSet]):
+    """The concept sets of a question by their number, and what has been named of it: each part is named once."""
+
+    def __init__(self, concept_sets: Iterable[n.ConceptSet]) -> None:
+        super().__init__({one.id: one for one in concept_sets})
+        self.named: dict[int, tuple[Any, str]] = {}
+
+
 def sets_of(concept_sets: Iterable[n.ConceptSet]) -> Sets:
     """The concept sets of a question by their number."""
-    return {one.id: one for one in concept_sets}
+    return Sets(concept_sets)
 
 
 def is_set(basic: n.Basic) -> bool:
@@ -46,29 +54,46 @@ def lone_ancestor(one: n.ConceptSet) -> int | None:
 
 def name_of(part: Any, sets: Sets, *more: Any) -> str:
     """The canonical name of a part of a question. Concept sets count by what they hold, members by what they ask."""
-    return blake2b(repr((_plain(part, sets), _plain(more, sets))).encode(), digest_size=16).hexdigest()
+    return _digest((_plain(part, sets), _plain(more, sets)) if more else _plain(part, sets))
+
+
+def _digest(plain: Any) -> str:
+    return blake2b(repr(plain).encode(), digest_size=16).hexdigest()
+
+
+@cache
+def _telling(kind: type) -> tuple[str, ...] | None:
+    "The fields of a node that its answer depends on; None where it is no node."
+    return tuple(one.name for one in fields(kind) if one.name not in NAMES) if is_dataclass(kind) else None
 
 
 def _plain(part: Any, sets: Sets) -> Any:
+    "A part as plain words and lists of them; a node as one word, its name."
+    if part is None or isinstance(part, (str, int, float)):
+        return part.value if isinstance(part, Enum) else part
+    if isinstance(part, (tuple, list)):
+        return [_plain(one, sets) for one in part]
+    if isinstance(part, Enum):
+        return part.value
+    telling = _telling(type(part))  # type: ignore[arg-type] # a class can be hashed
+    if telling is None:
+        return part
+    known = sets.named.get(id(part))
+    if known is None:  # the part is kept beside its name, so that its identity is nobody else's
+        known = sets.named[id(part)] = (part, _digest(_node(part, telling, sets)))
+    return known[1]
+
+
+def _node(part: Any, telling: tuple[str, ...], sets: Sets) -> Any:
     match part:
         case n.Together():
             return _group(part, sets)
         case n.Basic():
-            bare = {
-                one.name: _plain(getattr(part, one.name), sets) for one in fields(part) if one.name not in {"id", "inclusive"}
-            }
-            handed_in = part.id if isinstance(part.source, n.Search) else None
-            return "rows", bare, handed_in
+            bare = [_plain(getattr(part, name), sets) for name in telling if name != "inclusive"]
+            return "rows", bare, part.id if isinstance(part.source, n.Search) else None
         case n.ConceptSet():
             return sorted(repr(_plain(one, sets)) for one in set(part.items))
-        case Enum():
-            return part.value
-        case tuple() | list():
-            return [_plain(one, sets) for one in part]
-        case _ if is_dataclass(part):
-            found = {one.name: getattr(part, one.name) for one in fields(part) if one.name not in NAMES}
-            return type(part).__name__, {key: _named(key, value, sets) for key, value in found.items()}
-    return part
+    return type(part).__name__, [_named(name, getattr(part, name), sets) for name in telling]
 
 
 def _named(key: str, value: Any, sets: Sets) -> Any:

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from .domains import DOMAINS
-from .engines.local.events import died, person_column
+from .engines.local.criteria import died, person_column
 
 from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, Table
 

@@ -60,16 +60,22 @@ class Vocabulary:
         given = list(items)
 
         def those(which: Any) -> Ints:
-            return np.unique(np.array([item[0] for item in given if which(item)], dtype=np.int64))
+            return _unique(np.array([item[0] for item in given if which(item)], dtype=np.int64))
 
         plain, wide = self.existing(those(lambda item: True)), those(lambda item: item[1])
         mapped_plain, mapped_wide = self.existing(those(lambda item: item[2])), those(lambda item: item[2] and item[1])
         parts = [plain, self.descendants(wide), self.mapped(mapped_plain), self.mapped(self.descendants(mapped_wide))]
-        return np.unique(np.concatenate(parts))
+        return _unique(np.concatenate(parts))
 
     def resolve(self, *, included: Iterable[tuple[int, bool, bool]], excluded: Iterable[tuple[int, bool, bool]]) -> Ints:
         """The concepts of a set, ascending: included less excluded."""
-        return np.setdiff1d(self.side(included), self.side(excluded), assume_unique=True)
+        inside, outside = self.side(included), self.side(excluded)
+        return np.setdiff1d(inside, outside, assume_unique=True) if len(outside) else inside
+
+
+def _unique(ids: Ints) -> Ints:
+    "Distinct, ascending; most sets are one concept."
+    return ids if len(ids) < 2 else np.unique(ids)
 
 
 def _blank(values: Any) -> Any:
@@ -78,5 +84,7 @@ def _blank(values: Any) -> Any:
 
 def _joined(pairs: tuple[Ints, Ints], ids: Ints) -> Ints:
     "The second of each pair whose first is one of `ids`; pairs come sorted by the first."
+    if not len(ids):
+        return ids
     keys, values = pairs
     return np.unique(values[spans(np.searchsorted(keys, ids, "left"), np.searchsorted(keys, ids, "right"))])

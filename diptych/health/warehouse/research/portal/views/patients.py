@@ -24,7 +24,7 @@ from diptych.commons.refusal import deny
 from diptych.commons.web.doors import door
 from diptych.health.warehouse.research.accounts.terms import Audience
 from diptych.health.warehouse.research.cohort import portrait
-from diptych.health.warehouse.research.cohort.engines.local.events import died, person_column
+from diptych.health.warehouse.research.cohort.engines.local.criteria import died, person_column
 from diptych.health.warehouse.research.index.columns import NULL, Ints
 from diptych.health.warehouse.research.questions.terms import NO_PATIENT
 

@@ -23,11 +23,11 @@ SHIFT, _FAR = 39, 2**37
 """A person and a second in one number: seconds of the years 0 to 9999 keep within 2^38, persons within 2^24."""
 _LONG = 2**36
 """Seconds or days that no two moments are apart: a window that is longer has no end, and one that is shorter ends in the person."""
-_BLOCK = 1 << 16
+BLOCK = 1 << 16
 """Persons who are walked through at once: what is known of them stays in the processor's own memory."""
-_ROUNDS, _FEW = 32, 400
+ROUNDS, FEW = 32, 400
 """Steps of a walk, and persons on it, at which keys are quicker."""
-_RARE = 48
+RARE = 48
 """Persons who are this many times fewer than rows are searched for; others are told from all the rows."""
 
 
@@ -75,7 +75,7 @@ def _walked(before: Happenings, after: Happenings, order: n.InOrder, persons: Bi
     least, most = _limits(order)
     walk = _Walk(before, after, least, _LONG * n.DAY if most is None else most)
     places = [*_spans(before, who, persons), *_spans(after, who, persons), who]
-    blocks = [[one[at : at + _BLOCK] for one in places] for at in range(0, len(who), _BLOCK)]
+    blocks = [[one[at : at + BLOCK] for one in places] for at in range(0, len(who), BLOCK)]
     if len(blocks) > 1:
         with ThreadPoolExecutor(2) as threads:
             done = list(threads.map(walk.through, blocks))
@@ -87,7 +87,7 @@ def _walked(before: Happenings, after: Happenings, order: n.InOrder, persons: Bi
 
 def _spans(rows: Happenings, who: Ints, persons: BitMap) -> tuple[Ints, Ints]:
     "The places of the first row of each person, and beyond the last."
-    if len(who) * _RARE < len(rows):
+    if len(who) * RARE < len(rows):
         return np.searchsorted(rows.person, who, "left"), np.searchsorted(rows.person, who, "right")
     every, first = rows.runs
     if len(every) == len(who):
@@ -113,9 +113,9 @@ class _Walk:
         """
         low, high = self._days
         settled, left = [], []
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             first, first_end, second, second_end, who = places
-            if len(who) < _FEW:
+            if len(who) <= FEW:
                 break
             gap = self._after.at("day", second) - self._before.at("day", first)
             early, late = gap < low, gap > high

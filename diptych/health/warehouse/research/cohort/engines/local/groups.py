@@ -3,20 +3,21 @@
 Holds correlated criteria, demographics and nested groups (field guide warehouse.md, §2.2.6), all events at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from .events import Events, holds, plus, select
-from .memory import Memory
+from .criteria import Concepts, holds, select
+from .events import Events, plus
+from .memory import Memory, weights
 from .order import FAR, key_of, sorting
 from .persons import Mask
 
 from diptych.health.warehouse.research.cohort import nodes as n
-from diptych.health.warehouse.research.cohort.plan import name_of, sets_of
+from diptych.health.warehouse.research.cohort.plan import Sets, name_of, sets_of
 from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, spans
 from diptych.health.warehouse.research.index.vocabulary import Vocabulary
 
@@ -38,6 +39,11 @@ class Indexed:
     def __len__(self) -> int:
         return len(self.events)
 
+    @property
+    def weight(self) -> int:
+        """The bytes of what it holds."""
+        return weights((self.events, self.period_start, self.period_end, self.same))
+
     def take(self, chosen: Any) -> "Indexed":
         """Those of a mask or of places."""
         same = None if self.same is None else self.same[chosen]
@@ -52,6 +58,33 @@ class Indexed:
         return sums[self.same]
 
 
+class _Resolved(Mapping[int, Ints]):
+    "The concepts of each set, ascending: resolved when first asked for."
+
+    def __init__(self, memory: Memory, vocabulary: Vocabulary, given: Sets) -> None:
+        self._memory, self._vocabulary, self._given = memory, vocabulary, given
+        self._known: dict[int, Ints] = {}
+
+    def __getitem__(self, number: int) -> Ints:
+        if number not in self._known:
+            one = self._given[number]
+            self._known[number] = self._memory.kept(name_of(one, self._given, "concepts"), lambda: self._resolved(one))
+        return self._known[number]
+
+    def _resolved(self, one: n.ConceptSet) -> Ints:
+        included, excluded = (
+            [(item.concept_id, item.descendants, item.mapped) for item in one.items if item.excluded is side]
+            for side in (False, True)
+        )
+        return self._vocabulary.resolve(included=included, excluded=excluded)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+
 class Asked:
     """One question put to one store: what it has selected already is kept."""
 
@@ -61,11 +94,7 @@ class Asked:
         self.index = index
         self.given = sets_of(concept_sets)
         self._memory = Memory() if memory is None else memory
-        self.sets: dict[int, Ints] = {}
-        for one in concept_sets:
-            sides = ([(i.concept_id, i.descendants, i.mapped) for i in one.items if i.excluded is side] for side in (False, True))
-            included, excluded = sides
-            self.sets[one.id] = vocabulary.resolve(included=included, excluded=excluded)
+        self.sets: Concepts = _Resolved(self._memory, vocabulary, self.given)
 
     def events(self, criterion: n.Criterion) -> Events:
         """A criterion's events, its own correlated group included."""
@@ -211,6 +240,8 @@ def _as_often(count: Ints, asked: n.Occurrence) -> Mask:
 
 def _until_settled(indexed: Indexed, members: Sequence[Callable[[Indexed], Mask]], *, sought: bool) -> Mask:
     "Which events satisfy all members, or with `sought` any: each member is asked of those only that are still open."
+    if len(members) == 1:
+        return members[0](indexed)
     found = np.full(len(indexed), not sought)
     places, left = np.arange(len(indexed)), indexed
     for member in members:

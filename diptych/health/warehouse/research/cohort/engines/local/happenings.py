@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap
 
+from .memory import weights
 from .order import ascending, key_of, sorting
 from .persons import Mask, heads, table
 
@@ -39,6 +40,11 @@ class Happenings:
 
     def __len__(self) -> int:
         return len(self.person)
+
+    @property
+    def weight(self) -> int:
+        """The bytes that were read, and of the places to read at."""
+        return weights((self.person, self._place, self._by_time, *self.__dict__.get("runs", ()), *self._values.values()))
 
     def value(self, field: str) -> Ints:
         """The values of a field."""

@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from .chains import SHIFT, in_order
 from .happenings import Happenings, joined, narrowed, numbered, only
-from .memory import Memory
+from .memory import Memory, weight
 from .order import ascending
 from .persons import array, bitmap
 
@@ -55,6 +55,11 @@ class Found:
             self._rows = self._rows()
         return self._rows
 
+    @property
+    def weight(self) -> int:
+        """The bytes of what it holds."""
+        return weight(self.persons) + (weight(self._rows) if isinstance(self._rows, Happenings) else 0)
+
 
 class Members:
     """One request put to one supply. With `memory`, the answers of its parts are kept for the next one.
@@ -66,6 +71,7 @@ class Members:
         self._supply, self._request, self._every = supply, request, every
         self._memory = Memory() if memory is None else memory
         self._sets = sets_of(request.concept_sets)
+        self._where = name_of(sorted(set(request.care_sites)), self._sets)
         self.population = supply.population(request.care_sites)
         self.found: dict[int, Found] = {}
         """By the member's id: what each of them holds, exclusion aside."""
@@ -81,11 +87,11 @@ class Members:
     def held(self, member: n.Member, inherited: tuple[n.Constraint, ...]) -> Found:
         """What a member holds, exclusion aside."""
         if isinstance(member, n.Basic):
-            found = self._memory.kept(name_of(member, self._sets, self._request.care_sites), lambda: self._basic(member))
+            found = self._memory.kept(name_of(member, self._sets, self._where), lambda: self._basic(member))
         elif self._every:
             found = self._together(member, inherited)
         else:
-            place = name_of(member, self._sets, inherited, self._request.care_sites)
+            place = name_of(member, self._sets, inherited, self._where)
             found = self._memory.kept(place, lambda: self._together(member, inherited))
         self.found[member.id] = found
         return found

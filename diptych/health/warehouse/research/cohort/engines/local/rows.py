@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from .events import Events, day_of, default_end, plus
 from .groups import Asked, Indexed
 from .members import Members
-from .memory import Memory
+from .memory import Memory, weights
 from .order import FAR, key_of, picked, sorting
 from .persons import heads, how_many
 from .supplies import Stored, population
@@ -71,8 +71,9 @@ class _Kept:
     rows: Rows
     left: tuple[tuple[int, int], ...]
 
-    def __len__(self) -> int:
-        return len(self.rows.person)
+    @property
+    def weight(self) -> int:
+        return weights((self.rows.person, self.rows.start, self.rows.end))
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,10 @@ class _Stage:
 
     def __len__(self) -> int:
         return len(self.entry)
+
+    @property
+    def weight(self) -> int:
+        return weights((self.domain, self.entry))
 
     @cached_property
     def persons(self) -> int:
@@ -116,6 +121,7 @@ class LocalEngine:
 
     def answer(self, cohort: n.Cohort) -> Answer:
         """The rows of a definition, exactly, with its attrition."""
+        self.memory.settle()
         asked = Asked(self.index, self.vocabulary, cohort.concept_sets, self.memory)
         bare = replace(cohort, title=None, concept_sets=())
         found = self.memory.kept(name_of(bare, asked.given), lambda: self._answer(asked, cohort))
@@ -174,6 +180,7 @@ class LocalEngine:
         """A request put to the store; with `every`, what each of its members holds can be asked for."""
         if request.resource is not n.Resource.PATIENT:
             deny(NOT_PERSONS, resource=request.resource.value)
+        self.memory.settle()
         asked = Asked(self.index, self.vocabulary, request.concept_sets, self.memory)
         sites = tuple(sorted(set(request.care_sites)))
         if sites not in self._populations:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap
 
-from .events import Events, holds, person_column
+from .criteria import holds, person_column
+from .events import Events
 from .groups import Asked
 from .happenings import Happenings, happenings, numbered, only
 from .persons import bitmap
