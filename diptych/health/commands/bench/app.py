@@ -50,9 +50,10 @@ def cohorts(
 ) -> None:
     """Generate a world, load it, and time Boolean and temporal questions and published definitions.
 
-    Beside each: the same question as plain DuckDB SQL over the same Parquet files, which must count the same persons; and for
-    Boolean ones the operations on sets alone. Cold: the engine has kept nothing (the system's cache of files is as it is); warm:
-    the same question again; edit: one criterion changed.
+    Beside each: the same question as plain DuckDB SQL over the same Parquet files, which must count the same persons (of published
+    definitions, the SQL that a public port of Circe writes, where the dependency group `bench` is installed); and for Boolean
+    ones the operations on sets alone. Cold: the engine has kept nothing (the system's cache of files is as it is); warm: the
+    same question again; edit: one code, value, card or rule changed after it was asked; whole: the edited question, cold.
     """
     with tempfile.TemporaryDirectory() as given, _bar() as bar:
         folder = keep or Path(given)
@@ -70,7 +71,7 @@ def cohorts(
             show_json(line)
         return
     show_table(columns=tuple(head), rows=[tuple(head.values())])
-    names = ("cold", "warm", "edit", "duckdb", "sets")
+    names = ("cold", "warm", "edit", "whole", "duckdb", "sets")
     columns = ("family", "persons", *(f"{name} p50/p95" for name in names))
     show_table(
         columns=columns,

@@ -1,5 +1,6 @@
 """Questions against time: the engine beside the same question as plain DuckDB SQL, and beside sets alone."""
 
+import json
 import resource
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -12,10 +13,12 @@ import duckdb
 import numpy as np
 from pyroaring import BitMap
 
+from .peer import Peer, installed
 from .questions import EVERYWHERE, FAMILIES, Question, published
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.engines.local import LocalEngine
+from diptych.health.warehouse.research.cohort.wire.circe_writing import write
 from diptych.health.warehouse.research.index.columns import Index
 from diptych.health.warehouse.research.index.store import Store
 
@@ -39,12 +42,14 @@ def count(engine: LocalEngine, asked: n.Request | n.Cohort) -> int:
 
 
 def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Callable[[str], None]) -> Iterator[dict[str, Any]]:
-    """A line for each family: milliseconds of the engine when nothing is kept, when all is, when one criterion changed; of the peers.
+    """A line for each family: milliseconds of the engine when nothing is kept, when all is, after an edit; and of the peers.
 
+    An edited question is asked twice: when what the question before it left is kept, and when nothing is (`whole`).
     Raises `Differs` where a count is not the peer's.
     """
     opened = Store(store)
     engine, sql = LocalEngine(Index(opened)), _tables(opened)
+    peer = Peer(sql) if folder is not None and installed() else None
     random = Random(seed)
     questions = [family(random) for family in FAMILIES for _ in range(each)]
     if folder is not None:
@@ -62,8 +67,13 @@ def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Ca
             persons, seconds = timed(lambda q=question: count(engine, q.asked))  # type: ignore[misc] # bound now
             times["cold"].append(seconds)
             times["warm"].append(timed(lambda q=question: count(engine, q.asked))[1])  # type: ignore[misc] # the same
-            times["edit"].append(timed(lambda q=question: count(engine, q.edited))[1])  # type: ignore[misc] # the same
+            for edited in question.edits.values():
+                edit, whole = _edited(engine, question.asked, edited)
+                times["edit"].append(edit)
+                times["whole"].append(whole)
             found.append(persons)
+            if peer is not None and isinstance(question.asked, n.Cohort) and not question.sql:
+                times["duckdb"] += _of_the_peer(peer, question.asked, persons)
             if question.sql:
                 row, seconds = timed(lambda q=question: sql.execute(q.sql).fetchone())  # type: ignore[misc] # the same
                 times["duckdb"].append(seconds)
@@ -77,7 +87,32 @@ def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Ca
             "persons_median": int(np.median(found)),
             **{f"{name}_p50_ms": _ms(values, 50) for name, values in times.items()},
             **{f"{name}_p95_ms": _ms(values, 95) for name, values in times.items()},
+            "edit_of_whole": round(float(np.median(np.divide(times["edit"], times["whole"]))), 2),
+            "beside": len(times["duckdb"]),
         }
+
+
+def _edited(engine: LocalEngine, asked: n.Request | n.Cohort, edited: n.Request | n.Cohort) -> tuple[float, float]:
+    "Seconds of an edit: after the question that it edits, and by itself."
+    engine.memory.forget()
+    count(engine, asked)
+    after, edit = timed(lambda: count(engine, edited))
+    engine.memory.forget()
+    alone, whole = timed(lambda: count(engine, edited))
+    if after != alone:
+        raise Differs(f"{alone} persons, after another question {after}: {edited}")
+    return edit, whole
+
+
+def _of_the_peer(peer: Peer, cohort: n.Cohort, persons: int) -> list[float]:
+    "Seconds of a definition as a peer's SQL; none where the peer fails, which is not our fault."
+    try:
+        found, seconds = peer.persons(json.dumps(write(cohort)), 1)
+    except Exception:  # whatever it fails on
+        return []
+    if found != persons:
+        raise Differs(f"{persons} persons, by the peer's SQL {found}: {cohort}")
+    return [seconds]
 
 
 def _ms(values: list[float], percent: int) -> float:
@@ -85,7 +120,7 @@ def _ms(values: list[float], percent: int) -> float:
 
 
 def _tables(store: Store) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"memory_limit": "8GB"})
     for table in store.manifest["tables"]:
         connection.execute(f"CREATE VIEW {table} AS FROM read_parquet('{store.folder / f'{table}.parquet'}')")
     return connection

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -15,24 +16,31 @@ CHOICE = r"\{(\d+) != 0\}\?\{([^{}]*)\}"
 """What the port leaves for a template engine to choose."""
 
 
-class Peer:
-    """A database in memory, its tables in `main`, and definitions as SQL. Needs the dependency group `bench`."""
+def installed() -> bool:
+    """Whether the dependency group `bench` is there."""
+    return all(find_spec(name) for name in ("circe", "sqlglot"))
 
-    def __init__(self, database: Path) -> None:
-        """Copy a DuckDB file into memory, so that no file is read while time counts."""
+
+def in_memory(database: Path) -> duckdb.DuckDBPyConnection:
+    """A DuckDB file's tables in memory, so that no file is read while time counts."""
+    connection = duckdb.connect()
+    connection.execute(f"ATTACH '{database}' AS given (READ_ONLY)")
+    tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'given'").fetchall()
+    for schema, table in tables:
+        connection.execute(f'CREATE TABLE main.{table.lower()} AS FROM given."{schema}"."{table}"')
+    return connection
+
+
+class Peer:
+    """Definitions as SQL, put to OMOP tables that a connection has in `main`. Needs the dependency group `bench`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         try:
             import circe  # of the dependency group `bench`, absent otherwise
             import sqlglot  # the same
         except ImportError:
             raise typer.BadParameter("the peer is not installed. Run: .tools/bin/uv sync --group bench") from None
-        self._circe, self._sqlglot = circe, sqlglot
-        self._connection = duckdb.connect()
-        self._connection.execute(f"ATTACH '{database}' AS given (READ_ONLY)")
-        tables = self._connection.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'given'"
-        ).fetchall()
-        for schema, table in tables:
-            self._connection.execute(f'CREATE TABLE main.{table.lower()} AS FROM given."{schema}"."{table}"')
+        self._circe, self._sqlglot, self._connection = circe, sqlglot, connection
         self._connection.execute(
             "CREATE OR REPLACE TABLE cohort (cohort_definition_id BIGINT, subject_id BIGINT, cohort_start_date DATE, cohort_end_date DATE)"
         )
@@ -56,24 +64,36 @@ class Peer:
         kept = re.sub(CHOICE, lambda found: found[2] if int(found[1]) else "", kept)
         return [one for one in self._sqlglot.transpile(kept, read="tsql", write="duckdb") if one]
 
-    def rows(self, statements: list[str], number: int) -> tuple[list[tuple[Any, ...]], float]:
-        """The rows of a definition, and the seconds that its statements took."""
+    def _run(self, statements: list[str]) -> float:
+        "Run statements; the seconds that they took."
         began = perf_counter()
         for one in statements:
             self._connection.execute(one)
-        seconds = perf_counter() - began
+        return perf_counter() - began
+
+    def rows(self, statements: list[str], number: int) -> tuple[list[tuple[Any, ...]], float]:
+        """The rows of a definition, and the seconds that its statements took."""
+        seconds = self._run(statements)
         found = self._connection.execute(
             "SELECT subject_id, cohort_start_date, cohort_end_date FROM cohort WHERE cohort_definition_id = ? ORDER BY ALL",
             [number],
         ).fetchall()
         return found, seconds
 
+    def persons(self, definition: str, number: int) -> tuple[int, float]:
+        """How many persons a definition has, and the seconds that its statements took."""
+        seconds = self._run(self.statements(definition, number))
+        row = self._connection.execute(
+            "SELECT count(DISTINCT subject_id) FROM cohort WHERE cohort_definition_id = ?", [number]
+        ).fetchone()
+        return int(row[0]) if row else 0, seconds
+
 
 def compared(
     database: Path, definitions: list[tuple[int, str]], ours: Callable[[int], list[tuple[Any, ...]]]
 ) -> list[tuple[int, float, float, str]]:
     """For each definition: its number, our seconds, the peer's, and what differs or fails."""
-    peer, found = Peer(database), []
+    peer, found = Peer(in_memory(database)), []
     for number, text in definitions:
         began = perf_counter()
         rows = ours(number)

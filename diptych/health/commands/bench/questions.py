@@ -1,8 +1,11 @@
-"""Questions to measure with, drawn from a seed: each as nodes, as plain SQL, and where it is one of sets, as sets alone.
+"""Questions to measure with, drawn from a seed: each as nodes, with two edits of it, and as plain SQL.
 
-Codes are drawn by the logarithm of their rank: as often one of the ten most frequent as one of the thousand rarest.
+Codes are drawn by the logarithm of their rank: as often one of the ten most frequent as one of the thousand rarest. An edit is
+one that a person makes: a code becomes the next in frequency, a value another, a card or a rule is added or taken away; all
+else stays.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -46,11 +49,11 @@ def code(domain: str, rank: int) -> int:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: as a request or a definition, the same with one criterion changed, and as SQL that counts its persons."""
+    """One question: as a request or a definition, its edits by what is edited, and as SQL that counts its persons."""
 
     family: str
     asked: n.Request | n.Cohort
-    edited: n.Request | n.Cohort
+    edits: Mapping[str, n.Request | n.Cohort]
     sql: str = ""
 
 
@@ -61,6 +64,12 @@ def drawn(random: Random, domain: str | None = None) -> Coded:
     """A domain and a code."""
     one = domain or random.choice(list(KINDS))
     return one, code(one, int(KINDS[one].codes ** random.random()) - 1)
+
+
+def next_to(coded: Coded) -> Coded:
+    """The code of the same domain that is next in frequency."""
+    domain, concept = coded
+    return domain, code(domain, (concept - KINDS[domain].first_code + 1) % KINDS[domain].codes)
 
 
 def _request(member: n.Member, codes: dict[Coded, int]) -> n.Request:
@@ -95,71 +104,76 @@ def boolean(random: Random) -> Question:
     groups = [[drawn(random) for _ in range(3)] for _ in range(3)]
     without = drawn(random)
 
-    def built(groups: list[list[Coded]]) -> n.Request:
+    def built(groups: list[list[Coded]], *, excluding: bool = True) -> n.Request:
         cards = _Cards()
         either = [n.Together(cards.number(), n.Join.OR, tuple(cards.card(one) for one in group)) for group in groups]
-        member = n.Together(cards.number(), n.Join.AND, (*either, cards.card(without, inclusive=False)))
-        return _request(member, cards.codes)
+        excluded = (cards.card(without, inclusive=False),) if excluding else ()
+        return _request(n.Together(cards.number(), n.Join.AND, (*either, *excluded)), cards.codes)
 
     unions = [" UNION ".join(f"({_who(one)})" for one in group) for group in groups]
     sql = f"SELECT count(*) FROM ({' INTERSECT '.join(f'({one})' for one in unions)} EXCEPT ({_who(without)}))"
-    other = [[drawn(random), *groups[0][1:]], *groups[1:]]
-    return Question("boolean: 3 groups × 3 codes, 1 exclusion", built(groups), built(other), sql)
+    other = [[next_to(groups[0][0]), *groups[0][1:]], *groups[1:]]
+    edits = {"code": built(other), "card": built(groups, excluding=False)}
+    return Question("boolean: 3 groups × 3 codes, 1 exclusion", built(groups), edits, sql)
 
 
 def among(random: Random) -> Question:
     """Two among six codes."""
     codes = [drawn(random) for _ in range(6)]
 
-    def built(codes: list[Coded]) -> n.Request:
+    def built(codes: list[Coded], least: int = 2) -> n.Request:
         cards = _Cards()
         members = tuple(cards.card(one) for one in codes)
-        return _request(n.Together(cards.number(), n.Join.N_AMONG_M, members, n.Compare.GTE, 2), cards.codes)
+        return _request(n.Together(cards.number(), n.Join.N_AMONG_M, members, n.Compare.GTE, least), cards.codes)
 
     each = " UNION ALL ".join(f"(SELECT DISTINCT {place} AS place, * FROM ({_who(one)}))" for place, one in enumerate(codes))
     sql = f"SELECT count(*) FROM (SELECT person_id FROM ({each}) GROUP BY person_id HAVING count(*) >= 2)"
-    return Question("boolean: 2 among 6", built(codes), built([drawn(random), *codes[1:]]), sql)
+    edits = {"code": built([next_to(codes[0]), *codes[1:]]), "value": built(codes, 3)}
+    return Question("boolean: 2 among 6", built(codes), edits, sql)
 
 
-def _tied(first: Coded, second: Coded, constraint: n.Constraint) -> n.Request:
+def _tied(first: Coded, second: Coded, constraint: n.Constraint, *, without: Coded | None = None) -> n.Request:
     cards = _Cards()
-    members = (cards.card(first), cards.card(second))
+    excluded = () if without is None else (cards.card(without, inclusive=False),)
+    members = (cards.card(first), cards.card(second), *excluded)
     return _request(n.Together(cards.number(), n.Join.AND, members, constraints=(constraint,)), cards.codes)
 
 
 def in_order(random: Random) -> Question:
     """One code, then another within 30 days, to the second: the moments decide, not the days."""
-    first, second, third = (drawn(random, "Measurement") for _ in range(3))
-    constraint = n.InOrder(None, None, n.Duration(days=30))
+    first, second = drawn(random, "Measurement"), drawn(random, "Measurement")
+    within, longer = (n.InOrder(None, None, n.Duration(days=days)) for days in (30, 60))
     sql = (
         "SELECT count(DISTINCT a.person_id) FROM measurement a JOIN measurement b ON a.person_id = b.person_id "
         "AND b.measurement_datetime BETWEEN a.measurement_datetime AND a.measurement_datetime + INTERVAL 30 DAYS "
         f"WHERE a.measurement_concept_id = {first[1]} AND b.measurement_concept_id = {second[1]}"
     )
-    return Question("temporal: A then B within 30 days", _tied(first, second, constraint), _tied(first, third, constraint), sql)
+    edits = {"code": _tied(first, next_to(second), within), "value": _tied(first, second, longer)}
+    return Question("temporal: A then B within 30 days", _tied(first, second, within), edits, sql)
 
 
 def same_encounter(random: Random) -> Question:
     """Two codes in one visit."""
-    first, second, third = drawn(random, "ConditionOccurrence"), drawn(random, "DrugExposure"), drawn(random, "DrugExposure")
+    first, second, third = (drawn(random, domain) for domain in ("ConditionOccurrence", "DrugExposure", "ProcedureOccurrence"))
     constraint = n.Tied(n.Tie.SAME_ENCOUNTER)
     sql = (
         "SELECT count(DISTINCT a.person_id) FROM condition_occurrence a JOIN drug_exposure b ON a.person_id = b.person_id "
         "AND a.visit_occurrence_id = b.visit_occurrence_id "
         f"WHERE a.condition_concept_id = {first[1]} AND b.drug_concept_id = {second[1]}"
     )
-    return Question("temporal: same encounter", _tied(first, second, constraint), _tied(first, third, constraint), sql)
+    edits = {"code": _tied(first, next_to(second), constraint), "card": _tied(first, second, constraint, without=third)}
+    return Question("temporal: same encounter", _tied(first, second, constraint), edits, sql)
 
 
 def thrice(random: Random) -> Question:
-    """Three times a code within 365 days, as a Circe definition; edited: three times another code after the first."""
-    one, other = drawn(random, "DrugExposure"), drawn(random, "DrugExposure")
+    """Three times a code within 365 days, as a Circe definition."""
+    one, other = drawn(random, "DrugExposure"), drawn(random, "ConditionOccurrence")
 
-    def built(around: int) -> n.Cohort:
-        first, then = (n.Criterion("DrugExposure", number) for number in (1, 2))
-        window = n.Window(n.Bound(0, 1), n.Bound(365, 1))
+    def built(days: int) -> n.Cohort:
+        first, then = (n.Criterion("DrugExposure", 1) for _ in range(2))
+        window = n.Window(n.Bound(0, 1), n.Bound(days, 1))
         rule = n.Group(n.Kind.ALL, None, (n.Correlated(then, window, occurrence=n.Occurrence(n.Times.AT_LEAST, 3)),))
-        sets = (n.ConceptSet(1, "", (n.Item(one[1]),)), n.ConceptSet(2, "", (n.Item(around),)))
+        sets = (n.ConceptSet(1, "", (n.Item(one[1]),)),)
         return n.Cohort(None, sets, n.Primary((first,), limit=n.Limit.ALL), rules=(n.Rule("thrice", "", rule),))
 
     sql = (
@@ -167,7 +181,18 @@ def thrice(random: Random) -> Question:
         "drug_exposure_start_date RANGE BETWEEN CURRENT ROW AND INTERVAL 365 DAYS FOLLOWING) AS n FROM drug_exposure "
         f"WHERE drug_concept_id = {one[1]}) WHERE n >= 3"
     )
-    return Question("temporal: ≥ 3 in 365 days", built(one[1]), built(other[1]), sql)
+    edits = {"value": built(180), "rule": _never(built(365), other)}
+    return Question("temporal: ≥ 3 in 365 days", built(365), edits, sql)
+
+
+def _never(cohort: n.Cohort, coded: Coded) -> n.Cohort:
+    "The same with one more rule: a code was never there before."
+    number = 1 + max((one.id for one in cohort.concept_sets), default=0)
+    before = n.Window(n.Bound(None, -1), n.Bound(1, -1))
+    none = n.Correlated(n.Criterion(coded[0], number), before, occurrence=n.Occurrence(n.Times.AT_MOST, 0))
+    rule = n.Rule("never before", "", n.Group(n.Kind.ALL, None, (none,)))
+    sets = (*cohort.concept_sets, n.ConceptSet(number, "", (n.Item(coded[1]),)))
+    return replace(cohort, concept_sets=sets, rules=(*cohort.rules, rule))
 
 
 FAMILIES = (boolean, among, in_order, thrice, same_encounter)
@@ -178,7 +203,8 @@ def published(folder: Path, random: Random, count: int = 10) -> list[Question]:
     found = []
     for one in definitions([folder]):
         moved = _moved(one.cohort, Random(random.random()))
-        found.append(Question("published definitions", moved, _edited(moved, Random(random.random()))))
+        edits = {"code": _one_code(moved), "rule": _never(moved, drawn(random, "ConditionOccurrence"))}
+        found.append(Question("published definitions", moved, edits))
         if len(found) == count:
             break
     return found
@@ -194,13 +220,16 @@ def _moved(cohort: n.Cohort, random: Random) -> n.Cohort:
     return replace(cohort, concept_sets=tuple(sets))
 
 
-def _edited(cohort: n.Cohort, random: Random) -> n.Cohort:
-    "The same with one concept set changed: the last, which is more often a rule's than the entry's."
-    if not cohort.concept_sets:
+def _one_code(cohort: n.Cohort) -> n.Cohort:
+    "The same with one code changed: of the last set, which is more often a rule's than the entry's."
+    domains = {id_: domain for domain, id_ in _uses(cohort)}
+    used = [one for one in cohort.concept_sets if one.items and domains.get(one.id) in KINDS]
+    if not used:
         return cohort  # nothing of it is a code
-    *others, last = cohort.concept_sets
-    changed = _moved(replace(cohort, concept_sets=(last,)), random).concept_sets
-    return replace(cohort, concept_sets=(*others, *changed))
+    item, *others = used[-1].items
+    changed = replace(item, concept_id=next_to((domains[used[-1].id], item.concept_id))[1])
+    sets = tuple(replace(one, items=(changed, *others)) if one is used[-1] else one for one in cohort.concept_sets)
+    return replace(cohort, concept_sets=sets)
 
 
 def _uses(part: object) -> list[Coded]:
