@@ -14,7 +14,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from .peer import Peer, installed
-from .questions import EVERYWHERE, FAMILIES, Question, published
+from .questions import FAMILIES, Question, published
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.engines.local import LocalEngine
@@ -54,7 +54,9 @@ def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Ca
     questions = [family(random) for family in FAMILIES for _ in range(each)]
     if folder is not None:
         questions += published(folder, random)
-    count(engine, n.Request(EVERYWHERE))  # the source population, which every request shares
+    other = Random(seed + 1)
+    for family in FAMILIES:  # what every question shares is read before time counts: population, vocabulary, periods
+        count(engine, family(other).asked)
     by_family: dict[str, list[Question]] = defaultdict(list)
     for one in questions:
         by_family[one.family].append(one)

@@ -23,6 +23,8 @@ SHIFT, _FAR = 39, 2**37
 """A person and a second in one number: seconds of the years 0 to 9999 keep within 2^38, persons within 2^24."""
 _LONG = 2**36
 """Seconds or days that no two moments are apart: a window that is longer has no end, and one that is shorter ends in the person."""
+NO_LIMIT = _LONG * n.DAY
+"""Seconds of a window without an end."""
 BLOCK = 1 << 16
 """Persons who are walked through at once: what is known of them stays in the processor's own memory."""
 ROUNDS, FEW = 32, 400
@@ -62,8 +64,9 @@ def in_order(members: Mapping[int, Member], order: n.InOrder, persons: BitMap) -
     return _to_the_second([(only(rows, persons), dating, known) for rows, dating, known in links], order, persons)
 
 
-def _limits(order: n.InOrder) -> tuple[int, int | None]:
-    return 0 if order.least is None else order.least.total, None if order.most is None else order.most.total
+def limits(order: n.InOrder) -> tuple[int, int]:
+    """The seconds that a row is at least and at most after the one before; no two moments are as far apart as no limit is."""
+    return 0 if order.least is None else order.least.total, NO_LIMIT if order.most is None else order.most.total
 
 
 # ---- two members, by days
@@ -72,8 +75,7 @@ def _limits(order: n.InOrder) -> tuple[int, int | None]:
 def _walked(before: Happenings, after: Happenings, order: n.InOrder, persons: BitMap) -> BitMap:
     "Who has a pair, of rows in the order of time. Moments are read of those pairs only whose days do not tell."
     who = array(persons)
-    least, most = _limits(order)
-    walk = _Walk(before, after, least, _LONG * n.DAY if most is None else most)
+    walk = _Walk(before, after, *limits(order))
     places = [*_spans(before, who, persons), *_spans(after, who, persons), who]
     blocks = [[one[at : at + BLOCK] for one in places] for at in range(0, len(who), BLOCK)]
     if len(blocks) > 1:
@@ -173,10 +175,10 @@ def _to_the_second(links: Sequence[Link], order: n.InOrder, persons: BitMap) -> 
         else:
             everyone = everyone & bitmap(person)
         keys.append(_key(person, date))
-    return everyone & (bitmap(_chained(keys, *_limits(order))) | free)
+    return everyone & (bitmap(_chained(keys, *limits(order))) | free)
 
 
-def _chained(links: Sequence[Ints], least: int, most: int | None) -> Ints:
+def _chained(links: Sequence[Ints], least: int, most: int) -> Ints:
     "The persons of the last links of chains: each link at least and at most so long after the one before."
     reached, *others = links
     for keys in others:
@@ -184,14 +186,14 @@ def _chained(links: Sequence[Ints], least: int, most: int | None) -> Ints:
     return reached >> SHIFT
 
 
-def _follows(before: Ints, keys: Ints, least: int, most: int | None) -> Mask:
+def _follows(before: Ints, keys: Ints, least: int, most: int) -> Mask:
     "Which links have one before them in time: the latest that is early enough must not be too early."
     if not ascending(before):
         before = np.sort(before)
     place = np.searchsorted(before, keys - least if least else keys, "right") - 1
     if not len(before):
         return np.zeros(len(keys), dtype=bool)
-    low = (keys >> SHIFT) << SHIFT if most is None or most > _LONG else keys - most
+    low = (keys >> SHIFT) << SHIFT if most > _LONG else keys - most
     return np.asarray((place >= 0) & (before[np.maximum(place, 0)] >= low))
 
 

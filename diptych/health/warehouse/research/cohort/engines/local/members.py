@@ -12,11 +12,12 @@ from typing import Protocol
 import numpy as np
 from pyroaring import BitMap
 
-from .chains import SHIFT, in_order
+from .chains import SHIFT, in_order, limits
 from .happenings import Happenings, joined, narrowed, numbered, only
 from .memory import Memory, weight
 from .order import ascending
 from .persons import array, bitmap
+from .verdicts import Verdicts
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.plan import is_set, name_of, sets_of
@@ -75,6 +76,7 @@ class Members:
         self.population = supply.population(request.care_sites)
         self.found: dict[int, Found] = {}
         """By the member's id: what each of them holds, exclusion aside."""
+        self._names: dict[int, str] = {}
 
     def persons(self) -> Ints:
         """The persons of the request, ascending."""
@@ -87,13 +89,15 @@ class Members:
     def held(self, member: n.Member, inherited: tuple[n.Constraint, ...]) -> Found:
         """What a member holds, exclusion aside."""
         if isinstance(member, n.Basic):
-            found = self._memory.kept(name_of(member, self._sets, self._where), lambda: self._basic(member))
-        elif self._every:
-            found = self._together(member, inherited)
+            name = name_of(member, self._sets, self._where)
+            found = self._memory.kept(name, lambda: self._basic(member))
         else:
-            place = name_of(member, self._sets, inherited, self._where)
-            found = self._memory.kept(place, lambda: self._together(member, inherited))
-        self.found[member.id] = found
+            name = name_of(member, self._sets, inherited, self._where)
+            if self._every:
+                found = self._together(member, inherited)
+            else:
+                found = self._memory.kept(name, lambda: self._together(member, inherited))
+        self.found[member.id], self._names[member.id] = found, name
         return found
 
     def _basic(self, basic: n.Basic) -> Found:
@@ -144,12 +148,51 @@ class Members:
                 persons = persons - found.persons
         assert persons is not None, "there is an inclusive member"
         inside = {one.id: inside[one.id] for one in members if one.inclusive}
-        kept: list[tuple[str, Happenings]] = []
+        kept: list[Shared] = []
         for constraint in constraints:
             ids = inside if constraint.ids is None else [id_ for id_ in constraint.ids if id_ in inside]
-            persons = _constrained(persons, {id_: inside[id_] for id_ in ids}, constraint, kept)
+            persons = self._constrained(persons, {id_: inside[id_] for id_ in ids}, constraint, kept)
         left = persons
         return Found(left, lambda: _grouped(left, inside, kept), n.GROUP_PREFERENCE)
+
+    def _constrained(
+        self, persons: BitMap, members: Mapping[int, Found], constraint: n.Constraint, kept: list["Shared"]
+    ) -> BitMap:
+        "Those of some persons who satisfy a constraint."
+        known = self._memory.kept(self._verdicts(members, constraint), Verdicts)
+        found = list(members.values())
+        if isinstance(constraint, n.InOrder):
+            order, (least, most) = constraint, limits(constraint)
+            return known.satisfied(persons, lambda those: _or_all(in_order(members, order, those), those), least=least, most=most)
+        if constraint.tie is n.Tie.DIFFERENT_ENCOUNTER:
+            return known.satisfied(persons, lambda those: _or_all(_different(found, those), those))
+        field = "visit" if constraint.tie is n.Tie.SAME_ENCOUNTER else "episode"
+        if constraint.ids is None:
+            kept.append((field, lambda: _shared(found, field, persons)))
+
+        def sharing(those: BitMap) -> BitMap:
+            shared = _shared(found, field, those)
+            return those if shared is None else bitmap(shared.person)
+
+        return known.satisfied(persons, sharing)
+
+    def _verdicts(self, members: Mapping[int, Found], constraint: n.Constraint) -> str:
+        "The name of a constraint between these members, whatever its limits of time."
+        names = [self._names[id_] for id_ in members]
+        if isinstance(constraint, n.Tied):
+            return name_of((constraint.tie, sorted(names)), self._sets, "verdicts")
+        wished = dict(constraint.dating)
+        told = [(name, wished.get(id_), constraint.must_be_known(id_)) for id_, name in zip(members, names, strict=True)]
+        return name_of(("in order", told), self._sets, "verdicts")
+
+
+Shared = tuple[str, Callable[[], Happenings | None]]
+"""A field, and the rows whose values of it are shared by all members, where there are several."""
+
+
+def _or_all(found: BitMap | None, those: BitMap) -> BitMap:
+    "Where a constraint has nothing to compare, all satisfy it."
+    return those if found is None else found
 
 
 def _among(given: Sequence[BitMap], everyone: BitMap, compare: n.Compare, count: int) -> BitMap:
@@ -168,27 +211,14 @@ def _among(given: Sequence[BitMap], everyone: BitMap, compare: n.Compare, count:
     }[compare]() & everyone
 
 
-def _constrained(
-    persons: BitMap, members: Mapping[int, Found], constraint: n.Constraint, kept: list[tuple[str, Happenings]]
-) -> BitMap:
-    if isinstance(constraint, n.InOrder):
-        satisfied = in_order(members, constraint, persons)
-    elif constraint.tie is n.Tie.DIFFERENT_ENCOUNTER:
-        satisfied = _different(list(members.values()), persons)
-    else:
-        field = "visit" if constraint.tie is n.Tie.SAME_ENCOUNTER else "episode"
-        shared = _shared(list(members.values()), field, persons)
-        satisfied = None if shared is None else bitmap(shared.person)
-        if shared is not None and constraint.ids is None:
-            kept.append((field, shared))
-    return persons if satisfied is None else persons & satisfied
-
-
-def _grouped(persons: BitMap, inside: Mapping[int, Found], kept: Sequence[tuple[str, Happenings]] = ()) -> Happenings:
+def _grouped(persons: BitMap, inside: Mapping[int, Found], kept: Sequence[Shared] = ()) -> Happenings:
     "A group takes part in its parent's constraints with the rows of its persons, of the shared encounters only."
     rows = joined([found.rows for found in inside.values() if found.rows.known & _IN_TIME])
     rows = only(rows, persons)
-    for field, shared in kept:
+    for field, sharing in kept:
+        shared = sharing()
+        if shared is None:
+            continue
         both = _pairs([rows, shared], field)
         rows = rows.take(np.flatnonzero(among(both[0], np.sort(both[1]))))
     return rows
