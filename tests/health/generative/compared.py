@@ -9,7 +9,7 @@ from pyroaring import BitMap
 
 from diptych.health.warehouse.research.cohort import meaning
 from diptych.health.warehouse.research.cohort import nodes as n
-from diptych.health.warehouse.research.cohort.engines.local import LocalEngine, Members, chains
+from diptych.health.warehouse.research.cohort.engines.local import LocalEngine, Members, blocks, chains
 from diptych.health.warehouse.research.cohort.engines.local.happenings import Happenings
 from diptych.health.warehouse.research.cohort.meaning.request import persons_of
 from tests.health.drawn import wider
@@ -21,10 +21,10 @@ from tests.health.drawn.worlds import DrawnIndex, world
 def compared(random: Random, *, questions: int = 3, count_answers: bool = False) -> Iterator[str]:
     """What the engine says otherwise than the meaning. With `count_answers`: the kind of each question that has an answer.
 
-    What was thought of later is drawn last, so that a past failure's seed still draws what it drew. Few persons are enough to be
+    What was thought of later is drawn last, so that a past failure's seed still draws what it drew. Parts are small and few persons enough to be
     walked through, since a drawn world has few.
     """
-    with patch.object(chains, "FEW", 0):
+    with patch.object(chains, "FEW", 0), patch.object(blocks, "BLOCK", 3):
         yield from _compared(random, questions, count_answers)
 
 

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from diptych.health.warehouse.research.cohort import meaning
 from diptych.health.warehouse.research.cohort import nodes as n
-from diptych.health.warehouse.research.cohort.engines.local import LocalEngine, chains
+from diptych.health.warehouse.research.cohort.engines.local import LocalEngine, blocks, chains
 from diptych.health.warehouse.research.cohort.engines.local.verdicts import Verdicts
 from tests.health.drawn import wider
 from tests.health.drawn.requests import request
@@ -42,7 +42,7 @@ def test_edits_after_one_another(seed: int) -> None:
     plain, engine = meaning.World(tables), LocalEngine(DrawnIndex(tables))
     drawn = [one(random) for one in (request, wider.request) for _ in range(3)]
     drawn += [_pair(one, random) for one in drawn]
-    with patch.object(chains, "FEW", 0):
+    with patch.object(chains, "FEW", 0), patch.object(blocks, "BLOCK", 3):
         for asked in drawn:
             for _ in range(6):
                 edited = replace(asked, member=_edited(asked.member, random))

@@ -8,7 +8,7 @@ import pytest
 from pyroaring import BitMap
 
 from diptych.health.warehouse.research.cohort import nodes as n
-from diptych.health.warehouse.research.cohort.engines.local import chains
+from diptych.health.warehouse.research.cohort.engines.local import blocks, chains
 from diptych.health.warehouse.research.cohort.engines.local.happenings import Happenings, happenings
 from diptych.health.warehouse.research.cohort.engines.local.members import Found
 
@@ -43,7 +43,8 @@ def _rows(person: Ints, moment: Ints) -> Happenings:
 def test_who_has_a_pair(
     monkeypatch: pytest.MonkeyPatch, least: n.Duration | None, most: n.Duration | None, few: int, rare: int
 ) -> None:
-    for name, value in (("FEW", few), ("BLOCK", 16), ("RARE", rare)):
+    monkeypatch.setattr(blocks, "BLOCK", 16)
+    for name, value in (("FEW", few), ("RARE", rare)):
         monkeypatch.setattr(chains, name, value)
     for seed in range(8):
         random = np.random.default_rng(seed)

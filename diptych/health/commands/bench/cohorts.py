@@ -55,24 +55,26 @@ def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Ca
     if folder is not None:
         questions += published(folder, random)
     other = Random(seed + 1)
-    for family in FAMILIES:  # what every question shares is read before time counts: population, vocabulary, periods
-        count(engine, family(other).asked)
+    for draw in FAMILIES:  # what every question shares is read before time counts: population, vocabulary, periods
+        count(engine, draw(other).asked)
     by_family: dict[str, list[Question]] = defaultdict(list)
     for one in questions:
         by_family[one.family].append(one)
     for family, asked in by_family.items():
         told(family)
         times: dict[str, list[float]] = defaultdict(list)
+        shares: dict[str, list[float]] = defaultdict(list)
         found = []
         for question in asked:
             engine.memory.forget()
             persons, seconds = timed(lambda q=question: count(engine, q.asked))  # type: ignore[misc] # bound now
             times["cold"].append(seconds)
             times["warm"].append(timed(lambda q=question: count(engine, q.asked))[1])  # type: ignore[misc] # the same
-            for edited in question.edits.values():
+            for kind, edited in question.edits.items():
                 edit, whole = _edited(engine, question.asked, edited)
                 times["edit"].append(edit)
                 times["whole"].append(whole)
+                shares[kind].append(edit / whole)
             found.append(persons)
             if peer is not None and isinstance(question.asked, n.Cohort) and not question.sql:
                 times["duckdb"] += _of_the_peer(peer, question.asked, persons)
@@ -89,7 +91,7 @@ def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Ca
             "persons_median": int(np.median(found)),
             **{f"{name}_p50_ms": _ms(values, 50) for name, values in times.items()},
             **{f"{name}_p95_ms": _ms(values, 95) for name, values in times.items()},
-            "edit_of_whole": round(float(np.median(np.divide(times["edit"], times["whole"]))), 2),
+            "edit_of_whole": {kind: round(float(np.median(values)), 2) for kind, values in shares.items()},
             "beside": len(times["duckdb"]),
         }
 

@@ -6,12 +6,12 @@ to the second by keys that sort. Does not know where rows come from.
 """
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
 from pyroaring import BitMap
 
+from .blocks import in_blocks
 from .happenings import Happenings, only
 from .order import ascending
 from .persons import Mask, array, bitmap, table
@@ -25,8 +25,6 @@ _LONG = 2**36
 """Seconds or days that no two moments are apart: a window that is longer has no end, and one that is shorter ends in the person."""
 NO_LIMIT = _LONG * n.DAY
 """Seconds of a window without an end."""
-BLOCK = 1 << 16
-"""Persons who are walked through at once: what is known of them stays in the processor's own memory."""
 ROUNDS, FEW = 32, 400
 """Steps of a walk, and persons on it, at which keys are quicker."""
 RARE = 48
@@ -77,12 +75,7 @@ def _walked(before: Happenings, after: Happenings, order: n.InOrder, persons: Bi
     who = array(persons)
     walk = _Walk(before, after, *limits(order))
     places = [*_spans(before, who, persons), *_spans(after, who, persons), who]
-    blocks = [[one[at : at + BLOCK] for one in places] for at in range(0, len(who), BLOCK)]
-    if len(blocks) > 1:
-        with ThreadPoolExecutor(2) as threads:
-            done = list(threads.map(walk.through, blocks))
-    else:
-        done = [walk.through(block) for block in blocks]
+    done = in_blocks(len(who), lambda low, high: walk.through([one[low:high] for one in places]))
     found = BitMap.union(*(bitmap(settled) for settled, _ in done)) if done else BitMap()
     return found | BitMap.union(*(walk.rest(left) for _, left in done)) if done else found
 

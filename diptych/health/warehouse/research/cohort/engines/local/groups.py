@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .blocks import in_blocks
 from .criteria import Concepts, holds, select
 from .events import Events, plus
 from .memory import Memory, weights
@@ -177,12 +178,26 @@ class Asked:
         if indexed.same is not None:
             return _as_often(self._counted(indexed, one, candidates), asked)
         # How many candidates the person has at all says enough of most events.
-        most = np.bincount(candidates.person, minlength=len(self.index.persons))[indexed.events.person]
+        most = np.bincount(candidates.person, minlength=len(self.index.persons))
+        # What the parts share is read before they are worked on.
+        assert len(candidates.keys) == len(candidates), "each candidate has a key"
+        assert len(indexed.events.keys) == len(indexed), "and each event"
+
+        def of_some(low: int, high: int) -> Mask:
+            part = indexed if high - low == len(indexed) else indexed.take(np.arange(low, high))
+            return self._around(part, one, candidates, most[part.events.person])
+
+        return np.concatenate([np.empty(0, dtype=bool), *in_blocks(len(indexed), of_some)])
+
+    def _around(self, indexed: Indexed, one: n.Correlated, candidates: Events, most: Ints) -> Mask:
+        "The same, of events whose persons have at most so many candidates."
+        asked = one.occurrence
         found = np.full(len(indexed), asked.times is n.Times.AT_MOST)
         open_ = np.flatnonzero(most > asked.count if asked.times is n.Times.AT_MOST else most >= asked.count)
         if len(open_) == len(indexed):
             return _as_often(self._counted(indexed, one, candidates), asked)
-        found[open_] = _as_often(self._counted(indexed.take(open_), one, candidates), asked)
+        if len(open_):
+            found[open_] = _as_often(self._counted(indexed.take(open_), one, candidates), asked)
         return found
 
     def _counted(self, indexed: Indexed, one: n.Correlated, candidates: Events) -> Ints:
@@ -197,7 +212,12 @@ class Asked:
         if simple:
             lower, upper, impossible = _bounds(indexed, one.start, ignore=one.ignore_period)
             low, high = np.maximum(low, lower), np.minimum(high, upper)
-        keys = candidates.keys
+        if not len(here):
+            return np.empty(0, np.int64)
+        # Only these persons' candidates are searched among: they are few beside all, and near one another.
+        persons = np.array([here.person.min(), here.person.max() + 1]) << 32
+        place, beyond = np.searchsorted(candidates.keys, persons)
+        keys = candidates.keys[place:beyond]
         first = np.searchsorted(keys, key_of(here.person, low), "left")
         if simple and plain and indexed.same is None and one.occurrence.times is n.Times.AT_LEAST and one.occurrence.count:
             nth = first + (one.occurrence.count - 1)
@@ -208,7 +228,7 @@ class Asked:
         last = np.where(impossible | (last < first), first, last)
         if simple and plain:
             return indexed.pooled(last - first)
-        event, candidate = np.repeat(np.arange(len(here)), last - first), spans(first, last)
+        event, candidate = np.repeat(np.arange(len(here)), last - first), place + spans(first, last)
         kept = np.ones(len(event), dtype=bool)
         if not simple:
             kept &= _within(indexed, one.start, event, candidates.end[candidate], ignore=one.ignore_period)
