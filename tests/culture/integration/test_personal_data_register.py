@@ -28,7 +28,7 @@ from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.queries.verify import discrepancies
 from diptych.culture.domain.catalogue.models import Favourite
 from diptych.culture.domain.eligibility.models import FraudCheck, FraudReview, PhoneCode, PhoneTry
-from diptych.culture.domain.people.models import EmailCheck, Person, Suspension
+from diptych.culture.domain.people.models import EmailCheck, LoginAlert, LoginDevice, Person, Suspension, TrustedDevice
 from diptych.culture.domain.people.queries import knock_of
 from diptych.culture.domain.personal_data import operations, queries
 from diptych.culture.domain.personal_data.models import ErasureRequest, Evidence, Notice
@@ -175,6 +175,15 @@ MAKERS: dict[str, Maker] = {
         person=person, password="canari-empreinte", made_at=AT, expires_at=AT
     ),
     "people_suspension": _suspension,
+    "people_logindevice": lambda person: LoginDevice.objects.create(
+        person=person, device="canari-appareil", words="CanariBrowser", at=AT
+    ),
+    "people_trusteddevice": lambda person: TrustedDevice.objects.create(
+        person=person, device="canari-appareil", words="CanariBrowser", at=AT
+    ),
+    "people_loginalert": lambda person: LoginAlert.objects.create(
+        person=person, device="canari-appareil", words="CanariBrowser", made_at=AT, expires_at=AT
+    ),
     "eligibility_phonetry": lambda person: PhoneTry.objects.create(person=person, at=AT),
     "eligibility_phonecode": lambda person: PhoneCode.objects.create(
         person=person, phone="+33612340088", made_at=AT, expires_at=AT

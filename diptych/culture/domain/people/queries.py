@@ -11,8 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
-from .models import EmailCheck, Person
-from .rules import DEPARTMENTS, Department, age_at, audience_for, day_at, permissions_of, zone_of
+from .models import EmailCheck, LoginAlert, LoginDevice, Person, TrustedDevice
+from .rules import DEPARTMENTS, Department, age_at, audience_for, day_at, permissions_of, session_lasts, zone_of
 from .terms import NOT_FOUND, AccountState, Audience, Permission
 
 from diptych.commons.refusal import deny
@@ -50,6 +50,25 @@ class Addressee:
     language: str
     audience: Audience
     validated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device that an account knows: when it last signed in (None: before the history that is kept), whether trusted."""
+
+    device: str
+    words: str
+    last_at: datetime | None
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A warning that still holds: of a device, at an instant."""
+
+    id: int
+    words: str
+    at: datetime
 
 
 def departments() -> list[Department]:
@@ -99,6 +118,28 @@ def addressee(*, person_id: int) -> Addressee | None:
 def check_waits(*, check_id: int, at: datetime) -> bool:
     """Whether a validation link is still worth sending."""
     return EmailCheck.objects.filter(pk=check_id, used_at=None, expires_at__gt=at).exists()
+
+
+def devices_of(*, person_id: int) -> list[Device]:
+    """The devices that an account knows, latest first."""
+    found: dict[str, Device] = {}
+    trusted = {row.device: row for row in TrustedDevice.objects.filter(person_id=person_id).order_by("-at")}
+    for row in LoginDevice.objects.filter(person_id=person_id).order_by("-at", "-id"):
+        found.setdefault(row.device, Device(row.device, row.words, row.at, row.device in trusted))
+    for old in trusted.values():
+        found.setdefault(old.device, Device(old.device, old.words, None, True))
+    return list(found.values())
+
+
+def alert_waits(*, alert_id: int, at: datetime) -> Alert | None:
+    """A warning that is still worth sending, or None."""
+    row = LoginAlert.objects.filter(pk=alert_id, used_at=None, expires_at__gt=at).first()
+    return Alert(row.pk, row.words, row.made_at) if row else None
+
+
+def session_seconds(*, trusted: bool) -> int:
+    """For how long a youth's session goes on, on a device that is trusted or not."""
+    return int(session_lasts(trusted=trusted).total_seconds())
 
 
 def _account(person: Person, at: datetime) -> Account:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bookings, home, journey, leaving, me, my_data, offers, pwa, search, sign_up, wallet
+from .views import bookings, devices, home, journey, leaving, me, my_data, offers, pwa, search, sign_up, wallet
 
 app_name = "youth"
 
@@ -21,6 +21,10 @@ urlpatterns = [
     path("portefeuille/", wallet.wallet, name="wallet"),
     path("favoris/", wallet.favourites, name="favourites"),
     path("moi/", me.me, name="me"),
+    path("moi/appareils/", devices.devices, name="devices"),
+    path("moi/appareils/confiance/", devices.trust, name="trust-device"),
+    path("moi/appareils/oublier/", devices.forget, name="forget-device"),
+    path("moi/appareils/quitter/", devices.sign_out_all, name="sign-out-all"),
     path("moi/fermer/", leaving.leave, name="leave"),
     path("moi/rouvrir/", leaving.come_back, name="come-back"),
     path("moi/langue/", me.language, name="language"),
