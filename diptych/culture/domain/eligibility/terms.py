@@ -240,6 +240,8 @@ PHONE_PREFIX = Reason(
     "eligibility.phone_prefix", Kind.INVALID, "We can only write to French numbers, overseas included.", "guide §5.2, phone"
 )
 PHONE_HELD = Reason("eligibility.phone_held", Kind.CONFLICT, "This number already belongs to a beneficiary.", "guide §5.2, phone")
+PHONE_REFUSED = Reason("eligibility.phone_refused", Kind.FORBIDDEN, "This number cannot be used here.", "guide §5.4, phone")
+PHONE_NOT_REFUSED = Reason("eligibility.phone_not_refused", Kind.MISSING, "This number is not on the list.")
 TOO_MANY_MESSAGES = Reason(
     "eligibility.too_many_messages",
     Kind.BUSY,

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from .models import EmailCheck, LoginAlert, LoginDevice, Person, TrustedDevice
 from .rules import DEPARTMENTS, Department, age_at, audience_for, day_at, permissions_of, session_lasts, zone_of
-from .terms import NOT_FOUND, AccountState, Audience, Permission
+from .terms import NOT_FOUND, AccountState, Audience, Permission, Role
 
 from diptych.commons.refusal import deny
 from diptych.commons.rollout.terms import Somebody
@@ -161,6 +161,12 @@ def _account(person: Person, at: datetime) -> Account:
         registered_at=person.registered_at,
         last_login=person.last_login,
     )
+
+
+def team() -> list[tuple[int, tuple[str, ...]]]:
+    """The accounts of the team, by number, with their roles."""
+    rows = Person.objects.filter(roles__contains=[Role.ADMIN]).order_by("pk").values_list("pk", "staff_roles")
+    return [(number, tuple(sorted(roles))) for number, roles in rows]
 
 
 def may(*, roles: Iterable[str], permission: Permission) -> bool:

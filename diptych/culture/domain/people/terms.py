@@ -189,5 +189,7 @@ TOO_LATE_TO_RETURN = Reason(
     "people.too_late_to_return", Kind.GONE, "An account that was closed can be opened again within 60 days.", "guide §5.2"
 )
 NOT_PERMITTED = Reason("people.not_permitted", Kind.FORBIDDEN, "Your role in the team does not allow this.", "guide §8.1")
+NOT_STAFF = Reason("people.not_staff", Kind.CONFLICT, "This account is not of the team.")
+NOT_A_ROLE = Reason("people.not_a_role", Kind.INVALID, "There is no role {role} in the team.", "guide §8.1")
 NOT_A_REASON = Reason("people.not_a_reason", Kind.INVALID, "This is not a reason to suspend an account.", "guide §2.2")
 WHY_MISSING = Reason("people.why_missing", Kind.INVALID, "Write why, in a few words.")

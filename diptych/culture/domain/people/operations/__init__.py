@@ -19,6 +19,7 @@ from .accounts import (
     validate_email,
 )
 from .devices import alert_link_of, alert_of, device_hash, forget_device, note_login, report_login, trust_device
+from .staffing import set_staff_roles
 from .suspending import close_own, return_to_own, suspend, unsuspend
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "resend_validation_to",
     "return_to_own",
     "set_profile",
+    "set_staff_roles",
     "sign_in_for_tokens",
     "sign_out_everywhere",
     "suspend",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ...terms import Category, Kept
-from .shapes import CUT, ELIGIBILITY, EMPTY, SECURITY, Row, Table, hidden, seen
+from .shapes import CUT, ELIGIBILITY, EMPTY, SECURITY, Row, Table, hidden, plain, seen
 
 _MINE: Final = "person_id = %(person)s"
 
@@ -17,6 +17,16 @@ ROWS: Final = (
         row=Row.DROPPED,
         order="at",
     ),
+    Table(
+        "eligibility_reminder",
+        ELIGIBILITY,
+        (*hidden("id person_id attempt", Category.LINK), seen("at", Category.TRACE, "Rappel envoyé le")),
+        title="Rappels d’inscription",
+        of=_MINE,
+        row=Row.DROPPED,
+        order="at",
+    ),
+    Table("eligibility_refusedphone", ELIGIBILITY, plain("id phone_hash why actor at")),
     Table(
         "eligibility_phonecode",
         SECURITY,

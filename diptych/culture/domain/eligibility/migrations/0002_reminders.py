@@ -1,0 +1,39 @@
+"""Reminders of a sign-up left half-way; numbers that no account may use."""
+
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("eligibility", "0001_sign_up"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="RefusedPhone",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phone_hash", models.CharField(max_length=64, unique=True)),
+                ("why", models.CharField(max_length=400)),
+                ("actor", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Reminder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("attempt", models.UUIDField(unique=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sign_up_reminders", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+    ]
