@@ -111,6 +111,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "youth:resend": (Limit("address", 6, 600),),
     "youth:phone": (Limit("account", 10, 600), Limit("address", 60, 3600)),
     "youth:phone-code": (Limit("account", 10, 600),),
+    "youth:bonus": (Limit("account", 20, 600),),
     "youth:identity": (Limit("account", 20, 600),),
     "partners:identity-documents": (Limit("address", 600, 60),),
     "youth:book": (Limit("account", 30, 60),),

@@ -36,6 +36,7 @@ OURS = ("pg", "static", "mailbox", "logs")
 _TRY = (
     "Home: tonight, this week-end, on foot; search « concert », or a typo of it",
     "As Inès: wallet, a booking with its QR code, cancel one, book a film for tonight",
+    "As Inès: Me, the bonus of 50 €: her mother is Samira Benaïcha, born on 4 May 1980, a woman (the demo's tax office knows her)",
     "As Lou: what somebody of 15 is told",
     "As Nina: prove who she is with her school account (the demo's own EduConnect), sign, receive 50 €",
     "As Claire: type the code of Inès's book at the counter, then the same code again",
@@ -114,6 +115,7 @@ def _prepare(home: Path | None, port: int) -> Path:
             "DIPTYCH_MAILING_URL": "fake",
             "DIPTYCH_SMS_URL": "fake",
             "DIPTYCH_DOCUMENTS_URL": "fake",
+            "DIPTYCH_QUOTIENT_URL": "fake",
             "DIPTYCH_BASE_URL": f"http://localhost:{port}",
             "DIPTYCH_HOSTS": f"localhost,{HOST}",
             "DJANGO_SETTINGS_MODULE": "diptych.culture.site.settings",

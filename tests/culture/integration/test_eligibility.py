@@ -64,7 +64,7 @@ def test_at_fifteen_the_account_is_free() -> None:
     assert queries.journey_of(person_id=person.pk, at=AT).opens_on == birthday(person.birth_date, 17)
     booked = book(person_id=person.pk, stock_id=stock(price_cents=0).pk, places=1, at=AT)
     assert booked.status == "CONFIRMED"
-    refused("bookings.insufficient_credit", book, person_id=person.pk, stock_id=stock(price_cents=1).pk, places=1, at=AT)
+    refused("bookings.credit_too_low", book, person_id=person.pk, stock_id=stock(price_cents=1).pk, places=1, at=AT)
     refused("wallet.no_live_deposit", add_credit, person_id=person.pk, amount_cents=1, why=WhyAdded.DECISION_ON_APPEAL, key="k",
             actor="person:1", at=AT)  # fmt: skip
     assert operations.activate(person_id=person.pk, at=AT) is False

@@ -27,7 +27,7 @@ from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.queries.verify import discrepancies
 from diptych.culture.domain.catalogue.models import Favourite
-from diptych.culture.domain.eligibility.models import FraudCheck, FraudReview, PhoneCode, PhoneTry, Reminder
+from diptych.culture.domain.eligibility.models import BonusRequest, FraudCheck, FraudReview, PhoneCode, PhoneTry, Reminder
 from diptych.culture.domain.people.models import EmailCheck, LoginAlert, LoginDevice, Person, Suspension, TrustedDevice
 from diptych.culture.domain.people.queries import knock_of
 from diptych.culture.domain.personal_data import operations, queries
@@ -187,6 +187,17 @@ MAKERS: dict[str, Maker] = {
     "eligibility_phonetry": lambda person: PhoneTry.objects.create(person=person, at=AT),
     "eligibility_phonecode": lambda person: PhoneCode.objects.create(
         person=person, phone="+33612340088", made_at=AT, expires_at=AT
+    ),
+    "eligibility_bonusrequest": lambda person: BonusRequest.objects.create(
+        person=person,
+        attempt=uuid4(),
+        last_name="Canari",
+        first_name="Mère",
+        birth_date=BORN,
+        custodian_gender="F",
+        gender="F",
+        birth_commune="42218",
+        at=AT,
     ),
     "eligibility_reminder": lambda person: Reminder.objects.create(person=person, attempt=uuid4(), at=AT),
     "eligibility_fraudcheck": _check,

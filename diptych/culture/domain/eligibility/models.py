@@ -77,6 +77,21 @@ class PhoneCode(models.Model):
         indexes: ClassVar = [models.Index(fields=["person", "made_at"], name="phone_code_of_person")]
 
 
+class BonusRequest(models.Model):
+    """A bonus that waits for its answer, with what the State's interface asks of a parent. The row goes with the answer."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bonus_request")
+    attempt = models.UUIDField()
+    last_name = models.CharField(max_length=120)
+    first_name = models.CharField(max_length=120)
+    birth_date = models.DateField()
+    custodian_gender = models.CharField(max_length=1)
+    birth_commune = models.CharField(max_length=5, blank=True)
+    gender = models.CharField(max_length=1)
+    """The child's, which the answer names."""
+    at = models.DateTimeField()
+
+
 class RefusedPhone(models.Model):
     """A number that no account may use (BLACKLISTED_PHONE_NUMBER), as a keyed hash: the list cannot be read back."""
 

@@ -100,5 +100,6 @@ ANSWERS: Final[dict[str, Word]] = {
     "reasons": Word(_("reasons")),
     "result": Word(_("decision")),
     "why": Word(_("why")),
+    "quotient": Word(_("family quotient")),
 }
 """The names under which the fraud journal keeps what was read."""

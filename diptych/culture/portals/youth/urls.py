@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bookings, devices, home, journey, leaving, me, my_data, offers, pwa, search, sign_up, wallet
+from .views import bonus, bookings, devices, home, journey, leaving, me, my_data, offers, pwa, search, sign_up, wallet
 
 app_name = "youth"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("places/<int:booking_id>/annuler/", bookings.cancel, name="cancel"),
     path("places/<int:booking_id>/agenda.ics", bookings.calendar_file, name="ics"),
     path("portefeuille/", wallet.wallet, name="wallet"),
+    path("portefeuille/bonus/", bonus.bonus, name="bonus"),
     path("favoris/", wallet.favourites, name="favourites"),
     path("moi/", me.me, name="me"),
     path("moi/appareils/", devices.devices, name="devices"),

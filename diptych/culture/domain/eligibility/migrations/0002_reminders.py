@@ -1,4 +1,4 @@
-"""Reminders of a sign-up left half-way; numbers that no account may use."""
+"""Reminders of a sign-up left half-way; numbers that no account may use; bonuses that wait for their answer."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -20,6 +20,26 @@ class Migration(migrations.Migration):
                 ("why", models.CharField(max_length=400)),
                 ("actor", models.CharField(max_length=40)),
                 ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BonusRequest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("attempt", models.UUIDField()),
+                ("last_name", models.CharField(max_length=120)),
+                ("first_name", models.CharField(max_length=120)),
+                ("birth_date", models.DateField()),
+                ("custodian_gender", models.CharField(max_length=1)),
+                ("birth_commune", models.CharField(blank=True, max_length=5)),
+                ("gender", models.CharField(max_length=1)),
+                ("at", models.DateTimeField()),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="bonus_request", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
