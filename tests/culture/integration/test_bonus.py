@@ -178,7 +178,7 @@ def test_each_refusal_is_told_and_ten_tries_are_the_most(told: tuple[family_quot
         heard("eligibility.bonus_asked")
         said = ("custodian_not_found", "not_in_tax_household", "quotient_familial_too_high")[min(n, 2)]
         assert outcome(person) == (said if n < 9 else "too_many_retries")
-    refused("eligibility.bonus_no_more_tries", ask, person)
+    refused("eligibility.bonus_no_more_tries", ask, person=person)
     heard("eligibility.bonus_decided")
     assert "/portefeuille/bonus/" in box.letters(to=person.email)[0].get_body(("plain",)).get_content()
     assert not Movement.objects.filter(kind="BonusCredit").exists()
@@ -186,10 +186,10 @@ def test_each_refusal_is_told_and_ten_tries_are_the_most(told: tuple[family_quot
 
 def test_who_may_not_ask() -> None:
     for person in (factories.youth(age=15), factories.youth(age=17, credit=False), factories.youth(age=19)):
-        refused("eligibility.bonus_not_open", ask, person)
+        refused("eligibility.bonus_not_open", ask, person=person)
         assert outcome(person) == "not_eligible"
     grown = ines(18)
-    refused("eligibility.bonus_not_open", ask, grown, at=AT + timedelta(days=400))
+    refused("eligibility.bonus_not_open", ask, person=grown, at=AT + timedelta(days=400))
     with pytest.raises(Refused, match=r"^eligibility\.field_missing$"), transaction.atomic():
         operations.ask_bonus(person_id=grown.pk, custodian=MOTHER, gender="X", at=AT)
 
