@@ -65,7 +65,7 @@ STATES: Final[dict[str, Word]] = {
     State.ADMIN_KO_REVIEW: Word(_("refused by the team"), "bad"),
 }
 
-MACHINES: Final[dict[str, Word]] = {
+JOURNEYS: Final[dict[str, Word]] = {
     Machine.ADULT: Word(_("of 18 and over")),
     Machine.UNDERAGE: Word(_("of 17")),
     Machine.FREE: Word(_("of a free account")),

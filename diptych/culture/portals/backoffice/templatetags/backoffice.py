@@ -23,7 +23,7 @@ KINDS: Final[dict[str, Mapping[str, words.Word]]] = {
     "account": words.ACCOUNT_STATES,
     "role": words.ROLES,
     "state": words.STATES,
-    "machine": words.MACHINES,
+    "machine": words.JOURNEYS,
     "scheme": words.SCHEMES,
     "step": words.STEPS,
     "suspension": words.SUSPENSIONS,
