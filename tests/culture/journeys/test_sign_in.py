@@ -107,6 +107,8 @@ def test_a_sign_in_from_a_new_device(page):
     page.fill("[name=login]", person.email)
     page.fill("[name=password]", factories.PASSWORD)
     page.click("main form button[type=submit]")
+    page.goto("/portefeuille/bonus/")
+    seen(page, "bonus")
     page.goto("/moi/appareils/")
     seen(page, "devices")
     page.click("form[action$='/confiance/'] button")
