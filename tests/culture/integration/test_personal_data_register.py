@@ -27,8 +27,8 @@ from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.queries.verify import discrepancies
 from diptych.culture.domain.catalogue.models import Favourite
-from diptych.culture.domain.eligibility.models import BonusRequest, FraudCheck, FraudReview, PhoneCode, PhoneTry, Reminder
-from diptych.culture.domain.people.models import EmailCheck, LoginAlert, LoginDevice, Person, Suspension, TrustedDevice
+from diptych.culture.domain.eligibility.models import FraudCheck, FraudReview, PhoneCode, PhoneTry
+from diptych.culture.domain.people.models import EmailCheck, Person, Suspension
 from diptych.culture.domain.people.queries import knock_of
 from diptych.culture.domain.personal_data import operations, queries
 from diptych.culture.domain.personal_data.models import ErasureRequest, Evidence, Notice
@@ -36,6 +36,7 @@ from diptych.culture.domain.personal_data.rules.register import BY_NAME, PERSONA
 from diptych.culture.domain.personal_data.terms import Category
 from diptych.culture.domain.venues.models import Membership
 from tests.culture import factories
+from tests.culture.canaries import CANARIES
 from tests.culture.factories import AT
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,7 @@ def _check(person: Person) -> None:
 
 
 MAKERS: dict[str, Maker] = {
+    **CANARIES,
     "people_person": _account,
     "account_emailaddress": lambda person: EmailAddress.objects.create(user=person, email="canari.autre@exemple.example"),
     "account_emailconfirmation": lambda person: EmailConfirmation.objects.create(
@@ -175,31 +177,10 @@ MAKERS: dict[str, Maker] = {
         person=person, password="canari-empreinte", made_at=AT, expires_at=AT
     ),
     "people_suspension": _suspension,
-    "people_logindevice": lambda person: LoginDevice.objects.create(
-        person=person, device="canari-appareil", words="CanariBrowser", at=AT
-    ),
-    "people_trusteddevice": lambda person: TrustedDevice.objects.create(
-        person=person, device="canari-appareil", words="CanariBrowser", at=AT
-    ),
-    "people_loginalert": lambda person: LoginAlert.objects.create(
-        person=person, device="canari-appareil", words="CanariBrowser", made_at=AT, expires_at=AT
-    ),
     "eligibility_phonetry": lambda person: PhoneTry.objects.create(person=person, at=AT),
     "eligibility_phonecode": lambda person: PhoneCode.objects.create(
         person=person, phone="+33612340088", made_at=AT, expires_at=AT
     ),
-    "eligibility_bonusrequest": lambda person: BonusRequest.objects.create(
-        person=person,
-        attempt=uuid4(),
-        last_name="Canari",
-        first_name="Mère",
-        birth_date=BORN,
-        custodian_gender="F",
-        gender="F",
-        birth_commune="42218",
-        at=AT,
-    ),
-    "eligibility_reminder": lambda person: Reminder.objects.create(person=person, attempt=uuid4(), at=AT),
     "eligibility_fraudcheck": _check,
     "eligibility_fraudreview": lambda person: FraudReview.objects.create(
         person=person, result="OK", why="canari-relecture", actor="person:1", at=AT
