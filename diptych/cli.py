@@ -32,6 +32,8 @@ CULTURE: tuple[Room, ...] = (
         "Personal data: register, extract, what is due, erase.",
         opens=True,
     ),
+    Room("staff", "diptych.culture.commands.staff:app", "The team: who holds which roles; give others.", opens=True),
+    Room("phones", "diptych.culture.commands.phones:app", "Refused phone numbers: put on the list, take off.", opens=True),
     Room("rollout", "diptych.culture.commands.rollout:app", "What is open, to whom, since when: show, set, stop.", opens=True),
     Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking and imports, each beside its peer."),
 )

@@ -167,6 +167,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DIPTYCH_SMS_URL", "Where SMS are handed over, as https://key@host/path, or `fake` for the demo's mailbox.", _sms, "fake", needed_in=("production",), secret=True),
     Setting("DIPTYCH_DOCUMENTS_URL", "The identity-document check provider, whose API and sessions are under https://host/path, or `fake` for the demo's own page.", _documents, "fake", needed_in=("production",)),
     Setting("DIPTYCH_DOCUMENTS_SECRET", "What that provider and we both know: opens its API and signs its webhook. At least 50 random characters.", _long, needed_in=("production",), secret=True),
+    Setting("DIPTYCH_QUOTIENT_URL", "The State's interface of family quotients, as https://key@host/path, or `fake` for a folder.", _sms, "fake", needed_in=("production",), secret=True),
     Setting("DIPTYCH_HOSTS", "Host names that the service answers to, separated by commas.", _words, "localhost,127.0.0.1"),
     Setting("DIPTYCH_BASE_URL", "The address that links in e-mails start with.", _address, "http://localhost:8000"),
     Setting("DIPTYCH_HOME", "The folder for what Diptych keeps on disk: the embedded database, built assets.", Path, ".cache/diptych"),

@@ -23,6 +23,7 @@ COOKIES = {
     "messages": "what was just done, until it is shown",
     "django_language": "the language chosen",
     "theme": "the colours chosen",
+    "device": "that a sign-in is from a device that its owner knows (security of authentication)",
 }
 """Every cookie of the site: each strictly needed for what its reader asked (CNIL: no consent), none a third party's."""
 

@@ -21,7 +21,8 @@ from django.http import HttpRequest
 from diptych.commons.refusal import Kind, Reason, deny
 
 ACCESS_FOR: Final = timedelta(minutes=15)
-REFRESH_FOR: Final = timedelta(days=30)
+REFRESH_FOR: Final = timedelta(days=31)
+"""Unless whoever opens the session says otherwise; each renewal lasts as long as the first."""
 
 REFRESH_REFUSED = Reason("bearer.refresh_refused", Kind.FORBIDDEN, "This session has ended: sign in again.")
 
@@ -85,18 +86,18 @@ def is_carried(request: HttpRequest) -> bool:
     return bool(request.META.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer ")
 
 
-def open_session(*, person_id: int, audience: str, at: datetime) -> Tokens:
-    """A new family of tokens, for somebody who has just proved who they are."""
-    return _hand_out(family=secrets.token_hex(16), person_id=person_id, audience=audience, at=at)
+def open_session(*, person_id: int, audience: str, at: datetime, lasts: timedelta = REFRESH_FOR) -> Tokens:
+    """A new family of tokens, for somebody who has just proved who they are. `lasts`: until when a refresh is taken."""
+    return _hand_out(family=secrets.token_hex(16), person_id=person_id, audience=audience, at=at, lasts=lasts)
 
 
-def _hand_out(*, family: str, person_id: int, audience: str, at: datetime) -> Tokens:
+def _hand_out(*, family: str, person_id: int, audience: str, at: datetime, lasts: timedelta) -> Tokens:
     refresh = secrets.token_urlsafe(32)
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into bearer_refresh (digest, family, person_id, audience, issued_at, expires_at)"
             " values (%s, %s, %s, %s, %s, %s)",
-            (_digest(refresh), family, person_id, audience, at, at + REFRESH_FOR),
+            (_digest(refresh), family, person_id, audience, at, at + lasts),
         )
     access = issue(person_id=person_id, audience=audience, at=at)
     return Tokens(access, refresh, int(ACCESS_FOR.total_seconds()))
@@ -115,18 +116,18 @@ def rotate(refresh: str, *, at: datetime) -> Tokens:
 def _rotate(refresh: str, at: datetime) -> Tokens | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select family, person_id, audience, expires_at, spent_at from bearer_refresh where digest = %s for update",
+            "select family, person_id, audience, expires_at, spent_at, issued_at from bearer_refresh where digest = %s for update",
             (_digest(refresh),),
         )
         row = cursor.fetchone()
         if row is None:
             return None
-        family, person_id, audience, expires_at, spent_at = row
+        family, person_id, audience, expires_at, spent_at, issued_at = row
         if spent_at is not None or expires_at <= at:
             cursor.execute("delete from bearer_refresh where family = %s", (family,))
             return None
         cursor.execute("update bearer_refresh set spent_at = %s where digest = %s", (at, _digest(refresh)))
-    return _hand_out(family=family, person_id=person_id, audience=audience, at=at)
+    return _hand_out(family=family, person_id=person_id, audience=audience, at=at, lasts=expires_at - issued_at)
 
 
 def revoke_all(*, person_id: int) -> None:

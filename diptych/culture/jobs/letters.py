@@ -93,7 +93,7 @@ def password_forgotten(youth: bool) -> Words:
             (
                 pgettext(
                     "to a youth",
-                    "The link works once, for one hour. You did not ask for anything? Do nothing: your password stays.",
+                    "The link works once, for 24 hours. You did not ask for anything? Do nothing: your password stays.",
                 ),
             ),
             pgettext("to a youth", "Choose a password"),
@@ -103,7 +103,7 @@ def password_forgotten(youth: bool) -> Words:
         (
             pgettext(
                 "to a professional",
-                "The link works once, for one hour. You did not ask for anything? Do nothing: your password stays.",
+                "The link works once, for 24 hours. You did not ask for anything? Do nothing: your password stays.",
             ),
         ),
         pgettext("to a professional", "Choose a password"),

@@ -18,11 +18,13 @@ from django.urls import reverse
 from diptych.commons.outbox import Consumer, Message
 from diptych.culture.domain.people import queries
 from diptych.culture.domain.people.operations import link_of
-from diptych.culture.domain.people.terms import Audience
+from diptych.culture.domain.people.terms import Audience, SuspensionReason
 from diptych.culture.gateways import mail
 from diptych.culture.jobs import letters
 
 LinkOf = Callable[[Message], str]
+OTHERWISE = frozenset({SuspensionReason.SUSPICIOUS_LOGIN_REPORTED_BY_USER})
+"""Suspensions of which another letter tells more (`device_letters`)."""
 
 
 def validation_link(message: Message) -> str:
@@ -34,7 +36,7 @@ def validation_link(message: Message) -> str:
 
 
 def reset_link(*, person_id: int) -> str:
-    """Where a new password is chosen: the path alone. Works once, for an hour: it is signed with the present password."""
+    """Where a new password is chosen: the path alone. Works once, for 24 hours: it is signed with the present password."""
     person = get_user_model().objects.get(pk=person_id)
     key = default_token_generator.make_token(person)
     return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(person), "key": key})
@@ -60,6 +62,8 @@ def _consumer(words: Callable[[bool], letters.Words], link: LinkOf) -> Consumer:
             "check_id" in message.payload and not queries.check_waits(check_id=message.payload["check_id"], at=at)
         ):
             return  # gone, or already checked: nothing to say any more
+        if message.payload.get("reason") in OTHERWISE:
+            return
         letter = letters.compose(addressee, words, link=link(message))
         mail.send(to=addressee.email, subject=letter.subject, text=letter.text, html=letter.html, key=f"outbox:{message.id}")
 

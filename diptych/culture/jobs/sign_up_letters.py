@@ -14,6 +14,18 @@ def activated(youth: bool) -> Words:
     )
 
 
+def reminded(youth: bool, sentence: str) -> Words:
+    """A check that failed may be tried again: `sentence` says what to do, in the youth's language."""
+    return Words(
+        pgettext("to a youth", "Your sign-up waits for you"),
+        (
+            pgettext("to a youth", "One thing is missing before your credit opens: who you are. Last time, it did not work."),
+            sentence,
+        ),
+        pgettext("to a youth", "Try again"),
+    )
+
+
 def held(youth: bool) -> Words:
     """The file is held: what to do is on its page, not in a letter."""
     return Words(

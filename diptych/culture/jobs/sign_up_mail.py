@@ -9,8 +9,11 @@ from typing import Any
 
 import psycopg
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from diptych.commons.outbox import Consumer, Message
+from diptych.culture.domain.eligibility.queries import sentences_of
+from diptych.culture.domain.eligibility.terms import ReasonCode
 from diptych.culture.domain.people import queries
 from diptych.culture.gateways import mail
 from diptych.culture.jobs import sign_up_letters
@@ -22,6 +25,9 @@ def _words(message: Message) -> Callable[[bool], Words] | None:
     "The letter that a message asks for; none where the page has already said it."
     if message.topic == "eligibility.activated":
         return sign_up_letters.activated
+    if message.topic == "eligibility.reminded":
+        (sentence,) = sentences_of([ReasonCode(message.payload["reason"])])
+        return lambda youth: sign_up_letters.reminded(youth, gettext(sentence))
     if message.topic == "eligibility.identity_checked":
         return sign_up_letters.held if message.payload["status"] in ("ko", "suspicious") else None
     return sign_up_letters.held if message.payload["result"] != "OK" else None
@@ -37,5 +43,6 @@ def hear(message: Message, connection: "psycopg.Connection[Any]", at: datetime) 
 
 
 CONSUMES: dict[str, tuple[str, Consumer]] = dict.fromkeys(
-    ("eligibility.activated", "eligibility.identity_checked", "eligibility.reviewed"), ("sign_up_mail", hear)
+    ("eligibility.activated", "eligibility.identity_checked", "eligibility.reviewed", "eligibility.reminded"),
+    ("sign_up_mail", hear),
 )

@@ -75,7 +75,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = (
     else False
 )
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _env["DIPTYCH_TRUST_PROXY"] else 0
-PASSWORD_RESET_TIMEOUT = 3600
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # guide §5.2
+ACCOUNT_FORMS = {"login": "diptych.culture.site.sign_in_form.SignInForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Diptych"
 MFA_PASSKEY_LOGIN_ENABLED = False
@@ -104,11 +105,13 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "account_reauthenticate": (Limit("account", 10, 300),),
     "mfa_authenticate": (Limit("address", 20, 300),),
     "mfa_reauthenticate": (Limit("account", 10, 300),),
+    "account-not-me": (Limit("address", 20, 600),),
     "oidc-sign-in": (Limit("address", 30, 60),),
     "youth:sign-up": _SIGN_UP,
     "youth:resend": (Limit("address", 6, 600),),
     "youth:phone": (Limit("account", 10, 600), Limit("address", 60, 3600)),
     "youth:phone-code": (Limit("account", 10, 600),),
+    "youth:bonus": (Limit("account", 20, 600),),
     "youth:identity": (Limit("account", 20, 600),),
     "partners:identity-documents": (Limit("address", 600, 60),),
     "youth:book": (Limit("account", 30, 60),),

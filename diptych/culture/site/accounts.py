@@ -38,9 +38,11 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from .sign_in_form import STAYS
+
 from diptych.commons import clock
 from diptych.commons.refusal import Kind, Reason, deny, refuse
-from diptych.commons.web import oidc
+from diptych.commons.web import devices, oidc
 from diptych.commons.web.doors import VISITOR, door
 from diptych.commons.web.limits import client_address
 from diptych.commons.web.refusals import answer
@@ -92,6 +94,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where this person's audience begins."""
         return str(settings.HOME_OF.get(request.user.audience, "/"))  # type: ignore[union-attr]  # a Person
+
+    def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
+        """Write the sign-in with its device, whose name the browser keeps; a youth stays longer on a trusted one."""
+        response: HttpResponse = super().post_login(request, user, **how)
+        name = devices.name_of(request) or devices.new_name()
+        trusted = people.note_login(person_id=user.pk, device=name, words=devices.words_of(request), at=clock.now())
+        devices.give_name(response, name, secure=request.is_secure())
+        if user.audience is Audience.YOUTH:
+            seconds = queries.session_seconds(trusted=trusted)
+            setattr(request, STAYS, seconds)
+            request.session.set_expiry(seconds)
+        return response
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only this site, by the scheme of the request."""
@@ -305,7 +319,19 @@ def check_address(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("account_login")
 
 
+@door(VISITOR)
+@never_cache
+def not_me(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the warning of a sign-in leads. The account is closed on POST only: mail servers open links to look at them."""
+    at = clock.now()
+    if request.method != "POST":
+        return render(request, "account/not_me.html", {"alert": people.alert_of(token=token, at=at)})
+    people.report_login(token=token, at=at)
+    return render(request, "account/not_me_done.html")
+
+
 ADDRESSES: list[URLPattern] = [
+    path("pas-moi/<str:token>/", not_me, name="account-not-me"),
     path("adresse/<str:token>/", check_address, name="account-check-address"),
     path("connexion/", account_views.login, name="account_login"),
     path("deconnexion/", sign_out, name="account_logout"),

@@ -1,4 +1,4 @@
-"""Somebody who closed their own account, or asked for its deletion, may sign in to open it again, and for their data.
+"""Somebody who closed their own account, told us of a sign-in that was not theirs, or asked for its deletion, may sign in to open it again, and for their data.
 
 Holds the middleware that leads them there. Does not hold for how long: the people chapter does.
 """
@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 
 from diptych.commons.refusal import refuse
 from diptych.commons.web.refusals import answer, wants_json
-from diptych.culture.domain.people.terms import ALREADY_SUSPENDED, AccountState
+from diptych.culture.domain.people.terms import ALREADY_SUSPENDED, OWN_CLOSINGS
 from diptych.culture.domain.personal_data.queries import is_erasure_asked
 
 _DATA: Final = frozenset({"youth:data", "youth:ask-copy", "youth:copy", "youth:delete", "youth:undo-delete"})
@@ -34,7 +34,7 @@ class ClosedMiddleware:
         """Lead a closed account's owner to the page that opens it again, or that takes back the deletion they asked for."""
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None  # nobody is signed in, and a shared page stays cacheable
-        closed = getattr(request.user, "state", "") == AccountState.SUSPENDED_UPON_USER_REQUEST
+        closed = getattr(request.user, "state", "") in OWN_CLOSINGS
         if not closed or (request.resolver_match and request.resolver_match.view_name in OPEN):
             return None
         if wants_json(request):

@@ -5,6 +5,7 @@ Holds the order of starting and what is said of it. Does not hold the world (bes
 """
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -35,7 +36,9 @@ OURS = ("pg", "static", "mailbox", "logs")
 _TRY = (
     "Home: tonight, this week-end, on foot; search « concert », or a typo of it",
     "As Inès: wallet, a booking with its QR code, cancel one, book a film for tonight",
+    "As Inès: Me, the bonus of 50 €: her mother is Samira Benaïcha, born on 4 May 1980, a woman (the demo's tax office knows her)",
     "As Lou: what somebody of 15 is told",
+    "As Nina: prove who she is with her school account (the demo's own EduConnect), sign, receive 50 €",
     "As Claire: type the code of Inès's book at the counter, then the same code again",
     "As Samba: bookings of the cinema, a new offer with dates and prices",
     "Sign up anew: the identity check is a page of the demo's own, where you choose what it finds",
@@ -112,15 +115,23 @@ def _prepare(home: Path | None, port: int) -> Path:
             "DIPTYCH_MAILING_URL": "fake",
             "DIPTYCH_SMS_URL": "fake",
             "DIPTYCH_DOCUMENTS_URL": "fake",
+            "DIPTYCH_QUOTIENT_URL": "fake",
             "DIPTYCH_BASE_URL": f"http://localhost:{port}",
             "DIPTYCH_HOSTS": f"localhost,{HOST}",
             "DJANGO_SETTINGS_MODULE": "diptych.culture.site.settings",
         }
     )
+    os.environ["DIPTYCH_OIDC"] = json.dumps([_educonnect(os.environ["DIPTYCH_BASE_URL"])])
     os.environ.pop("DATABASE_URL", None)  # the demo has its own, always: it must not write into a real one
     settings.cache_clear()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def _educonnect(base_url: str) -> dict[str, str]:
+    "The pupils' provider that the demo plays itself (`demo_pupils`), known before Django is ready."
+    return {"id": "educonnect", "name": "EduConnect", "issuer": f"{base_url}/demo/educonnect", "client_id": "diptych-demo",
+            "secret": "of the demo", "purpose": "pupils"}  # fmt: skip
 
 
 @contextmanager

@@ -15,7 +15,10 @@ from diptych.culture.domain.people.rules import DEPARTMENTS
 
 _OPEN: Final = Plan((Rule("everybody", datetime(2019, 2, 1, tzinfo=PARIS)),))
 
-FEATURES: Final = (Feature("venue.camera", _("The counter reads QR codes by camera."), _OPEN),)
+FEATURES: Final = (
+    Feature("venue.camera", _("The counter reads QR codes by camera."), _OPEN),
+    Feature("youth.bonus", _("Young people ask for the family-quotient bonus."), _OPEN),
+)
 
 ROLLOUT: Final = Wiring(
     features={feature.name: feature for feature in FEATURES},

@@ -8,6 +8,7 @@ from diptych.culture.domain.bookings.queries import published_key
 from diptych.culture.portals.youth.api import api
 from diptych.culture.site.accounts import ADDRESSES
 from diptych.culture.site.demo_identity import addresses as identity_addresses
+from diptych.culture.site.demo_pupils import addresses as pupils_addresses
 from diptych.culture.site.mailbox import addresses as mailbox_addresses
 
 
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("equipe/", include("diptych.culture.portals.backoffice.urls")),
     *mailbox_addresses(),
     *identity_addresses(),
+    *pupils_addresses(),
     path("openapi.json", openapi, name="openapi"),
     path(".well-known/diptych-ticket-key.json", ticket_key, name="ticket-key"),
     path("", include("diptych.culture.portals.youth.urls")),

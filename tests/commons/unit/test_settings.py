@@ -15,6 +15,7 @@ PRODUCTION = {
     "DIPTYCH_SMS_URL": "https://tres-secret@sms.example/send",
     "DIPTYCH_DOCUMENTS_URL": "https://documents.example",
     "DIPTYCH_DOCUMENTS_SECRET": "d" * 50,
+    "DIPTYCH_QUOTIENT_URL": "https://tres-secret@quotients.example/v3",
 }
 
 

@@ -259,7 +259,8 @@ def test_suspending_signs_out_everywhere():
     assert sign_in(Client())["Location"] == "/"
     with refused("people.not_suspended"):
         people.unsuspend(person_id=person.pk, actor="person:1", at=AT)
-    assert acts(person.pk)[-2:] == ["people.suspend", "people.unsuspend"]
+    closed = ["people.suspend", "people.unsuspend"]
+    assert [act for act in acts(person.pk) if act in closed] == closed
 
 
 def test_signing_out_everywhere_ends_sessions():

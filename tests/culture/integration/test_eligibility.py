@@ -8,15 +8,18 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 
 from diptych.commons.refusal import Refused
+from diptych.culture.domain.bookings.operations import book
 from diptych.culture.domain.eligibility import operations, queries
 from diptych.culture.domain.eligibility.models import FraudCheck, PhoneTry
 from diptych.culture.domain.eligibility.terms import CheckStatus, CheckType, ReasonCode, ReviewResult, State
 from diptych.culture.domain.people.models import Person
+from diptych.culture.domain.people.rules import birthday
 from diptych.culture.domain.wallet.models import Deposit
-from diptych.culture.domain.wallet.operations import keep_up
+from diptych.culture.domain.wallet.operations import add_credit, keep_up
 from diptych.culture.domain.wallet.queries import wallet_of
+from diptych.culture.domain.wallet.terms import WhyAdded
 from tests.culture.applicants import PROFILE, answer_of, applicant, code_sent, show_document, state_of
-from tests.culture.factories import AT, staff, youth
+from tests.culture.factories import AT, staff, stock, youth
 
 pytestmark = pytest.mark.django_db
 R = ReasonCode
@@ -54,7 +57,16 @@ def test_at_fifteen_the_account_is_free() -> None:
     names = {"first_name": "Lou", "last_name": "Fontbrune"}
     operations.complete_profile(person_id=person.pk, **names, **PROFILE, at=AT)
     person.refresh_from_db()
-    assert "FREE_BENEFICIARY" in person.roles
+    assert person.roles == ["FREE_BENEFICIARY"] and state_of(person) is State.BENEFICIARY
+    assert Deposit.objects.get(person=person).type == "GRANT_FREE"
+    wallet = wallet_of(person_id=person.pk, at=AT)
+    assert wallet is not None and wallet.is_free and (wallet.granted_cents, wallet.movements) == (0, [])
+    assert queries.journey_of(person_id=person.pk, at=AT).opens_on == birthday(person.birth_date, 17)
+    booked = book(person_id=person.pk, stock_id=stock(price_cents=0).pk, places=1, at=AT)
+    assert booked.status == "CONFIRMED"
+    refused("bookings.credit_too_low", book, person_id=person.pk, stock_id=stock(price_cents=1).pk, places=1, at=AT)
+    refused("wallet.no_live_deposit", add_credit, person_id=person.pk, amount_cents=1, why=WhyAdded.DECISION_ON_APPEAL, key="k",
+            actor="person:1", at=AT)  # fmt: skip
     assert operations.activate(person_id=person.pk, at=AT) is False
     refused("eligibility.check_not_open", operations.start_identity_check, person_id=person.pk, type=CheckType.UBBLE, at=AT)
     seventeen = AT + 800 * DAY

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from diptych.commons import journal
+from diptych.commons import clock, journal
 from diptych.commons.refusal import Refused
 from diptych.commons.web import bearer
 from diptych.culture.domain.bookings import operations as bookings
@@ -307,3 +307,21 @@ def _together(*acts: Any) -> list[Any]:
         thread.join(60)
     assert [fault for fault in found if isinstance(fault, Exception)] == []
     return found
+
+
+@pytest.mark.parametrize("later", [1, 90])
+def test_an_account_that_an_officer_opens_again_is_not_deleted_after_all(later):
+    """By the back office: the deletion that waited is withdrawn in the same transaction, with its warning."""
+    ines, at = factories.youth(), AT + later * DAY
+    due = operations.ask_erasure(person_id=ines.pk, at=AT)
+    warn_personal_data.run(at=at)
+    with clock.frozen(at=at):
+        boss = factories.signed_in(factories.staff())
+        sent = {"person_id": ines.pk, "again": "1", "why": "Elle a changé d’avis"}
+        assert boss.post("/equipe/comptes/suspendre/", sent).status_code == 302
+        assert boss.post("/equipe/comptes/suspendre/", sent).status_code == 409
+    assert state(ines) == "ACTIVE"
+    assert ErasureRequest.objects.get().state == "WITHDRAWN"
+    assert [warn_personal_data.run(at=due), erase_requested.run(at=due)] == [0, 0]
+    assert state(ines) == "ACTIVE"
+    assert [entry.act for entry in told(subject=f"person:{ines.pk}")][:2] == ["personal_data.undo_erasure", "people.unsuspend"]

@@ -36,6 +36,7 @@ from diptych.culture.domain.personal_data.rules.register import BY_NAME, PERSONA
 from diptych.culture.domain.personal_data.terms import Category
 from diptych.culture.domain.venues.models import Membership
 from tests.culture import factories
+from tests.culture.canaries import CANARIES
 from tests.culture.factories import AT
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,7 @@ def _check(person: Person) -> None:
 
 
 MAKERS: dict[str, Maker] = {
+    **CANARIES,
     "people_person": _account,
     "account_emailaddress": lambda person: EmailAddress.objects.create(user=person, email="canari.autre@exemple.example"),
     "account_emailconfirmation": lambda person: EmailConfirmation.objects.create(

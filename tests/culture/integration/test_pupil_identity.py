@@ -13,6 +13,7 @@ from diptych.commons.settings import settings as our_settings
 from diptych.culture.domain.eligibility.models import FraudCheck
 from diptych.culture.domain.eligibility.terms import State
 from diptych.culture.gateways import pupil_identity
+from diptych.culture.site import demo, demo_pupils
 from tests.commons import oidc_provider
 from tests.culture import factories
 from tests.culture.applicants import applicant, state_of
@@ -58,6 +59,33 @@ def test_a_pupil_is_vouched_for_once(school: oidc_provider.Provider) -> None:
     twin = applicant(age=17)
     there_and_back(factories.signed_in(twin), school, twin)
     assert FraudCheck.objects.latest("id").reasons == ["duplicate_ine"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_demos_own_provider_vouches_for_a_pupil(live_server: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """The gateway speaks to the provider that the demo plays, over the network; what does not hold is refused there too."""
+    known = {**our_settings()._values, "DIPTYCH_OIDC": [demo._educonnect(live_server.url)]}
+    for module in (pupil_identity, demo_pupils):
+        monkeypatch.setattr(module, "settings", lambda: Settings(known))
+    person = applicant(age=17)
+    host = urlsplit(live_server.url).netloc
+    client = factories.signed_in(person)
+    gone = urlsplit(client.post(reverse("youth:identity"), {"way": "educonnect"}, headers={"Host": host}).url)
+    page = client.get(f"{gone.path}?{gone.query}", headers={"Host": host})
+    chosen = {field.name: field.value() for field in page.context["form"]} | {"birthdate": person.birth_date.isoformat()}
+    assert chosen["family_name"] == person.last_name
+    back = client.post(f"{gone.path}?{gone.query}", chosen, headers={"Host": host}).url
+    assert client.get(back.removeprefix(live_server.url), headers={"Host": host}).url == reverse("youth:journey")
+    assert state_of(person) is State.HONOR_STATEMENT
+    for path, status in (
+        ("authorize?client_id=x", 400),
+        (f"authorize?{gone.query}&redirect_uri=https://x.example/", 400),
+        ("userinfo", 401),
+    ):
+        assert client.get(f"/demo/educonnect/{path}", headers={"Host": host}).status_code == status, path
+    code = parse_qs(urlsplit(back).query)["code"][0]
+    for sent in ({"code": "x"}, {"code": code, "client_secret": "x"}, {"code": code, "client_secret": "of the demo"}):
+        assert client.post("/demo/educonnect/token", sent, headers={"Host": host}).json() == {"error": "invalid_grant"}
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,8 @@ def test_another_step_than_the_next_is_refused_in_place(path: str) -> None:
     sent = {"way": "ubble", "true": "on", "first_name": "Lou", "last_name": "Fontbrune", **PROFILE}
     if path == "complete":
         assert client.post(reverse(f"youth:{path}"), sent).status_code == 302
-        assert step(client) == State.SUBSCRIPTION_COMPLETED_BUT_NOT_BENEFICIARY_YET
+        assert step(client) == State.BENEFICIARY
+        assert client.get(reverse("youth:credit")).url == reverse("youth:journey")
     answer = client.post(reverse(f"youth:{path}"), sent)
     assert (answer.status_code, answer.context["code"][:12]) == (409, "eligibility.")
 

@@ -11,7 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from playwright.sync_api import Page
 
+from diptych.commons import clock
 from diptych.commons.web import assets
+from diptych.culture.domain.people import operations as people
 from tests import chromium
 from tests.culture import factories
 
@@ -95,6 +97,27 @@ def test_a_forgotten_password(page):
     page.click("main form button[type=submit]")
     page.wait_for_url("**/oublie/envoye/")
     seen(page, "forgotten-sent")
+
+
+def test_a_sign_in_from_a_new_device(page):
+    """The owner's list of devices; the warning's page, and what it does."""
+    person, at = factories.youth(email="lou@exemple.example"), clock.now()
+    people.note_login(person_id=person.pk, device="phone", words="Firefox · Android", at=at)
+    page.goto("/compte/connexion/")
+    page.fill("[name=login]", person.email)
+    page.fill("[name=password]", factories.PASSWORD)
+    page.click("main form button[type=submit]")
+    page.goto("/portefeuille/bonus/")
+    seen(page, "bonus")
+    page.goto("/moi/appareils/")
+    seen(page, "devices")
+    page.click("form[action$='/confiance/'] button")
+    page.locator(".toast").first.wait_for()
+    page.goto(f"/compte/pas-moi/{people.alert_link_of(alert_id=person.login_alerts.get().pk)}/")
+    seen(page, "not-me")
+    page.click("main form button[type=submit]")
+    page.locator("main .alert").first.wait_for()
+    seen(page, "not-me-done")
 
 
 def test_pages_that_refuse(page):

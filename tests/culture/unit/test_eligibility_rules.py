@@ -292,3 +292,21 @@ def test_the_wallet_asks_for_the_steps_that_the_machines_have() -> None:
     named = {step.value for step in wallet_steps.STEPS}
     ours = {machine.name: [state.name for state in moves if state.name in named] for machine, moves in machines.MACHINES.items()}
     assert {one.name.upper(): [step.value for step in one.steps] for one in wallet_steps.MACHINES} == ours
+
+
+@pytest.mark.parametrize(
+    ("why", "days", "due"),
+    [
+        ((), 8, False),
+        ((R.DUPLICATE_USER,), 30, False),
+        ((R.BLURRY_DOCUMENT_VIDEO, R.DUPLICATE_USER), 30, False),
+        ((R.BLURRY_DOCUMENT_VIDEO,), 6, False),
+        ((R.BLURRY_DOCUMENT_VIDEO,), 7, True),
+        ((R.BLURRY_DOCUMENT_VIDEO,), 36, True),
+        ((R.BLURRY_DOCUMENT_VIDEO,), 37, False),
+        ((R.ID_CHECK_EXPIRED, R.BLURRY_DOCUMENT_VIDEO), 20, False),
+        ((R.ID_CHECK_NOT_SUPPORTED,), 21, True),
+    ],
+)
+def test_when_a_reminder_is_due(why: tuple[ReasonCode, ...], days: int, due: bool) -> None:
+    assert reasons.is_reminder_due(why, failed_at=AT, at=AT + days * DAY) is due

@@ -1,10 +1,14 @@
-"""How many validation links an account may ask for, and what a set of roles makes of somebody."""
+"""How many validation links an account may ask for, what a set of roles makes of somebody, what follows from a sign-in."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from diptych.commons.refusal import Refusal
-from diptych.culture.domain.people.rules import MAILS_AN_HOUR, audience_for, why_not_mail
-from diptych.culture.domain.people.terms import TOO_MANY_MAILS, Audience, Role
+from diptych.culture.domain.people.rules import MAILS_AN_HOUR, audience_for, judge_login, session_lasts, why_not_mail
+from diptych.culture.domain.people.terms import TOO_MANY_MAILS, Audience, LoginFacts, LoginVerdict, Role
+
+LOGIN = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("sent", [0, MAILS_AN_HOUR - 1])
@@ -34,3 +38,23 @@ def test_no_link_is_sent_from_the_limit_on(sent: int) -> None:
 def test_one_audience_for_a_set_of_roles(roles: set[Role], audience: Audience) -> None:
     """Staff before venues, venues before youths."""
     assert audience_for(roles) is audience
+
+
+@pytest.mark.parametrize(
+    ("facts", "verdict"),
+    [
+        (LoginFacts(True, None, True, 0), LoginVerdict()),
+        (LoginFacts(False, None, False, 0), LoginVerdict(trust=True)),
+        (LoginFacts(False, None, True, 0), LoginVerdict(suspicious=True, alert=True)),
+        (LoginFacts(False, None, True, 4), LoginVerdict(suspicious=True, alert=True)),
+        (LoginFacts(False, None, True, 5), LoginVerdict(suspicious=True, alert=False)),
+        (LoginFacts(False, LOGIN - timedelta(days=7) + timedelta(seconds=1), True, 0), LoginVerdict()),
+        (LoginFacts(False, LOGIN - timedelta(days=7), True, 0), LoginVerdict(trust=True)),
+    ],
+)
+def test_what_follows_from_a_sign_in(facts: LoginFacts, verdict: LoginVerdict) -> None:
+    assert judge_login(facts, at=LOGIN) == verdict
+
+
+def test_how_long_a_session_goes_on() -> None:
+    assert [session_lasts(trusted=t).days for t in (False, True)] == [31, 366]

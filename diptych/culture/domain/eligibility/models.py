@@ -54,6 +54,14 @@ class FraudReview(models.Model):
     at = models.DateTimeField()
 
 
+class Reminder(models.Model):
+    """Somebody was reminded that a failed identity check may be tried again. Once an attempt."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="sign_up_reminders")
+    attempt = models.UUIDField(unique=True)
+    at = models.DateTimeField()
+
+
 class PhoneCode(models.Model):
     """A code sent to a number. The code itself is not kept: it is made from this row's number and a key."""
 
@@ -67,6 +75,30 @@ class PhoneCode(models.Model):
         """Looked up by person, to count those of twelve hours."""
 
         indexes: ClassVar = [models.Index(fields=["person", "made_at"], name="phone_code_of_person")]
+
+
+class BonusRequest(models.Model):
+    """A bonus that waits for its answer, with what the State's interface asks of a parent. The row goes with the answer."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="bonus_request")
+    attempt = models.UUIDField()
+    last_name = models.CharField(max_length=120)
+    first_name = models.CharField(max_length=120)
+    birth_date = models.DateField()
+    custodian_gender = models.CharField(max_length=1)
+    birth_commune = models.CharField(max_length=5, blank=True)
+    gender = models.CharField(max_length=1)
+    """The child's, which the answer names."""
+    at = models.DateTimeField()
+
+
+class RefusedPhone(models.Model):
+    """A number that no account may use (BLACKLISTED_PHONE_NUMBER), as a keyed hash: the list cannot be read back."""
+
+    phone_hash = models.CharField(max_length=64, unique=True)
+    why = models.CharField(max_length=400)
+    actor = models.CharField(max_length=40)
+    at = models.DateTimeField()
 
 
 class PhoneTry(models.Model):

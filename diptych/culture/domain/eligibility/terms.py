@@ -232,6 +232,50 @@ class Verdict:
     reasons: tuple[ReasonCode, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Custodian:
+    """The parent whose family quotient counts, as the tax office knows them. `gender`: F or M; `birth_commune`: INSEE code,
+    empty where they were born abroad."""
+
+    last_name: str
+    first_name: str
+    birth_date: date
+    gender: str
+    birth_commune: str
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child of a household, or the person who asks, by the same words."""
+
+    last_name: str
+    usual_name: str
+    first_name: str
+    birth_date: date
+    gender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """What the State's interface says of a parent in one month."""
+
+    quotient: int
+    children: tuple[Child, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BonusFacts:
+    """What decides whether the bonus can be asked for. `tries`: those already made, whatever became of them."""
+
+    age: int | None
+    credit_open: bool
+    received: bool
+    waiting: bool
+    tries: int
+
+
+GENDERS: Final = ("F", "M")
+"""As the civil registry writes them."""
 IDENTITY_CHECKS: Final = frozenset({CheckType.EDUCONNECT, CheckType.UBBLE, CheckType.DMS})
 
 NOT_THIS_STEP = Reason("eligibility.not_this_step", Kind.CONFLICT, "This is not the next step of your sign-up.", "guide §5.1")
@@ -240,6 +284,8 @@ PHONE_PREFIX = Reason(
     "eligibility.phone_prefix", Kind.INVALID, "We can only write to French numbers, overseas included.", "guide §5.2, phone"
 )
 PHONE_HELD = Reason("eligibility.phone_held", Kind.CONFLICT, "This number already belongs to a beneficiary.", "guide §5.2, phone")
+PHONE_REFUSED = Reason("eligibility.phone_refused", Kind.FORBIDDEN, "This number cannot be used here.", "guide §5.4, phone")
+PHONE_NOT_REFUSED = Reason("eligibility.phone_not_refused", Kind.MISSING, "This number is not on the list.")
 TOO_MANY_MESSAGES = Reason(
     "eligibility.too_many_messages",
     Kind.BUSY,
@@ -268,4 +314,12 @@ CHECK_NOT_OPEN = Reason(
 CHECK_UNKNOWN = Reason("eligibility.check_unknown", Kind.MISSING, "There is no such identity check.")
 CHECK_DECIDED = Reason("eligibility.check_decided", Kind.CONFLICT, "This check has already been decided.")
 NOTHING_TO_REVIEW = Reason("eligibility.nothing_to_review", Kind.CONFLICT, "There is nothing to review for this person now.")
+BONUS_RECEIVED = Reason("eligibility.bonus_received", Kind.CONFLICT, "You already received the bonus.", "guide §2.1, bonus")
+BONUS_NOT_OPEN = Reason(
+    "eligibility.bonus_not_open", Kind.FORBIDDEN, "The bonus is for those of 17 or 18 whose credit is open.", "guide §2.1, bonus"
+)
+BONUS_WAITS = Reason("eligibility.bonus_waits", Kind.CONFLICT, "Your first request is being looked at: wait for its answer.")
+BONUS_NO_MORE_TRIES = Reason(
+    "eligibility.bonus_no_more_tries", Kind.BUSY, "You asked {most} times already: write to us.", "guide §2.1, bonus"
+)
 WHY_MISSING = Reason("eligibility.why_missing", Kind.INVALID, "Write why, in a few words.")

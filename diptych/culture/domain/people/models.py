@@ -1,6 +1,6 @@
 """Tables of people: one account a person.
 
-Holds the account and its constraints. Does not hold identity documents, fraud checks or sessions of devices.
+Holds the account and its constraints, its suspensions, its devices. Does not hold identity documents, fraud checks, sessions.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from .rules import audience_for
-from .terms import AccountState, Activity, Audience, Role, SchoolType, StaffRole, SuspensionReason
+from .terms import OWN_CLOSINGS, AccountState, Activity, Audience, Role, SchoolType, StaffRole, SuspensionReason
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -95,7 +95,7 @@ class Person(AbstractBaseUser):
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # the state decides, nobody sets it
         """Whether this account may sign in."""
-        return self.state in {AccountState.ACTIVE, AccountState.SUSPENDED_UPON_USER_REQUEST}
+        return self.state in {AccountState.ACTIVE, *OWN_CLOSINGS}
 
     def get_session_auth_hash(self) -> str:
         """What a session must carry to stay open: changes with the password, and with `signed_out_at`."""
@@ -162,3 +162,62 @@ class Suspension(models.Model):
     def __str__(self) -> str:
         """The number alone."""
         return f"suspension:{self.pk}"
+
+
+class LoginDevice(models.Model):
+    """A sign-in: when, from which device. The history of an account's devices; each line goes after 13 months."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="login_devices")
+    device = models.CharField(max_length=64)
+    """Keyed hash of the device's name and the account's number: two accounts of one device share nothing here."""
+    words = models.CharField(max_length=40, blank=True)
+    """“Firefox · Android”: enough for its owner to know it again."""
+    at = models.DateTimeField()
+
+    class Meta:
+        """Looked up by person and device."""
+
+        indexes: ClassVar = [models.Index(fields=["person", "device", "at"], name="login_device_of_person")]
+
+    def __str__(self) -> str:
+        """The number alone."""
+        return f"login_device:{self.pk}"
+
+
+class TrustedDevice(models.Model):
+    """A device that an account trusts; it is no more after five years."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="trusted_devices")
+    device = models.CharField(max_length=64)
+    words = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Trusted once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "device"], name="trusted_device_once")]
+
+    def __str__(self) -> str:
+        """The number alone."""
+        return f"trusted_device:{self.pk}"
+
+
+class LoginAlert(models.Model):
+    """A warning of a sign-in from an unknown device. Its link lets the owner close the account, once, for a week; never
+    holds the link."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="login_alerts")
+    device = models.CharField(max_length=64)
+    words = models.CharField(max_length=40, blank=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Looked up by person, to count those that hold."""
+
+        indexes: ClassVar = [models.Index(fields=["person", "expires_at"], name="login_alert_of_person")]
+
+    def __str__(self) -> str:
+        """The number alone."""
+        return f"login_alert:{self.pk}"

@@ -11,9 +11,9 @@ from typing import Any
 
 from django.conf import settings
 
-from .models import EmailCheck, Person
-from .rules import DEPARTMENTS, Department, age_at, audience_for, day_at, permissions_of, zone_of
-from .terms import NOT_FOUND, AccountState, Audience, Permission
+from .models import EmailCheck, LoginAlert, LoginDevice, Person, TrustedDevice
+from .rules import DEPARTMENTS, Department, age_at, audience_for, day_at, permissions_of, session_lasts, zone_of
+from .terms import NOT_FOUND, AccountState, Audience, Permission, Role
 
 from diptych.commons.refusal import deny
 from diptych.commons.rollout.terms import Somebody
@@ -50,6 +50,25 @@ class Addressee:
     language: str
     audience: Audience
     validated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device that an account knows: when it last signed in (None: before the history that is kept), whether trusted."""
+
+    device: str
+    words: str
+    last_at: datetime | None
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A warning that still holds: of a device, at an instant."""
+
+    id: int
+    words: str
+    at: datetime
 
 
 def departments() -> list[Department]:
@@ -101,6 +120,28 @@ def check_waits(*, check_id: int, at: datetime) -> bool:
     return EmailCheck.objects.filter(pk=check_id, used_at=None, expires_at__gt=at).exists()
 
 
+def devices_of(*, person_id: int) -> list[Device]:
+    """The devices that an account knows, latest first."""
+    found: dict[str, Device] = {}
+    trusted = {row.device: row for row in TrustedDevice.objects.filter(person_id=person_id).order_by("-at")}
+    for row in LoginDevice.objects.filter(person_id=person_id).order_by("-at", "-id"):
+        found.setdefault(row.device, Device(row.device, row.words, row.at, row.device in trusted))
+    for old in trusted.values():
+        found.setdefault(old.device, Device(old.device, old.words, None, True))
+    return list(found.values())
+
+
+def alert_waits(*, alert_id: int, at: datetime) -> Alert | None:
+    """A warning that is still worth sending, or None."""
+    row = LoginAlert.objects.filter(pk=alert_id, used_at=None, expires_at__gt=at).first()
+    return Alert(row.pk, row.words, row.made_at) if row else None
+
+
+def session_seconds(*, trusted: bool) -> int:
+    """For how long a youth's session goes on, on a device that is trusted or not."""
+    return int(session_lasts(trusted=trusted).total_seconds())
+
+
 def _account(person: Person, at: datetime) -> Account:
     born = person.validated_birth_date or person.birth_date
     return Account(
@@ -120,6 +161,12 @@ def _account(person: Person, at: datetime) -> Account:
         registered_at=person.registered_at,
         last_login=person.last_login,
     )
+
+
+def team() -> list[tuple[int, tuple[str, ...]]]:
+    """The accounts of the team, by number, with their roles."""
+    rows = Person.objects.filter(roles__contains=[Role.ADMIN]).order_by("pk").values_list("pk", "staff_roles")
+    return [(number, tuple(sorted(roles))) for number, roles in rows]
 
 
 def may(*, roles: Iterable[str], permission: Permission) -> bool:

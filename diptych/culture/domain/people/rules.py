@@ -16,6 +16,8 @@ from .terms import (
     UNKNOWN_DEPARTMENT,
     AccountState,
     Audience,
+    LoginFacts,
+    LoginVerdict,
     Permission,
     Role,
     StaffRole,
@@ -156,6 +158,32 @@ def state_when_suspended(reason: SuspensionReason) -> AccountState:
 def why_not_return(*, suspended_at: datetime, at: datetime) -> Refusal | None:
     """Why somebody may not open again the account that they closed themselves, or None."""
     return refuse(TOO_LATE_TO_RETURN) if at >= suspended_at + RETURN_WITHIN else None
+
+
+ALERT_LASTS: Final = timedelta(days=7)
+"""Guide §5.2, suspicious login: the link of the warning works for one week."""
+MOST_ALERTS: Final = 5
+"""Guide §5.2: at most five such links hold at once; a sixth stranger is in the history, without a letter."""
+SESSION_LASTS: Final = timedelta(days=31)
+SESSION_LASTS_TRUSTED: Final = timedelta(days=366)
+"""Guide §5.2, sessions: 31 days, 366 on a trusted device."""
+
+
+def judge_login(facts: LoginFacts, *, at: datetime) -> LoginVerdict:
+    """What follows from a sign-in. The first device of an account is its owner's. Another is a stranger, told of, until it
+    was known for a week without the owner saying that it was not them (that forgets it); from then it is trusted."""
+    if facts.trusted:
+        return LoginVerdict()
+    if facts.known_since is not None:
+        return LoginVerdict(trust=facts.known_since <= at - ALERT_LASTS)
+    if not facts.any_known:
+        return LoginVerdict(trust=True)
+    return LoginVerdict(suspicious=True, alert=facts.alerts < MOST_ALERTS)
+
+
+def session_lasts(*, trusted: bool) -> timedelta:
+    """For how long a session opened on a device goes on without signing in again."""
+    return SESSION_LASTS_TRUSTED if trusted else SESSION_LASTS
 
 
 @dataclass(frozen=True, slots=True)

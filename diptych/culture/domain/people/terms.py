@@ -3,6 +3,8 @@
 Names in capitals are the official service's own. Does not hold ages or départements: those are rules.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -133,8 +135,31 @@ class Permission(StrEnum):
     ANONYMIZE_PUBLIC_ACCOUNT = "ANONYMIZE_PUBLIC_ACCOUNT"
 
 
+@dataclass(frozen=True, slots=True)
+class LoginFacts:
+    """What a sign-in is judged by: whether its device is trusted, since when it is known, whether the account knows any
+    device, and how many warnings still hold."""
+
+    trusted: bool
+    known_since: datetime | None
+    any_known: bool
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoginVerdict:
+    """What follows: whether the device is a stranger's, whether its owner is written to, whether it is trusted from now."""
+
+    suspicious: bool = False
+    alert: bool = False
+    trust: bool = False
+
+
 LANGUAGES: Final = ("fr", "en")
 """Languages that the service speaks to people."""
+
+OWN_CLOSINGS: Final = frozenset({AccountState.SUSPENDED_UPON_USER_REQUEST, AccountState.SUSPICIOUS_LOGIN_REPORTED_BY_USER})
+"""How owners close their own account: they may sign in to open it again, and to nothing else (guide §5.2)."""
 
 BENEFICIARIES: Final = frozenset({Role.BENEFICIARY, Role.UNDERAGE_BENEFICIARY, Role.FREE_BENEFICIARY})
 """Roles that make somebody a beneficiary, with money or without."""
@@ -156,6 +181,7 @@ UNKNOWN_LANGUAGE = Reason("people.unknown_language", Kind.INVALID, "This languag
 CREDENTIALS_REFUSED = Reason(
     "people.credentials_refused", Kind.FORBIDDEN, "This e-mail address and this password do not go together."
 )
+DEVICE_UNKNOWN = Reason("people.device_unknown", Kind.MISSING, "This device is not among yours.")
 NOT_SUSPENDED = Reason("people.not_suspended", Kind.CONFLICT, "This account is not suspended.")
 ALREADY_SUSPENDED = Reason("people.already_suspended", Kind.CONFLICT, "This account is already suspended.")
 NOT_FOUND = Reason("people.not_found", Kind.MISSING, "There is no such account.")
@@ -163,5 +189,7 @@ TOO_LATE_TO_RETURN = Reason(
     "people.too_late_to_return", Kind.GONE, "An account that was closed can be opened again within 60 days.", "guide §5.2"
 )
 NOT_PERMITTED = Reason("people.not_permitted", Kind.FORBIDDEN, "Your role in the team does not allow this.", "guide §8.1")
+NOT_STAFF = Reason("people.not_staff", Kind.CONFLICT, "This account is not of the team.")
+NOT_A_ROLE = Reason("people.not_a_role", Kind.INVALID, "There is no role {role} in the team.", "guide §8.1")
 NOT_A_REASON = Reason("people.not_a_reason", Kind.INVALID, "This is not a reason to suspend an account.", "guide §2.2")
 WHY_MISSING = Reason("people.why_missing", Kind.INVALID, "Write why, in a few words.")

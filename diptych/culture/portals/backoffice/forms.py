@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .words import SUSPENSIONS
+
 from diptych.culture.domain.people.terms import SuspensionReason
 
 
@@ -49,7 +51,7 @@ class SuspendForm(forms.Form):
 
     person_id = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     reason = forms.ChoiceField(
-        label=_("Reason"), choices=[("", _("Choose a reason")), *((r.value, r.value) for r in SuspensionReason)]
+        label=_("Reason"), choices=[("", _("Choose a reason")), *((r.value, SUSPENSIONS[r].label) for r in SuspensionReason)]
     )
     why = forms.CharField(label=_("Why, in a few words"), max_length=400)
 

@@ -21,6 +21,7 @@ from diptych.culture.domain.bookings.operations.looking import look_at as look_a
 from diptych.culture.domain.people import operations as people
 from diptych.culture.domain.people import queries
 from diptych.culture.domain.people.terms import NOT_FOUND, WHY_MISSING, Audience, Permission
+from diptych.culture.domain.personal_data import operations as personal_data
 from diptych.culture.domain.wallet.queries import wallet_of
 
 LETTERS = 200
@@ -141,7 +142,7 @@ def suspend(request: HttpRequest) -> HttpResponse:
         deny(WHY_MISSING if "person_id" in form.cleaned_data else NOT_FOUND)
     sent, at = form.cleaned_data, clock.now()
     if "again" in request.POST:
-        people.unsuspend(person_id=sent["person_id"], actor=_actor(request), why=sent["why"], at=at)
+        personal_data.reopen(person_id=sent["person_id"], actor=_actor(request), why=sent["why"], at=at)
         messages.success(request, gettext("The account is open again."))
     else:
         people.suspend(person_id=sent["person_id"], reason=sent["reason"], actor=_actor(request), why=sent["why"], at=at)

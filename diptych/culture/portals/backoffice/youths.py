@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from .check_words import STATUSES
 from .forms import SuspendForm
 from .permits import permit
 from .youth_forms import AddCreditForm, FindForm, PaperForm, ReviewForm, WhyForm
@@ -126,7 +127,7 @@ def paper(request: HttpRequest, person_id: int) -> HttpResponse:
         at=clock.now(),
         **sent,
     )
-    messages.success(request, gettext("The file is decided: %(status)s.") % {"status": verdict.status.value})
+    messages.success(request, gettext("The file is decided: %(status)s.") % {"status": STATUSES[verdict.status].label})
     return redirect("backoffice:youth", person_id=person_id)
 
 

@@ -17,7 +17,7 @@ from ninja.security import APIKeyCookie, HttpBearer
 from pydantic import BaseModel, Field, StringConstraints
 
 from diptych.commons import clock
-from diptych.commons.web import bearer
+from diptych.commons.web import bearer, devices
 from diptych.commons.web.doors import VISITOR, door
 from diptych.commons.web.malformed import as_problem
 from diptych.culture.domain.bookings import operations as bookings
@@ -230,6 +230,8 @@ class Credentials(Schema):
 
     email: Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=NO_NUL)]
     password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    device: Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)] = ""
+    """The name that the program drew for its device and keeps: without one, its owner is told of each new sign-in."""
 
 
 class Refresh(Schema):
@@ -288,7 +290,10 @@ def _malformed(request: HttpRequest, fault: Any) -> HttpResponse:
 @door(VISITOR)
 def sign_in(request: HttpRequest, body: Credentials) -> Any:
     """Exchange an e-mail address and a password for tokens."""
-    return people.sign_in_for_tokens(request=request, email=body.email, password=body.password, at=clock.now())
+    words = devices.words_of(request)
+    return people.sign_in_for_tokens(
+        request=request, email=body.email, password=body.password, device=body.device, words=words, at=clock.now()
+    )
 
 
 @api.post("/token/refresh", auth=None, response={200: Tokens, **_PROBLEMS}, operation_id="refresh")

@@ -1,6 +1,6 @@
 """Forms of the way to the credit. They read what was typed; what may be is the eligibility chapter's affair."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -108,3 +108,24 @@ class HonorForm(forms.Form):
         label=_("I declare on my honour that what I wrote is true, and that I ask for my own credit, once."),
         error_messages={"required": _("Tick the box to go on.")},
     )
+
+
+GENDERS: Final = (("", _("Choose")), ("F", _("Woman")), ("M", _("Man")))
+
+
+class BonusForm(forms.Form):
+    """The parent whose family quotient counts, as their tax notice writes them."""
+
+    last_name = forms.CharField(label=_("Your parent’s birth name"), max_length=120)
+    first_name = forms.CharField(label=_("Your parent’s first names"), max_length=120)
+    birth_date = forms.DateField(
+        label=_("Your parent’s birth date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    gender = forms.ChoiceField(label=_("Your parent, at the civil registry"), choices=GENDERS)
+    birth_commune = forms.RegexField(
+        r"^[0-9][0-9AB][0-9]{3}$",
+        label=_("INSEE code of the town where your parent was born"),
+        required=False,
+        help_text=_("Five signs. Nothing, for somebody born abroad."),
+    )
+    own_gender = forms.ChoiceField(label=_("You, at the civil registry"), choices=GENDERS)

@@ -83,12 +83,13 @@ def page(
     at, person_id = clock.now(), youth_id(request)
     home_zone = zone or people.zone_name(department=department_of(request))
     timezone.activate(home_zone)
+    wallet = wallets.wallet_of(person_id=person_id, at=at) if person_id is not None else None
     shell = {
         "at": at,
         "zone": home_zone,
         "is_youth": person_id is not None,
         "who": who(request),
-        "wallet": wallets.wallet_of(person_id=person_id, at=at) if person_id is not None else None,
+        "wallet": wallet if wallet is not None and not wallet.is_free else None,
         "sign_in": settings.LOGIN_URL,
     }
     response = render(request, f"youth/{template}.html", shell | (context or {}), status=status)

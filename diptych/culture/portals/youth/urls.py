@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bookings, home, journey, leaving, me, my_data, offers, pwa, search, sign_up, wallet
+from .views import bonus, bookings, devices, home, journey, leaving, me, my_data, offers, pwa, search, sign_up, wallet
 
 app_name = "youth"
 
@@ -19,8 +19,13 @@ urlpatterns = [
     path("places/<int:booking_id>/annuler/", bookings.cancel, name="cancel"),
     path("places/<int:booking_id>/agenda.ics", bookings.calendar_file, name="ics"),
     path("portefeuille/", wallet.wallet, name="wallet"),
+    path("portefeuille/bonus/", bonus.bonus, name="bonus"),
     path("favoris/", wallet.favourites, name="favourites"),
     path("moi/", me.me, name="me"),
+    path("moi/appareils/", devices.devices, name="devices"),
+    path("moi/appareils/confiance/", devices.trust, name="trust-device"),
+    path("moi/appareils/oublier/", devices.forget, name="forget-device"),
+    path("moi/appareils/quitter/", devices.sign_out_all, name="sign-out-all"),
     path("moi/fermer/", leaving.leave, name="leave"),
     path("moi/rouvrir/", leaving.come_back, name="come-back"),
     path("moi/langue/", me.language, name="language"),

@@ -22,11 +22,14 @@ from diptych.culture.domain.bookings.operations import BookingMade
 from diptych.culture.domain.catalogue import operations as catalogue
 from diptych.culture.domain.catalogue.models import Stock
 from diptych.culture.domain.catalogue.rules.subcategories import SearchGroup, in_group
+from diptych.culture.domain.eligibility import operations
+from diptych.culture.domain.eligibility.terms import Custodian
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.terms import Role, StaffRole
 from diptych.culture.domain.venues.models import Membership, Venue
 from diptych.culture.domain.venues.terms import Validation
 from diptych.culture.domain.wallet.operations import open_credit
+from diptych.culture.gateways import family_quotient
 
 PASSWORD: Final = "bonjour-diptych"  # noqa: S105  # of invented people, printed by the demo
 TOTP_SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105  # the same
@@ -51,6 +54,8 @@ def make_people(chance: Random, *, at: datetime, advance: Callable[[], None]) ->
     ines = _youth("ines@exemple.fr", "Inès", "Benaïcha", _years_before(at, 17, months=5), "42", password, at - 90 * DAY)
     malo = _youth("malo@exemple.fr", "Malo", "Trégastan", _years_before(at, 18, months=3), "35", password, at - 60 * DAY)
     _youth("lou@exemple.fr", "Lou", "Fontbrune", _years_before(at, 15, months=4), "42", password, at - 10 * DAY, credit=False)
+    _pupil("nina@exemple.fr", "Nina", "Fontbrune", _years_before(at, 17, months=2), password, at - 3 * DAY)
+    _mother_of(ines)
     _pro("claire@halles.exemple.fr", "Claire", "Montfort", password, HALLES, at)
     _pro("samba@melies.exemple.fr", "Samba", "Diarraté", password, MELIES, at)
     staff = Person.objects.create(
@@ -71,6 +76,7 @@ def accounts() -> list[Account]:
         Account("Inès, 17 ans, Saint-Étienne : son crédit, des réservations", "ines@exemple.fr", PASSWORD, "/"),
         Account("Malo, 18 ans, Rennes : 150 €, presque tout à dépenser", "malo@exemple.fr", PASSWORD, "/"),
         Account("Lou, 15 ans : trop jeune pour un crédit", "lou@exemple.fr", PASSWORD, "/"),
+        Account("Nina, 17 ans, lycéenne : il lui reste à prouver qui elle est", "nina@exemple.fr", PASSWORD, "/"),
         Account(f"Claire, {HALLES}", "claire@halles.exemple.fr", PASSWORD, "/pro/"),
         Account(f"Samba, {MELIES}", "samba@melies.exemple.fr", PASSWORD, "/pro/"),
         Account("Odile, équipe du service", "odile@equipe.exemple.fr", PASSWORD, "/equipe/", TOTP_SECRET),
@@ -92,6 +98,24 @@ def _youth(
     if credit:
         open_credit(person_id=person.pk, at=since)
     return person
+
+
+def _pupil(email: str, first: str, last: str, born: date, password: str, since: datetime) -> Person:
+    "Somebody at the identity step: the profile is complete."
+    person = _youth(email, first, last, born, "42", password, since, credit=False)
+    operations.complete_profile(
+        person_id=person.pk, first_name=first, last_name=last, address="4 rue du Lycée", city="Saint-Étienne", postcode="42000",
+        activity="HIGH_SCHOOL_STUDENT", school_type="PUBLIC_HIGH_SCHOOL", at=since,
+    )  # fmt: skip
+    return person
+
+
+def _mother_of(ines: Person) -> None:
+    "Known to the folder that plays the tax office, so that Inès's bonus can be asked for."
+    mother = Custodian("Benaïcha", "Samira", date(1980, 5, 4), "F", "")
+    child = {"nom_naissance": ines.last_name, "prenoms": ines.first_name, "sexe": "F",
+             "date_naissance": (ines.birth_date or date.min).isoformat()}  # fmt: skip
+    family_quotient.folder().keep(mother, quotient=640, children=[child], months={})
 
 
 def _pro(email: str, first: str, last: str, password: str, venue_name: str, at: datetime) -> Person:

@@ -12,10 +12,8 @@ from ..rules.machines import began_at, identity_attempt, journey_state
 from ..terms import CheckStatus, JourneyFacts, Machine, ReasonCode, ReviewResult, State
 from .lines import hold, write_line
 
-from diptych.commons.refusal import Refused
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.operations.acting import announce, lock, tell
-from diptych.culture.domain.people.terms import BENEFICIARIES, Role
 from diptych.culture.domain.wallet.operations import open_credit
 
 
@@ -33,14 +31,8 @@ def activate_if_complete(person: Person, *, at: datetime) -> bool:
         return False
     if journey.machine is not Machine.FREE and _is_somebody_else(person, facts, at):
         return False
-    try:
-        with transaction.atomic():
-            # The first check, not the one that passed: who failed at 17 and passed at 18 keeps both ages (guide §2.1).
-            open_credit(person_id=person.pk, at=at, checked_at=began_at(facts))
-    except Refused:
-        if journey.machine is not Machine.FREE:
-            raise
-        return _free(person, at)  # no deposit goes with it yet: the account alone is a beneficiary's
+    # The first check, not the one that passed: who failed at 17 and passed at 18 keeps both ages (guide §2.1).
+    open_credit(person_id=person.pk, at=at, checked_at=began_at(facts), free=journey.machine is Machine.FREE)
     person.refresh_from_db()
     announce("eligibility.activated", person, at=at)
     tell(person, act="eligibility.activate", at=at, facts={"machine": journey.machine.value})
@@ -76,14 +68,4 @@ def _is_somebody_else(person: Person, facts: JourneyFacts, at: datetime) -> bool
         return False
     write_line(person, type=attempt.type, status=CheckStatus.SUSPICIOUS, attempt=attempt.id, reasons=reasons, at=at)
     tell(person, act="eligibility.find_duplicate", at=at, actor="job:activation", facts={"reasons": [r.value for r in reasons]})
-    return True
-
-
-def _free(person: Person, at: datetime) -> bool:
-    if BENEFICIARIES & set(person.roles):
-        return False
-    person.roles = [*person.roles, Role.FREE_BENEFICIARY]
-    person.save(update_fields=["roles"])
-    announce("eligibility.activated", person, at=at)
-    tell(person, act="eligibility.activate", at=at, facts={"machine": Machine.FREE.value})
     return True

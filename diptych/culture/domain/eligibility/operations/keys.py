@@ -19,6 +19,6 @@ def code_of(*, code_id: int, phone: str) -> str:
 
 
 def number_hash(*, kind: str, number: str) -> str:
-    """The keyed hash of a number, normalised; empty for an empty one. `kind` is `document` or `student`."""
+    """The keyed hash of a number, normalised; empty for an empty one. `kind` is `document`, `student` or `phone`."""
     normal = normal_number(number)
     return _digest(f"eligibility.{kind}", normal).hex() if normal else ""

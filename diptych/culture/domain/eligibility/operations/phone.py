@@ -11,6 +11,7 @@ from ..rules.phones import CODE_LASTS, TRIES, TRIES_PER, read_phone, why_not_mes
 from ..terms import CheckStatus, CheckType, ReasonCode, Step
 from .keys import code_of
 from .lines import hold, journey_for, write_line
+from .refused_phones import is_refused
 
 from diptych.commons.refusal import Refusal, Refused, refuse
 from diptych.culture.domain.people.models import Person
@@ -20,6 +21,7 @@ from diptych.culture.domain.people.terms import BENEFICIARIES
 _REASONS = {
     terms.PHONE_PREFIX: ReasonCode.INVALID_PHONE_COUNTRY_CODE,
     terms.PHONE_HELD: ReasonCode.PHONE_ALREADY_EXISTS,
+    terms.PHONE_REFUSED: ReasonCode.BLACKLISTED_PHONE_NUMBER,
     terms.TOO_MANY_MESSAGES: ReasonCode.SMS_SENDING_LIMIT_REACHED,
     terms.NO_MORE_TRIES: ReasonCode.PHONE_VALIDATION_ATTEMPTS_LIMIT_REACHED,
 }
@@ -41,6 +43,8 @@ def _send(person_id: int, typed: str, at: datetime) -> Refusal | None:
     phone = read_phone(typed)
     if isinstance(phone, Refusal):
         return _noted(person, phone, at)
+    if is_refused(phone):
+        return _noted(person, refuse(terms.PHONE_REFUSED), at)
     if _beneficiary_with(phone, person) is not None:
         return _noted(person, refuse(terms.PHONE_HELD), at)
     sent = list(PhoneCode.objects.filter(person=person).values_list("made_at", flat=True))
@@ -68,7 +72,7 @@ def validate_phone_code(*, person_id: int, code: str, at: datetime) -> None:
 def _validate(person_id: int, typed: str, at: datetime) -> Refusal | None:
     known = PhoneCode.objects.filter(person_id=person_id, used_at=None, expires_at__gt=at).order_by("-id").first()
     hold(known.phone if known else "")  # before the person: two who claim one number wait here
-    person = lock(person_id)
+    person, holder = _locked(person_id, known.phone if known else "")
     journey_for(person, Step.PHONE, at=at)
     wrong = list(PhoneTry.objects.filter(person=person, at__gt=at - TRIES_PER).values_list("at", flat=True))
     refusal = why_not_try(wrong_at=wrong, at=at)
@@ -83,9 +87,12 @@ def _validate(person_id: int, typed: str, at: datetime) -> Refusal | None:
         if left:
             return refuse(terms.WRONG_CODE, left=left)
         return _noted(person, why_not_try(wrong_at=[*wrong, at], at=at), at)
+    if is_refused(sent.phone):
+        return _noted(person, refuse(terms.PHONE_REFUSED), at)
     if _beneficiary_with(sent.phone, person) is not None:
         return _noted(person, refuse(terms.PHONE_HELD), at)
-    _take_over(person, sent.phone, at)
+    if holder is not None:
+        _take_over(person, holder, at)
     sent.used_at = at
     sent.save(update_fields=["used_at"])
     person.phone, person.phone_validated_at = sent.phone, at
@@ -100,11 +107,20 @@ def _beneficiary_with(phone: str, person: Person) -> Person | None:
     return held.exclude(pk=person.pk).first()
 
 
-def _take_over(person: Person, phone: str, at: datetime) -> None:
+def _locked(person_id: int, phone: str) -> tuple[Person, Person | None]:
+    """Somebody, and whoever holds the number that they claim, locked by account number: two who claim each other's at once
+    wait, where each locking their own first would hold the other for ever."""
+    holding = Person.objects.filter(phone=phone, phone_validated_at__isnull=False).exclude(pk=person_id) if phone else None
+    other_id = holding.values_list("pk", flat=True).first() if holding is not None else None
+    both = Person.objects.select_for_update(no_key=True).filter(pk__in=[person_id, other_id or person_id]).order_by("pk")
+    rows = {row.pk: row for row in both}
+    other = rows.get(other_id or 0)
+    still = other is not None and other.phone == phone and other.phone_validated_at is not None
+    return rows.get(person_id) or lock(person_id), other if still else None
+
+
+def _take_over(person: Person, other: Person, at: datetime) -> None:
     "Another's number is theirs no more; both are told of in the fraud journal."
-    other = Person.objects.filter(phone=phone, phone_validated_at__isnull=False).exclude(pk=person.pk).first()
-    if other is None:
-        return
     Person.objects.filter(pk=other.pk).update(phone_validated_at=None)
     other.refresh_from_db()
     for whose, reason in (

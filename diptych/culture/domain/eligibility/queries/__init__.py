@@ -1,5 +1,6 @@
 """Reads of eligibility: where somebody stands, and the officer's whole view."""
 
+from .bonus import BonusLookUp, BonusStanding, bonus_look_up, bonus_of
 from .files import Found, PersonFile, file_of, find_people
 from .journey import (
     facts_of,
@@ -14,8 +15,12 @@ from .journey import (
 )
 
 __all__ = [
+    "BonusLookUp",
+    "BonusStanding",
     "Found",
     "PersonFile",
+    "bonus_look_up",
+    "bonus_of",
     "facts_of",
     "file_of",
     "find_people",

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from ..models import FraudCheck, FraudReview, PhoneCode
+from django.db.models import Exists, OuterRef
+
+from ..models import FraudCheck, FraudReview, PhoneCode, Reminder
 from ..rules.items import is_latin, same_person
 from ..rules.machines import identity_attempt, journey_state, ways
 from ..rules.reasons import BY_CODE
@@ -109,6 +111,18 @@ def resemblance(
         document=bool(document_hash) and others.filter(document_hash=document_hash).exists(),
         student=bool(student_hash) and others.filter(student_hash=student_hash).exists(),
     )
+
+
+def reminders_waiting(*, at: datetime, after: int, limit: int) -> list[int]:
+    """People numbered above `after` with a document check that failed 7 to 51 days ago and was not reminded of; the
+    operation judges each."""
+    lines = FraudCheck.objects.filter(
+        type=CheckType.UBBLE, status__in=[CheckStatus.KO, CheckStatus.SUSPICIOUS], person_id__gt=after,
+        made_at__lte=at - timedelta(days=7), made_at__gt=at - timedelta(days=51),
+    )  # fmt: skip
+    told = Reminder.objects.filter(attempt=OuterRef("attempt"))
+    waiting = lines.filter(~Exists(told)).order_by("person_id").values_list("person_id", flat=True).distinct()
+    return list(waiting[:limit])
 
 
 @dataclass(frozen=True, slots=True)

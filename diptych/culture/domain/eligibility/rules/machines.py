@@ -124,7 +124,7 @@ def journey_state(facts: JourneyFacts, *, at: datetime) -> Journey:
     if state is S.EMAIL_VALIDATION and facts.email_validated:
         step = Step.ABOUT
     reasons = _why(state, facts, machine, at)
-    nothing_yet = state in (S.NOT_ELIGIBLE, S.SUBSCRIPTION_COMPLETED_BUT_NOT_BENEFICIARY_YET)
+    nothing_yet = state in (S.NOT_ELIGIBLE, S.SUBSCRIPTION_COMPLETED_BUT_NOT_BENEFICIARY_YET) or machine is Machine.FREE
     return Journey(
         machine=machine,
         path=tuple(path),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from ..terms import ReasonCode
@@ -82,6 +82,20 @@ REASONS: Final = (
 
 TABLES: Final = (REASONS,)
 BY_CODE: Final = {row.code: row for row in REASONS}
+
+
+REMINDED_WITHIN: Final = timedelta(days=30)
+"""Ours: how long after its day a reminder may still go out, should the job have been stopped; later it would surprise."""
+
+
+def is_reminder_due(reasons: Iterable[ReasonCode], *, failed_at: datetime, at: datetime) -> bool:
+    """Whether it is time to remind somebody of a check that failed for these (guide §5.2): after 7 days, or 21 where one of
+    them asks for another document. Never for a reason that allows no other try."""
+    delays = [BY_CODE[reason].reminder for reason in reasons]
+    if not delays or None in delays:
+        return False
+    due = failed_at + max(delay for delay in delays if delay is not None)
+    return due <= at < due + REMINDED_WITHIN
 
 
 def may_retry(reasons: Iterable[ReasonCode]) -> bool:

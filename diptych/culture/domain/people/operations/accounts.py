@@ -17,9 +17,10 @@ from django.http import HttpRequest
 
 from .. import terms
 from ..models import EmailCheck, Person
-from ..rules import LINK_LASTS, why_not_mail, why_not_profile
+from ..rules import LINK_LASTS, session_lasts, why_not_mail, why_not_profile
 from ..terms import AccountState, Audience, Role
 from .acting import announce, lock, tell
+from .devices import note_login
 
 from diptych.commons import journal
 from diptych.commons.refusal import Refused, deny
@@ -187,13 +188,17 @@ def note_identity_linked(*, person_id: int, provider: str, at: datetime) -> None
     announce("people.identity_linked", person, at=at)
 
 
-def sign_in_for_tokens(*, request: HttpRequest, email: str, password: str, at: datetime) -> bearer.Tokens:
+def sign_in_for_tokens(
+    *, request: HttpRequest, email: str, password: str, at: datetime, device: str = "", words: str = ""
+) -> bearer.Tokens:
     """Tokens of a program, for the youth whose address and password these are. The request lets failures be counted.
-    Staff and venues get none: a token knows no second factor."""
+    Staff and venues get none: a token knows no second factor. `device` is the name that the program gave its device."""
     person = authenticate(request, email=email.strip().lower(), password=password)
     if not isinstance(person, Person) or person.audience is not Audience.YOUTH or person.state != AccountState.ACTIVE:
         deny(terms.CREDENTIALS_REFUSED, status=401)
-    return bearer.open_session(person_id=person.pk, audience=person.audience, at=at)
+    trusted = note_login(person_id=person.pk, device=device, words=words, at=at)
+    lasts = session_lasts(trusted=trusted)
+    return bearer.open_session(person_id=person.pk, audience=person.audience, at=at, lasts=lasts)
 
 
 @transaction.atomic

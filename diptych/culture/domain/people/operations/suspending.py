@@ -5,12 +5,13 @@ What a suspension does to bookings is announced (people.suspended) and done by t
 
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from .. import terms
 from ..models import Suspension
 from ..rules import state_when_suspended, why_not_return
-from ..terms import AccountState, SuspensionReason
+from ..terms import OWN_CLOSINGS, AccountState, SuspensionReason
 from .acting import announce, lock, tell
 
 from diptych.commons.refusal import Refused, deny
@@ -19,25 +20,28 @@ from diptych.commons.web import bearer
 _CLOSED = frozenset(
     {
         AccountState.SUSPENDED,
-        AccountState.SUSPENDED_UPON_USER_REQUEST,
-        AccountState.SUSPICIOUS_LOGIN_REPORTED_BY_USER,
+        *OWN_CLOSINGS,
         AccountState.WAITING_FOR_ANONYMIZATION,
         AccountState.DELETED,
     }
 )
 
+_OWN = (SuspensionReason.UPON_USER_REQUEST, SuspensionReason.SUSPICIOUS_LOGIN_REPORTED_BY_USER)
+
 
 @transaction.atomic
 def suspend(*, person_id: int, reason: str, actor: str, why: str = "", at: datetime) -> None:
     """Close an account, and end its sessions and its programs' everywhere. Refuses a reason that is none, and an account
-    that is closed already. `why` is the officer's own words: kept with the suspension, not in the journal."""
+    that is closed already. A sign-in that its owner did not know takes the password's power too. `why` is the officer's own words: kept with the suspension, not in the journal."""
     if reason not in set(SuspensionReason):
         deny(terms.NOT_A_REASON)
     person = lock(person_id)
     if person.state in _CLOSED:
         deny(terms.ALREADY_SUSPENDED)
     person.state, person.signed_out_at = state_when_suspended(SuspensionReason(reason)), at
-    person.save(update_fields=["state", "signed_out_at"])
+    if reason == SuspensionReason.SUSPICIOUS_LOGIN_REPORTED_BY_USER:
+        person.password = make_password(None)  # whoever signed in knew it; the owner chooses another by e-mail (guide §5.2)
+    person.save(update_fields=["state", "signed_out_at", "password"])
     Suspension.objects.create(person=person, reason=reason, why=why.strip()[:400], actor=actor, at=at)
     bearer.revoke_all(person_id=person.pk)
     announce("people.suspended", person, at=at, reason=reason)
@@ -64,10 +68,11 @@ def close_own(*, person_id: int, at: datetime) -> None:
 
 @transaction.atomic
 def return_to_own(*, person_id: int, at: datetime) -> None:
-    """Open again the account that one closed oneself. Refuses after 60 days, and where somebody else closed it."""
+    """Open again the account that one closed oneself, on request or by reporting a sign-in. Refuses after 60 days, and where
+    somebody else closed it."""
     person = lock(person_id)
-    own = Suspension.objects.filter(person=person, ended_at=None, reason=SuspensionReason.UPON_USER_REQUEST).first()
-    if person.state != AccountState.SUSPENDED_UPON_USER_REQUEST or own is None:
+    own = Suspension.objects.filter(person=person, ended_at=None, reason__in=_OWN).first()
+    if person.state not in OWN_CLOSINGS or own is None:
         deny(terms.NOT_SUSPENDED)
     refusal = why_not_return(suspended_at=own.at, at=at)
     if refusal is not None:

@@ -20,6 +20,7 @@ from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.operations import cancel
 from diptych.culture.domain.bookings.terms import Status
 from diptych.culture.domain.people.models import Person, Suspension
+from diptych.culture.domain.people.operations import unsuspend
 from diptych.culture.domain.people.terms import AccountState, Permission, SuspensionReason
 
 
@@ -93,6 +94,18 @@ def undo_erasure(*, person_id: int, at: datetime) -> None:
     Notice.objects.filter(person_id=person_id).delete()
     Person.objects.filter(pk=person_id, state=AccountState.SUSPENDED_UPON_USER_REQUEST).update(state=AccountState.ACTIVE)
     tell("undo_erasure", person_id=person_id, actor=f"person:{person_id}", at=at)
+
+
+@transaction.atomic
+def reopen(*, person_id: int, actor: str, why: str, at: datetime) -> None:
+    """Open a closed account again, by an officer; a deletion that waits for it is withdrawn in the same breath, or it would
+    come on its day all the same. Refuses an account that is not closed."""
+    locked_facts(person_id=person_id)
+    unsuspend(person_id=person_id, actor=actor, why=why, at=at)
+    waiting = ErasureRequest.objects.filter(person_id=person_id, state=RequestState.QUEUED)
+    if waiting.update(state=RequestState.WITHDRAWN, ended_at=at):
+        Notice.objects.filter(person_id=person_id).delete()
+        tell("undo_erasure", person_id=person_id, actor=actor, at=at)
 
 
 @transaction.atomic

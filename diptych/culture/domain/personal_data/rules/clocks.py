@@ -73,6 +73,9 @@ SWEEPS: Final = (
         " where expires_at <= %(before)s group by person_id) r where r.person_id = p.id"
         " and coalesce(p.last_login, p.registered_at) < r.last and p.state <> 'ANONYMIZED'",
     ),
+    Sweep("login_device_old", "people_logindevice", "at", 396, "guide §5.5: login devices, 13 months"),
+    Sweep("trusted_device_old", "people_trusteddevice", "at", 1826, "guide §5.5: trusted devices, 5 years"),
+    Sweep("login_alert_ended", "people_loginalert", "expires_at", 30, "links work for a week; 30 days for support"),
     Sweep("link_ended", "people_emailcheck", "expires_at", 30, "links work for 24 hours; 30 days for support"),
     Sweep(
         "failed_sign_in", "axes_accessattempt", "attempt_time", 30, "CNIL, security logs: no longer than needed",
@@ -81,6 +84,7 @@ SWEEPS: Final = (
     ),
     Sweep("phone_code_ended", "eligibility_phonecode", "expires_at", 30, "codes work for 12 hours; 30 days for support"),
     Sweep("phone_try_counted", "eligibility_phonetry", "at", 31, "wrong codes are counted over 30 days (guide §1.3)"),
+    Sweep("bonus_unanswered", "eligibility_bonusrequest", "at", 30, "what is said of a parent waits for its answer, no longer"),
     Sweep("extract_over", "personal_data_extract", "expires_at", 0, "guide §5.5, extract: 7 days"),
 )  # fmt: skip
 """Traces that a nightly job removes."""

@@ -17,10 +17,11 @@ from diptych.culture.domain.people.models import Person
 
 
 @transaction.atomic
-def open_credit(*, person_id: int, at: datetime, checked_at: datetime | None = None) -> Granted:
+def open_credit(*, person_id: int, at: datetime, checked_at: datetime | None = None, free: bool = False) -> Granted:
     """Open somebody's credit, with the sums due today. Raises Refused with the first reason why not.
 
-    `checked_at` is when their first identity check was registered: it decides the regime and the first age (guide §2.1)."""
+    `checked_at` is when their first identity check was registered: it decides the regime and the first age (guide §2.1).
+    `free` lets an account without money be opened at 15–16: a deposit of nothing (GRANT_FREE)."""
     person, deposits = paying.lock(person_id=person_id)
     decision = decide_grant(
         born=person.validated_birth_date or person.birth_date,
@@ -30,6 +31,7 @@ def open_credit(*, person_id: int, at: datetime, checked_at: datetime | None = N
         held=frozenset(DepositType(deposit.type) for deposit in deposits),
         at=at,
         checked_at=checked_at,
+        free=free,
     )
     if isinstance(decision, Refusal):
         raise Refused(decision)

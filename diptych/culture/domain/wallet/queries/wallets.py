@@ -50,6 +50,11 @@ class WalletView:
     expired: bool
     movements: list[MovementLine]
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it is a free account's: it never holds money."""
+        return self.deposit_type == DepositType.GRANT_FREE
+
 
 def wallet_of(*, person_id: int, at: datetime) -> WalletView | None:
     """Somebody's latest wallet, or None where none was opened."""

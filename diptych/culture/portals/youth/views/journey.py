@@ -113,7 +113,7 @@ def _home() -> HttpResponseRedirect:
 def journey(request: HttpRequest) -> HttpResponse:
     """What is next. An open credit is shown on its own page, a missing birth date asked for on its own."""
     now = queries.journey_of(person_id=request.user.pk, at=clock.now())
-    if now.state is State.BENEFICIARY:
+    if now.state is State.BENEFICIARY and now.machine is not Machine.FREE:
         return HttpResponseRedirect(reverse("youth:credit"))
     if now.step is Step.ABOUT:
         return HttpResponseRedirect(reverse("youth:profile"))

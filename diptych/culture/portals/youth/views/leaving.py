@@ -13,12 +13,18 @@ from diptych.commons.refusal import Refusal
 from diptych.commons.web.doors import door
 from diptych.commons.web.refusals import sentence
 from diptych.culture.domain.people import operations as people
-from diptych.culture.domain.people.terms import AccountState, Audience
+from diptych.culture.domain.people.terms import OWN_CLOSINGS, AccountState, Audience
 
 
 def _paused(request: HttpRequest, refusal: Refusal | None = None) -> HttpResponse:
-    closed = request.user.state == AccountState.SUSPENDED_UPON_USER_REQUEST  # type: ignore[union-attr]  # a Person
-    context = {"closed": closed, "why": sentence(refusal) if refusal else "", "code": refusal.reason.code if refusal else ""}
+    state = request.user.state  # type: ignore[union-attr]  # a Person
+    reported = state == AccountState.SUSPICIOUS_LOGIN_REPORTED_BY_USER
+    context = {
+        "closed": state in OWN_CLOSINGS,
+        "reported": reported,
+        "why": sentence(refusal) if refusal else "",
+        "code": refusal.reason.code if refusal else "",
+    }
     return page(request, "leaving", context)
 
 

@@ -125,6 +125,6 @@ def profile(request: HttpRequest) -> HttpResponse:
 def credit(request: HttpRequest) -> HttpResponse:
     """The credit, once it is open; the way to it until then."""
     view = wallets.wallet_of(person_id=request.user.pk, at=clock.now())
-    if view is None:
+    if view is None or view.is_free:
         return HttpResponseRedirect(reverse("youth:journey"))
     return page(request, "credit", {"grants": [line for line in view.movements if line.is_grant]})

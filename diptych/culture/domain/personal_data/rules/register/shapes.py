@@ -71,7 +71,8 @@ SECURITY: Final = Purpose(
     "Keep accounts from being forced or taken.",
     Source.LEGAL_OBLIGATION,
     "the machine; administrators",
-    "session_ended, program_ended, link_ended, failed_sign_in, phone_code_ended, phone_try_counted",
+    "session_ended, program_ended, login_device_old, trusted_device_old, login_alert_ended, link_ended, failed_sign_in,"
+    " phone_code_ended, phone_try_counted",
     "Empêcher que des comptes soient forcés ou pris.",
 )
 ELIGIBILITY: Final = Purpose(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ...terms import Category, Kept
-from .shapes import CUT, ELIGIBILITY, EMPTY, SECURITY, Row, Table, hidden, seen
+from .shapes import CUT, ELIGIBILITY, EMPTY, SECURITY, Row, Table, hidden, plain, seen
 
 _MINE: Final = "person_id = %(person)s"
 
@@ -17,6 +17,34 @@ ROWS: Final = (
         row=Row.DROPPED,
         order="at",
     ),
+    Table(
+        "eligibility_reminder",
+        ELIGIBILITY,
+        (*hidden("id person_id attempt", Category.LINK), seen("at", Category.TRACE, "Rappel envoyé le")),
+        title="Rappels d’inscription",
+        of=_MINE,
+        row=Row.DROPPED,
+        order="at",
+    ),
+    Table(
+        "eligibility_bonusrequest",
+        ELIGIBILITY,
+        (
+            *hidden("id person_id attempt", Category.LINK),
+            seen("last_name", Category.IDENTITY, "Nom du parent"),
+            seen("first_name", Category.IDENTITY, "Prénom du parent"),
+            seen("birth_date", Category.BIRTH, "Naissance du parent"),
+            seen("custodian_gender", Category.IDENTITY, "Sexe du parent"),
+            seen("birth_commune", Category.PLACE, "Commune de naissance du parent"),
+            seen("gender", Category.IDENTITY, "Sexe à l’état civil"),
+            seen("at", Category.TRACE, "Bonus demandé le"),
+        ),
+        title="Demande de bonus en attente",
+        of=_MINE,
+        row=Row.DROPPED,
+        order="at",
+    ),
+    Table("eligibility_refusedphone", ELIGIBILITY, plain("id phone_hash why actor at")),
     Table(
         "eligibility_phonecode",
         SECURITY,

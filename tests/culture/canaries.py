@@ -1,0 +1,36 @@
+"""Rows about somebody in the tables of devices and of the sign-up's requests, for the tests that search what is left of them."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from diptych.culture.domain.eligibility.models import BonusRequest, Reminder
+from diptych.culture.domain.people.models import LoginAlert, LoginDevice, Person, TrustedDevice
+from tests.culture.factories import AT
+
+BORN = date(2008, 3, 17)
+
+CANARIES: dict[str, Callable[[Person], Any]] = {
+    "people_logindevice": lambda person: LoginDevice.objects.create(
+        person=person, device="canari-appareil", words="CanariBrowser", at=AT
+    ),
+    "people_trusteddevice": lambda person: TrustedDevice.objects.create(
+        person=person, device="canari-appareil", words="CanariBrowser", at=AT
+    ),
+    "people_loginalert": lambda person: LoginAlert.objects.create(
+        person=person, device="canari-appareil", words="CanariBrowser", made_at=AT, expires_at=AT
+    ),
+    "eligibility_bonusrequest": lambda person: BonusRequest.objects.create(
+        person=person,
+        attempt=uuid4(),
+        last_name="Canari",
+        first_name="Mère",
+        birth_date=BORN,
+        custodian_gender="F",
+        gender="F",
+        birth_commune="42218",
+        at=AT,
+    ),
+    "eligibility_reminder": lambda person: Reminder.objects.create(person=person, attempt=uuid4(), at=AT),
+}
