@@ -3,6 +3,7 @@
 from .files import Found, PersonFile, file_of, find_people
 from .journey import (
     facts_of,
+    first_check_at,
     identity_attempt_of,
     journey_of,
     phone_of,
@@ -11,6 +12,7 @@ from .journey import (
     sentences_of,
     sms_waits,
     ways_of,
+    why_eligible,
 )
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "facts_of",
     "file_of",
     "find_people",
+    "first_check_at",
     "identity_attempt_of",
     "journey_of",
     "phone_of",
@@ -27,4 +30,5 @@ __all__ = [
     "sentences_of",
     "sms_waits",
     "ways_of",
+    "why_eligible",
 ]
