@@ -61,7 +61,7 @@ def test_a_change_of_regime_is_told_on_both_sides() -> None:
     person = crossed()
     now, before = credits_explained(person_id=person.pk, at=AT)
     assert [one.because.code for one in now.applied] == [
-        "credit.birthday.AGE17_18", "credit.amount.Recredit18", "credit.transition", "credit.spent", "caps.digital", "credit.end",
+        "credit.registered.UNDERAGE", "credit.amount.Recredit18", "credit.transition", "credit.spent", "caps.digital", "credit.end",
     ]  # fmt: skip
     came = next(one for one in now.applied if one.because.code == "credit.transition")
     assert (came.amount_cents, came.because.facts["bookings"]) == (50_00, 2)
@@ -140,8 +140,8 @@ def test_every_source_of_the_law_has_its_french() -> None:
 def test_the_youth_reads_every_rule_behind_the_figure() -> None:
     person = crossed()
     page = signed_in(person).get(reverse("youth:wallet"), {"pourquoi": ""}).text
-    assert "Pourquoi 192\u00a0€\u202f?" in page
-    assert "Tu as eu 17 ou 18 ans après le début de ce régime" in page
+    assert re.search(r"Pourquoi 192\s€\s\?", page)
+    assert "Ton inscription date du mardi 10 janvier 2023, à 15 ans" in page
     assert "Ton ancien crédit te transmet 50\u00a0€" in page
     assert "Décret du 1er mars 2025" in page
     assert "Ton crédit de 15, 16 et 17 ans" in page
@@ -159,7 +159,10 @@ def test_the_officer_reads_the_same_rules_in_neutral_words() -> None:
     assert told == {one.because.code for credit in credits_explained(person_id=person.pk, at=AT) for one in credit.applied}
     assert "viennent de l’ancien crédit" in page.text
     assert "Ton " not in re.sub(r"<[^>]+>", " ", page.text)
-    assert [rule.code for rule in page.context["entry"]] == ["eligibility.now.AGE17_18", "eligibility.window"]
+    assert [rule.code for rule in page.context["entry"]] == [
+        "eligibility.none",
+        "eligibility.window",
+    ]  # nineteen, and never checked
 
 
 def test_a_refused_booking_tells_its_rule_and_leads_to_the_explanation() -> None:

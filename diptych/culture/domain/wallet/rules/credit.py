@@ -308,7 +308,7 @@ def why_opened(
         today = law.regime(on=day_at(made_at, department), age=MAJORITY, department=department)
         entered = took_over or _entered(today, department, registered_at, checked_at)
         entry, why = _entry(born=born, department=department, registered_at=entered, granted_at=made_at, law=law)
-        if entry is not None and entry.deposit is deposit:
+        if entry is not None and (entry.deposit is deposit or took_over is not None):
             return why
     regime = max((row for row in law.regimes if (row.deposit, row.version) == (deposit, version)), key=lambda row: row.since)
     return _why(wording.CREDIT_OPENED, regime, opened_on=day_at(made_at, department))
