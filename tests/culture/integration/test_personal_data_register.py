@@ -159,7 +159,7 @@ def _rollout(person: Person) -> None:
 
 def _seat(person: Person) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("insert into rollout_seat values ('venue.canary', 'one', %s, 1, %s)", (person.pk, AT))
+        cursor.execute("insert into rollout_seat values ('venue.seated', 'one', %s, 1, %s)", (person.pk, AT))
 
 
 def _check(person: Person) -> None:
