@@ -23,7 +23,7 @@ step = printf '%s\n' "· $(1)"
 # Runs a command with its output kept in the log, which is shown only when the command fails.
 quietly = { mkdir -p .cache; $(1) >$(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; exit 1; }; }
 
-.PHONY: help setup demo test check docs messages bench-booking bench-rush bench-cohorts browser pango
+.PHONY: help setup demo test check docs messages bench-booking bench-rush bench-imports bench-cohorts browser pango
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench-cohorts: setup ## Questions put to a generated hospital, beside DuckDB and
 
 bench-rush: setup ## Many for few places, with the server killed in the middle: exactly that many sold
 	@$(BIN)/diptych culture bench rush
+
+bench-imports: setup ## Imports of the official files in the folder DATA, beside a raw copy of them
+	@$(BIN)/diptych culture bench imports --data $(or $(DATA),$(error say where the files are: make bench-imports DATA=DIR))
 
 # ---- set-up, each step stamped
 

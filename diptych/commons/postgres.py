@@ -83,7 +83,7 @@ def _without_root(programs: Path, data: Path) -> tuple[str, ...]:
         return ()
     mapped = ("unshare", "-U", "--map-user=1000", "--map-group=1000", "--")
     for prefix in (mapped, NOBODY, PASSING):
-        reaches = [*prefix, "sh", "-c", 'test -x "$1" && test -d "$2"', "reaches", str(programs / "postgres"), str(data)]
+        reaches = [*prefix, "sh", "-c", 'test -x "$1" && test -x "$2"', "reaches", str(programs / "postgres"), str(data)]
         if shutil.which(prefix[0]) and subprocess.run(reaches, check=False, capture_output=True).returncode == 0:
             return prefix
     raise PostgresError(

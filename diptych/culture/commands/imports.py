@@ -4,6 +4,7 @@ Holds the verb: open and check every file, call one operation, print. Does not h
 writes (the chapters' operations).
 """
 
+import gc
 import json
 import sys
 import time
@@ -42,6 +43,7 @@ def import_files(
     operation = _IMPORTS[kind]()
     began = time.perf_counter()  # from the first byte read to the commit
     with ExitStack() as stack:
+        stack.enter_context(_no_collector())
         readings = [stack.enter_context(open_reading(path=path, kind=kind, shapes=SHAPES, on_bytes=on_bytes)) for path in paths]
         report = Report(
             kind, dry_run, [FileReport(reading.source.name, reading.shape.name, reading.records) for reading in readings]
@@ -50,6 +52,19 @@ def import_files(
         report.tables = operation(reader, dry_run).tables
     report.seconds = time.perf_counter() - began
     return report
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    "Python's cycle collector at rest: rows make no cycles, and walking those kept again and again took a third of the time."
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def import_folder(

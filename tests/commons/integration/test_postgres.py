@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -152,6 +153,14 @@ def test_root_in_a_container_has_its_server_in_a_folder_of_its_own(tmp_path: Pat
         uids, capabilities = re.search(r"Uid:\s+(.*)", status), re.search(r"CapBnd:\s+(\w+)", status)
         assert uids is not None and "0" not in uids[1].split(), "it does not run as root"
         assert capabilities is not None and int(capabilities[1], 16) == 1 << 1, "it may enter folders (CAP_DAC_OVERRIDE), no more"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")
+def test_a_folder_that_others_see_but_may_not_enter_is_no_place_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    which = shutil.which
+    monkeypatch.setattr("shutil.which", lambda name, *args: None if name == "unshare" else which(name, *args))
+    with tempfile.TemporaryDirectory() as home, embedded(data=Path(home) / "pg", options=postgres.QUICK) as server:
+        assert _answers(server.url())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to become somebody else")

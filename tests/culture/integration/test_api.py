@@ -93,7 +93,22 @@ def test_malformed_bodies_name_their_field(client: Client, body: dict[str, Any],
     """422, the field named, never the value."""
     answer = post(client, "bookings", body, **as_(youth()))
     assert (answer.status_code, answer.json()["code"]) == (422, "api.malformed")
-    assert field in answer.json()["facts"]["field"]
+    assert answer.json()["facts"]["field"] == field
+    assert field in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "message"),
+    [
+        ("fr", "page=0", "La demande n’est pas celle attendue : page doit valoir au moins 1."),
+        ("en", "page=0", "The request is not as expected: page must be at least 1."),
+        ("fr", "page=x", "La demande n’est pas celle attendue : page doit être un nombre entier."),
+    ],
+)
+def test_what_is_malformed_is_said_in_the_readers_language(client: Client, language: str, query: str, message: str) -> None:
+    answer = client.get(f"/api/v1/offers?{query}", headers={"Accept-Language": language})
+    assert (answer.status_code, answer.json()["message"]) == (422, message)
+    assert answer.json()["facts"] == {"field": "page", "fault": "greater_than_equal" if query == "page=0" else "int_parsing"}
 
 
 def test_who_may(client: Client) -> None:

@@ -139,6 +139,20 @@ def test_booking_takes_one_confirmation_and_the_same_key_gives_the_same_ticket()
     assert Booking.objects.get().quantity == 2
 
 
+@pytest.mark.parametrize(
+    ("hours", "final"), [(47, True), (49, False), (24 * 30, False)], ids=["in 47 hours", "in 49 hours", "in a month"]
+)
+def test_the_confirmation_says_until_when_this_booking_can_be_cancelled(hours: int, final: bool) -> None:
+    starts = AT + timedelta(hours=hours)
+    stock = factories.stock(event=True, starts_at=starts, booking_limit_at=starts)
+    page = signed_in(factories.youth()).get(reverse("youth:book", args=[stock.offer_id]), {"stock": stock.pk})
+    assert page.context["final"] is final
+    assert ("ne pourra pas être annulée" in page.text) is final
+    book = factories.stock(event=False)
+    page = signed_in(factories.youth()).get(reverse("youth:book", args=[book.offer_id]), {"stock": book.pk})
+    assert (page.context["until"], page.context["final"]) == (None, False)
+
+
 def test_a_conflict_is_shown_where_it_happened() -> None:
     client, stock = signed_in(factories.youth()), factories.stock(event=True, quantity=1)
     url = reverse("youth:book", args=[stock.offer_id])

@@ -93,7 +93,7 @@ def test_a_table_that_is_not_whole_is_refused_whole(tmp_path, content, code):
 def test_a_folder_and_a_missing_file_are_refused(tmp_path):
     assert refusal(tmp_path / "absent.csv", "schools") == "open_data.no_file"
     (tmp_path / "folder.csv").mkdir()
-    assert refusal(tmp_path / "folder.csv", "schools") == "open_data.no_file"
+    assert refusal(tmp_path / "folder.csv", "schools") == "open_data.a_folder"
     os.mkfifo(tmp_path / "pipe.csv")
     assert refusal(tmp_path / "pipe.csv", "schools") == "open_data.no_file"
 

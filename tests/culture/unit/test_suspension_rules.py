@@ -50,7 +50,7 @@ def test_states_and_the_way_back() -> None:
 def test_permissions_come_from_the_table_alone() -> None:
     assert {permit.permission for permit in PERMITS} == set(Permission)
     assert permissions_of([]) == frozenset()
-    # guide §8.2: a person's whole file is copied or emptied by support and the DPO alone, not by who may do "all".
+    # guide §8.1: a person's whole file is copied or emptied by support and the DPO alone, not by who may do "all".
     theirs = {Permission.EXTRACT_PUBLIC_ACCOUNT, Permission.ANONYMIZE_PUBLIC_ACCOUNT}
     assert permissions_of([StaffRole.GLOBAL_ACCESS]) == set(Permission) - theirs
     assert permissions_of([StaffRole.DPO]) >= theirs

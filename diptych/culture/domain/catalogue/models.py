@@ -51,9 +51,9 @@ class Product(models.Model):
 class Offer(models.Model):
     """What a venue proposes: an event or a thing, with its stocks."""
 
-    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="offers")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="offers", db_index=False)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, null=True, blank=True, related_name="offers")
-    subcategory = models.CharField(max_length=40, db_index=True)
+    subcategory = models.CharField(max_length=40)
     name = models.CharField(max_length=90)
     creator = models.CharField(max_length=255, blank=True)
     description = models.TextField(blank=True, max_length=10_000)
@@ -88,6 +88,7 @@ class Offer(models.Model):
         indexes: ClassVar = [
             GinIndex(fields=["words"], name="offer_words"),
             models.Index(fields=["venue", "id"], name="offer_of_venue"),
+            models.Index(fields=["subcategory"], name="offer_in_subcategory"),
         ]
 
     def __str__(self) -> str:
@@ -114,7 +115,7 @@ class PriceCategory(models.Model):
 class Stock(models.Model):
     """What can be booked of an offer: a date at a price, or copies of a thing. `quantity` None means unlimited."""
 
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="stocks")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="stocks", db_index=False)
     price_category = models.ForeignKey(PriceCategory, on_delete=models.PROTECT, null=True, blank=True)
     price_cents = models.IntegerField()
     quantity = models.IntegerField(null=True, blank=True)

@@ -32,7 +32,7 @@ class Commune(models.Model):
 
     insee = models.CharField(max_length=5, primary_key=True)
     name = models.CharField(max_length=120)
-    department = models.CharField(max_length=3, db_index=True)
+    department = models.CharField(max_length=3)
     postcodes = ArrayField(models.CharField(max_length=5), default=list)
     population = models.IntegerField(null=True)
     latitude = models.FloatField(null=True)
@@ -82,14 +82,14 @@ class Venue(models.Model):
     structure = models.ForeignKey(Structure, on_delete=models.PROTECT, null=True, blank=True, related_name="venues")
     ticketing = models.ForeignKey(TicketingSystem, on_delete=models.PROTECT, null=True, blank=True)
     name = models.CharField(max_length=255)
-    siret = models.CharField(max_length=14, null=True, blank=True, unique=True)
+    siret = models.CharField(max_length=14, null=True, blank=True)
     activity = models.CharField(max_length=32, choices=[(a, a) for a in Activity], default=Activity.OTHER)
     description = models.TextField(blank=True)
     address = models.CharField(max_length=255, blank=True)
     postcode = models.CharField(max_length=5, blank=True)
     city = models.CharField(max_length=120, blank=True)
-    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, null=True, blank=True)
-    department = models.CharField(max_length=3, blank=True, db_index=True)
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, null=True, blank=True, db_index=False)
+    department = models.CharField(max_length=3, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
     website = models.URLField(max_length=500, blank=True)
@@ -110,6 +110,7 @@ class Venue(models.Model):
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["source", "source_id"], condition=~Q(source=""), name="venue_one_source"),
+            models.UniqueConstraint(fields=["siret"], name="venue_one_siret"),
             models.CheckConstraint(condition=Q(siret=None) | Q(siret__regex=r"^[0-9]{14}$"), name="venue_siret"),
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)
@@ -117,7 +118,12 @@ class Venue(models.Model):
                 name="venue_on_earth",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["latitude", "longitude"], name="venue_where")]
+        # Named here rather than on the fields: Django adds to an indexed text a second index, for LIKE, that nothing asks.
+        indexes: ClassVar = [
+            models.Index(fields=["latitude", "longitude"], name="venue_where"),
+            models.Index(fields=["department"], name="venue_in_department"),
+            models.Index(fields=["commune"], name="venue_in_commune"),
+        ]
 
     def __str__(self) -> str:
         """The venue's name."""

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from diptych.commons.refusal import Kind, Reason
 
 NO_FILE = Reason("open_data.no_file", Kind.MISSING, "There is no file {file} to read.")
+A_FOLDER = Reason(
+    "open_data.a_folder", Kind.INVALID, "{file} is a folder: name its files, or give it to diptych culture import all."
+)
 EMPTY = Reason("open_data.empty", Kind.INVALID, "{file} is empty. Expected: {expected}.")
 BINARY = Reason("open_data.binary", Kind.INVALID, "{file} is not text ({found}). Expected: {expected}.")
 TRUNCATED = Reason(
@@ -21,7 +24,7 @@ OTHER_KIND = Reason("open_data.other_kind", Kind.INVALID, "{file}: this looks li
 UNKNOWN_KIND = Reason("open_data.unknown_kind", Kind.INVALID, "{file} is no file that this import knows. Expected: {expected}.")
 CHANGED = Reason("open_data.changed", Kind.CONFLICT, "{file} changed while it was being read. Start again when it is complete.")
 
-REASONS = (NO_FILE, EMPTY, BINARY, TRUNCATED, MALFORMED, BAD_HEADER, OTHER_KIND, UNKNOWN_KIND, CHANGED)
+REASONS = (NO_FILE, A_FOLDER, EMPTY, BINARY, TRUNCATED, MALFORMED, BAD_HEADER, OTHER_KIND, UNKNOWN_KIND, CHANGED)
 """Every reason to refuse a file."""
 
 FAULTS = {

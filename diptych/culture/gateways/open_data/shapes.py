@@ -6,7 +6,7 @@ Holds the form of a declaration and how one record becomes a row or a fault. Doe
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from diptych.culture.gateways.open_data.reasons import Fault, Unreadable
 
@@ -59,6 +59,13 @@ class Shape:
         return (self.signature or frozenset(column.name for column in self.columns if column.required)) <= names
 
 
+_UNKNOWN: Final = object()
+_REMEMBERED: Final = 2_000
+"""Texts of a column whose reading is kept: a commune, a département, a word for nothing come again and again."""
+_SHORT: Final = 40
+_PLAIN: Final = frozenset({str, int, float, bool, type(None)})
+
+
 class Record:
     """Reads one record by a shape, reporting what is wrong to `faults`."""
 
@@ -66,14 +73,21 @@ class Record:
         self._shape = shape
         self._surveyed = surveyed
         self._seen: set[Any] = set()
+        self._columns: list[tuple[Column, str, dict[str, Any]]] = [(column, column.name, {}) for column in shape.columns]
 
     def read(self, line: int, values: Mapping[str, Any]) -> Iterator[Any]:
         """The row that `values` make, preceded by a fault for each value that could not be read; or the fault alone."""
         read: dict[str, Any] = {}
-        for column in self._shape.columns:
-            value = values.get(column.name)
+        for column, name, known in self._columns:
+            value = values.get(name)
             try:
-                if type(value) is str or (column.raw and value is not None):
+                if type(value) is str:
+                    found = known.get(value, _UNKNOWN)
+                    if found is _UNKNOWN:
+                        found = column.read(value)
+                        if len(known) < _REMEMBERED and len(value) <= _SHORT and type(found) in _PLAIN:
+                            known[value] = found
+                elif column.raw and value is not None:
                     found = column.read(value)
                 else:
                     found = _read_text(column, value)

@@ -132,7 +132,7 @@ def open_source(*, path: Path, expected: str, on_bytes: Callable[[int], None] | 
         # Opening a pipe would wait for its writer: O_NONBLOCK does not.
         handle = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
     except OSError:
-        deny(reasons.NO_FILE, file=path.name)
+        deny(reasons.A_FOLDER if path.is_dir() else reasons.NO_FILE, file=path.name)
     with handle:
         if not stat.S_ISREG(os.fstat(handle.fileno()).st_mode):
             deny(reasons.NO_FILE, file=path.name)

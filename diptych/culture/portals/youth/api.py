@@ -17,10 +17,9 @@ from ninja.security import APIKeyCookie, HttpBearer
 from pydantic import BaseModel, Field, StringConstraints
 
 from diptych.commons import clock
-from diptych.commons.refusal import Kind, Reason, refuse
 from diptych.commons.web import bearer
 from diptych.commons.web.doors import VISITOR, door
-from diptych.commons.web.refusals import as_json
+from diptych.commons.web.malformed import as_problem
 from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.bookings import queries as booking_queries
 from diptych.culture.domain.bookings.queries import Ticket
@@ -30,7 +29,6 @@ from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.wallet import queries as wallets
 from diptych.culture.portals.youth.straight import LONGEST_KEY, straight
 
-MALFORMED = Reason("api.malformed", Kind.INVALID, "The request is not as expected: {field}.")
 MOST_ID = 2**63 - 1
 
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
@@ -285,9 +283,7 @@ api = NinjaAPI(
 @api.exception_handler(ValidationError)
 def _malformed(request: HttpRequest, fault: Any) -> HttpResponse:
     "Names the field that does not make sense, never its value."
-    where = ".".join(str(part) for part in fault.errors[0]["loc"][1:]) if fault.errors else ""
-    problem = as_json(refuse(MALFORMED, field=f"{where}: {fault.errors[0]['msg']}" if fault.errors else ""))
-    return HttpResponse(orjson.dumps(problem), status=422, content_type="application/json")
+    return HttpResponse(orjson.dumps(as_problem(fault.errors)), status=422, content_type="application/json")
 
 
 @api.post("/token", auth=None, response={200: Tokens, **_PROBLEMS}, operation_id="sign_in")

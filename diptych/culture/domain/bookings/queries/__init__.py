@@ -1,7 +1,7 @@
 """Reads of the bookings chapter: facts for decisions, tickets for their holder, lines for the venue."""
 
 from .counter import CounterLine, CounterTicket, at_counter, recent_at_counter
-from .facts import why_not_book
+from .facts import cancellable_until, why_not_book
 from .holds import Hold, holds_waiting
 from .letters import Told, told
 from .tickets import Ticket, booking_of, bookings_of, check_ticket, published_key
@@ -22,6 +22,7 @@ __all__ = [
     "booking_of",
     "bookings_for_venues",
     "bookings_of",
+    "cancellable_until",
     "check_ticket",
     "discrepancies",
     "export_for_venues",

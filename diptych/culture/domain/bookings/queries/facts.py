@@ -13,6 +13,7 @@ import psycopg
 from django.db import connection
 
 from ..rules.booking import decide_booking, why_not_stock
+from ..rules.times import cancellation_limit
 from ..terms import BookingFacts, Status
 
 from diptych.commons.refusal import Refusal
@@ -192,6 +193,12 @@ def why_not_book(*, person_id: int | None, offer_id: int, places: int = 1, at: d
         ask(raw, wanted)
         lines = read(raw.fetchall(), len(wanted))
     return {w.stock_id: _verdict(line, w, person_id is None) for w, line in zip(wanted, lines, strict=True) if line}
+
+
+def cancellable_until(*, starts_at: datetime | None, at: datetime) -> datetime | None:
+    """Until when what is booked now could be cancelled; None where that ends when it is collected. Not after `at`: it is
+    final at once."""
+    return None if starts_at is None else cancellation_limit(booked_at=at, event_at=starts_at)
 
 
 def _verdict(line: Line, wanted: Wanted, visitor: bool) -> Refusal | None:

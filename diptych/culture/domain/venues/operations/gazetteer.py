@@ -29,6 +29,7 @@ class Gazetteer:
         cursor.execute(_ALL)
         self._texts: dict[str, str] = dict(cursor.fetchall())
         self._codes: dict[str, tuple[str, str] | None] = {}
+        self._learnt: set[str] = set()
         self._asked: Counter[str] = Counter()
         self._names: dict[str, dict[tuple[str, str], str | None]] = {}
 
@@ -80,14 +81,21 @@ class Gazetteer:
     def _code(self, insee: str) -> tuple[str, str] | None:
         "The département and the postcodes of a code: looked for where its first figures say, then everywhere."
         if insee not in self._codes:
-            self._codes[insee] = None
             for where in (department_of(insee), *self._texts):
-                text = self._texts.get(where, "")
-                at = text.find(f"{_ROW}{insee}{_FIELD}")
-                if at >= 0:
-                    self._codes[insee] = (where, text[at + 1 : text.index(_ROW, at + 1)].split(_FIELD)[2])
+                self._learn(where)
+                if insee in self._codes:
                     break
+            else:
+                self._codes[insee] = None
         return self._codes[insee]
+
+    def _learn(self, department: str) -> None:
+        "Keeps every code of a département, once."
+        if department not in self._learnt and department in self._texts:
+            self._learnt.add(department)
+            for row in self._texts[department].strip(_ROW).split(_ROW):
+                insee, _, postcodes = row.split(_FIELD)
+                self._codes[insee] = (department, postcodes)
 
 
 def _alike(text: str, name: str) -> list[tuple[str, str]]:

@@ -120,6 +120,7 @@ def _confirmation(request: HttpRequest, offer_id: int, refusal: Refusal | None =
     two = bookings.why_not_book(person_id=person_id, offer_id=offer_id, places=2, at=at).get(stock.id) if found.is_duo else one
     wallet = wallets.wallet_of(person_id=person_id, at=at) if person_id is not None else None
     why = refusal or one
+    until = bookings.cancellable_until(starts_at=stock.starts_at, at=at)
     context: dict[str, Any] = {
         "offer": found,
         "stock": stock,
@@ -134,6 +135,8 @@ def _confirmation(request: HttpRequest, offer_id: int, refusal: Refusal | None =
         "left_after_one": wallet.left.total_cents - stock.price_cents if wallet else None,
         "left_after_two": wallet.left.total_cents - 2 * stock.price_cents if wallet else None,
         "double_cents": 2 * stock.price_cents,
+        "until": until,
+        "final": until is not None and until <= at,
         "key": get_random_string(24),
         "withdrawal": words.WITHDRAWALS.get(found.withdrawal, ""),
     }
