@@ -321,3 +321,13 @@ def test_the_how_to_works(tmp_path, monkeypatch):
     for line in asked:
         words = [word.strip('"') for word in __import__("shlex").split(line)]
         assert run(*words)[::2] == (0, ""), line
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [(('feature = "venue.camera"', "feature = 3"), "rollout.not_a_text"), (("[[rules]]", "[[rule]]"), "rollout.rules_missing")],
+)
+def test_each_fault_of_a_file_has_its_code(file, change, fault):
+    file.write_text(PLAN.replace(*change))
+    result = CliRunner().invoke(app, ["set", str(file)])
+    assert fault in [one["code"] for one in result.exception.refusal.facts["faults"]]
