@@ -36,9 +36,13 @@ KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
-    "Reason": (3,),
+    "Reason": (3, 4),
+    "Said": (2, 3),
     "Subcategory": (3,),
+    "cited": (1,),
 }
+_OWN = ("Reason", "Said", "Subcategory", "cited")
+"""Our own words that hold texts: each text of theirs is a sentence apart, and some may be left out."""
 _STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _CALL = re.compile(rf"\b(gettext|ngettext|pgettext|npgettext|_)\(\s*({_STRING}(?:\s*,\s*{_STRING})*)")
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*[^{}]*\}")
@@ -95,9 +99,10 @@ def _of_python(path: Path) -> Iterator[tuple[Id, str | None]]:
     for _line, function, said, _comments in extract_python(BytesIO(source), KEYWORDS, (), {"encoding": "utf-8"}):
         spec = KEYWORDS[str(function)]
         parts = list(said) if isinstance(said, (tuple, list)) else [said]
-        if function in {"Reason", "Subcategory"}:
-            chosen, context = parts[2:3], None
-        elif spec is None:
+        if function in _OWN:
+            yield from ((text, None) for n in spec if n <= len(parts) and isinstance(text := parts[n - 1], str) and text)
+            continue
+        if spec is None:
             chosen, context = parts[:1], None
         else:
             context = parts[0] if isinstance(spec[0], tuple) else None

@@ -35,4 +35,26 @@ create table rollout_outcome (
 );
 """
 
+SEATS = """
+create table rollout_seats (
+    feature text not null,
+    rule    text not null,
+    taken   int not null check (taken >= 0),
+    primary key (feature, rule)
+);
+create table rollout_seat (
+    feature   text not null,
+    rule      text not null,
+    person_id bigint not null,
+    number    int not null check (number > 0),
+    at        timestamptz not null,
+    primary key (feature, rule, person_id),
+    unique (feature, rule, number)
+);
+create index rollout_seat_of_person on rollout_seat (person_id);
+"""
+"""The first who come: how many seats of a rule are taken, and whose each is. A count row a rule is what takers queue at."""
+
+REVERSE_SEATS = "drop table rollout_seat; drop table rollout_seats;"
+
 REVERSE = "drop table rollout_outcome; drop table rollout_version; drop function rollout_refuse();"

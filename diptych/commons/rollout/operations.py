@@ -91,12 +91,41 @@ def note_outcome(cursor: Any, *, feature: Feature, rule: str, outcome: Outcome, 
     return _change(cursor, feature, plan, Change.GUARD, f"guard:{feature.name}", says, at, None)
 
 
+def take_seat(cursor: Any, *, feature: Feature, rule: str, first: int, person_id: int, at: datetime) -> bool:
+    """A seat under a rule that opens to the `first` who come: whether they have one, now or since before. Exactly so many
+    are given: takers of one rule follow each other at its count, and a seat once given stays, in later versions too.
+
+    Where seats are all taken nothing is locked. In a transaction of its own, and short."""
+    key = (feature.name, rule)
+    cursor.execute("select 1 from rollout_seat where feature = %s and rule = %s and person_id = %s", (*key, person_id))
+    if cursor.fetchone():
+        return True
+    cursor.execute("select taken from rollout_seats where feature = %s and rule = %s", key)
+    row = cursor.fetchone()
+    if row is not None and row[0] >= first:
+        return False
+    if row is None:
+        cursor.execute("insert into rollout_seats values (%s, %s, 0) on conflict do nothing", key)
+    cursor.execute("select taken from rollout_seats where feature = %s and rule = %s for update", key)
+    number = cursor.fetchone()[0] + 1
+    cursor.execute(_SEAT, (*key, person_id, number, at, number, first))
+    if cursor.fetchone():
+        cursor.execute("update rollout_seats set taken = %s where feature = %s and rule = %s", (number, *key))
+        return True
+    cursor.execute("select 1 from rollout_seat where feature = %s and rule = %s and person_id = %s", (*key, person_id))
+    return cursor.fetchone() is not None  # asked twice at once, and the other asking had it
+
+
 def sweep_outcomes(cursor: Any, *, before: datetime) -> int:
     """Remove counts of outcomes older than an instant; no guard looks back more than a day."""
     cursor.execute("delete from rollout_outcome where minute < %s", (before,))
     return int(cursor.rowcount)
 
 
+_SEAT = """
+insert into rollout_seat (feature, rule, person_id, number, at) select %s, %s, %s, %s, %s where %s <= %s
+on conflict do nothing returning number
+"""
 _COUNT = f"""
 insert into rollout_outcome as o (feature, version, rule, minute, slot, fine, refusals, errors)
 values (%s, %s, %s, date_trunc('minute', %s::timestamptz), pg_backend_pid() %% {_SLOTS}, %s, %s, %s)

@@ -3,13 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from .rules.form import read
 from .rules.opening import decide
-from .terms import MASKED_UNDER, UNKNOWN_FEATURE, UNKNOWN_VERSION, Change, Feature, Plan, Somebody, Version, Why
+from .terms import MASKED_UNDER, UNKNOWN_FEATURE, UNKNOWN_VERSION, Change, Crowd, Feature, Plan, Somebody, Version, Why
 
 from diptych.commons.refusal import deny
 
@@ -77,39 +77,58 @@ class Preview:
     ages: dict[int | None, Share]
     total: Share
     nearest: dict[Why, int | None]
-    """Of those who would not: how many for each reason."""
+    """Of those who would not: how many for each reason. Those under SEAT may still come for what is left."""
+    seats: dict[str, tuple[int, int]]
+    """For each rule that opens to the first who come: how many seats are taken, of how many."""
 
 
-def preview(feature: str, plan: Plan, *, people: Iterable[Somebody], at: datetime) -> Preview:
-    """Put a plan to everybody. `people` is read once, one at a time; a decision is made once for all who are alike but for
-    their place in line."""
+def preview(
+    feature: str, plan: Plan, *, crowds: Iterable[Crowd], at: datetime, taken: Mapping[str, int] | None = None
+) -> Preview:
+    """Put a plan to everybody, each crowd (people who are alike for it) once. `taken` are the seats taken, by rule."""
     of_place: Counter[str] = Counter()
     of_age: Counter[int | None] = Counter()
     in_place: Counter[str] = Counter()
     in_age: Counter[int | None] = Counter()
     whys: Counter[Why] = Counter()
-    shared = any(rule.share < 1 for rule in plan.rules)
+    seats = {rule.name: ((taken or {}).get(rule.name, 0), rule.first) for rule in plan.rules if rule.first is not None}
     known: dict[Somebody, Why] = {}
-    for who in people:
-        alike = replace(who, id=None)
-        why = known.get(alike)
+    for crowd in crowds:
+        who = crowd.who
+        why = known.get(who)
         if why is None:
-            why = decide(feature, plan, who, at=at).why
-            if not shared:
-                known[alike] = why
-        of_place[who.department] += 1
-        of_age[who.age] += 1
-        whys[why] += 1
+            answer = decide(feature, plan, who, at=at)
+            full = answer.why is Why.SEAT and seats[answer.rule][0] >= seats[answer.rule][1]
+            why = known[who] = Why.FULL if full else answer.why
+        of_place[who.department] += crowd.people
+        of_age[who.age] += crowd.people
+        whys[why] += crowd.people
         if why is Why.OPEN:
-            in_place[who.department] += 1
-            in_age[who.age] += 1
+            in_place[who.department] += crowd.people
+            in_age[who.age] += crowd.people
     departments = {place: Share(masked(n), masked(in_place[place])) for place, n in sorted(of_place.items())}
     ages = {
         age: Share(masked(of_age[age]), masked(in_age[age])) for age in sorted(of_age, key=lambda age: (age is None, age or 0))
     }
     rows = departments.values()
     total = Share(sum(row.of or 0 for row in rows), sum(row.open or 0 for row in rows))
-    return Preview(departments, ages, total, {why: masked(n) for why, n in whys.items() if why is not Why.OPEN})
+    return Preview(departments, ages, total, {why: masked(n) for why, n in whys.items() if why is not Why.OPEN}, seats)
+
+
+def alike(people: Iterable[Somebody]) -> Iterable[Crowd]:
+    """Each person as a crowd of one: the slow, obvious way to put a plan to everybody."""
+    return (Crowd(who, 1) for who in people)
+
+
+def cuts_of(plan: Plan) -> tuple[float, ...]:
+    """The places in line at which a plan parts people, in order: two between the same cuts are alike for it."""
+    return tuple(sorted({rule.share for rule in plan.rules if 0 < rule.share < 1}))
+
+
+def seats_taken(cursor: Any, *, feature: str) -> dict[str, int]:
+    """How many seats are taken under each rule of a feature."""
+    cursor.execute("select rule, taken from rollout_seats where feature = %s", (feature,))
+    return dict(cursor.fetchall())
 
 
 def masked(number: int) -> int | None:

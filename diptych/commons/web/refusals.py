@@ -4,19 +4,17 @@ Holds the mapping and the middleware. Does not hold reasons, nor the pages' word
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.utils.translation import get_language, gettext
 
 from diptych.commons.refusal import Kind, Refusal, Refused
-from diptych.commons.web import formatting
+from diptych.commons.web.saying import cite, say
 
 STATUS: Final[dict[Kind, HTTPStatus]] = {
     Kind.MISSING: HTTPStatus.NOT_FOUND,
@@ -35,23 +33,13 @@ def status_of(refusal: Refusal) -> int:
 
 def sentence(refusal: Refusal, *, zone: str = "Europe/Paris") -> str:
     """The refusal in the reader's language, with its facts: instants by the clock of `zone`, cents as an amount."""
-    return gettext(refusal.reason.sentence).format(**{name: _said(name, fact, zone) for name, fact in refusal.facts.items()})
-
-
-def _said(name: str, fact: Any, zone: str) -> Any:
-    "A fact as people say it."
-    language = get_language() or "fr"
-    if isinstance(fact, datetime):
-        return formatting.exact(fact, zone=zone, language=language)
-    if isinstance(fact, date):
-        return formatting.exact_day(fact, language=language)
-    return formatting.money(fact, language=language) if name.endswith("_cents") else fact
+    return say(refusal.reason.sentence, refusal.facts, zone=zone)
 
 
 def as_json(refusal: Refusal) -> dict[str, object]:
     """The refusal for machines."""
     facts = {name: value for name, value in refusal.facts.items() if name != "status"}
-    return {"code": refusal.reason.code, "message": sentence(refusal), "facts": facts}
+    return {"code": refusal.reason.code, "message": sentence(refusal), "rule": cite(refusal.reason.rule), "facts": facts}
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -93,7 +81,13 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(as_json(refusal), status=status, headers=headers)
     signing_in = sign_in_address(request) if status == HTTPStatus.UNAUTHORIZED else ""
-    context = {"refusal": refusal, "sentence": sentence(refusal), "status": status, "signing_in": signing_in}
+    context = {
+        "refusal": refusal,
+        "sentence": sentence(refusal),
+        "rule": cite(refusal.reason.rule),
+        "status": status,
+        "signing_in": signing_in,
+    }
     page = render(request, "web/refusal.html", context, status=status)
     for name, value in headers.items():
         page.headers[name] = value

@@ -5,9 +5,9 @@ the guards how requests ended. Does not hold features: a service declares them i
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from diptych.commons import clock
 from diptych.commons.rollout import operations, queries
 from diptych.commons.rollout.rules.opening import decide
-from diptych.commons.rollout.terms import Answer, Feature, Outcome, Somebody, Version, Vocabulary
+from diptych.commons.rollout.terms import Answer, Feature, Outcome, Plan, Somebody, Version, Vocabulary, Why
 
 KEPT_SECONDS = 2.0
 """How long a process may answer by a plan that was changed since."""
@@ -29,13 +29,14 @@ KEPT_SECONDS = 2.0
 class Wiring:
     """The setting ROLLOUT: a service's features and words, and the dotted names of two functions of its domain.
 
-    `somebody(user, at)` gives the facts of a signed-in user, `everybody(at)` those of all accounts, one at a time.
+    `somebody(user, at)` gives the facts of a signed-in user, `crowds(feature, cuts, at, on_progress)` those of all accounts,
+    as crowds of people who are alike.
     """
 
     features: Mapping[str, Feature]
     words: Vocabulary
     somebody: str
-    everybody: str
+    crowds: str
 
 
 @dataclass(slots=True)
@@ -57,10 +58,12 @@ def wiring() -> Wiring:
     return found
 
 
-def everybody(*, at: datetime) -> Iterator[Somebody]:
-    """All accounts, as facts, for a preview."""
-    people: Iterator[Somebody] = import_string(wiring().everybody)(at=at)
-    return people
+def preview(name: str, plan: Plan, *, at: datetime, on_progress: Callable[[int, int], None] | None = None) -> queries.Preview:
+    """Who would have a feature under a plan, among all accounts. `on_progress` hears how many slices are read, of how many."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        taken = queries.seats_taken(cursor, feature=name)
+        crowds = import_string(wiring().crowds)(feature=name, cuts=queries.cuts_of(plan), at=at, on_progress=on_progress)
+        return queries.preview(name, plan, crowds=crowds, at=at, taken=taken)
 
 
 def in_force() -> Mapping[str, Version]:
@@ -74,8 +77,22 @@ def in_force() -> Mapping[str, Version]:
 
 
 def open_to(name: str, who: Somebody, *, at: datetime) -> Answer:
-    """Whether somebody has a feature. A name that nobody declares is a bug (KeyError)."""
-    return decide(name, in_force()[name].plan, who, at=at)
+    """Whether somebody has a feature; where it is open to the first who come, this is coming: it takes a seat. A name that
+    nobody declares is a bug (KeyError)."""
+    return _answered(name, in_force()[name], who, at=at)
+
+
+def _answered(name: str, version: Version, who: Somebody, *, at: datetime) -> Answer:
+    answer = decide(name, version.plan, who, at=at)
+    if answer.why is not Why.SEAT or who.id is None:
+        return answer
+    first = next(rule.first for rule in version.plan.rules if rule.name == answer.rule)
+    assert first is not None  # a seat is asked for by such rules only
+    with transaction.atomic(), connection.cursor() as cursor:
+        has = operations.take_seat(
+            cursor, feature=wiring().features[name], rule=answer.rule, first=first, person_id=who.id, at=at
+        )
+    return replace(answer, why=Why.OPEN if has else Why.FULL)
 
 
 def is_open(request: HttpRequest, name: str) -> Answer:
@@ -89,7 +106,7 @@ def is_open(request: HttpRequest, name: str) -> Answer:
         seen = _Remembered(in_force(), at, who)
         request.rollout = seen  # type: ignore[attr-defined]  # a mark on the request
     if name not in seen.answers:
-        seen.answers[name] = decide(name, seen.versions[name].plan, seen.who, at=seen.at)
+        seen.answers[name] = _answered(name, seen.versions[name], seen.who, at=seen.at)
     return seen.answers[name]
 
 

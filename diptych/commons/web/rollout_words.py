@@ -43,6 +43,9 @@ def who_of(rule: Rule) -> str:
         said.append(gettext("among %(cohorts)s") % {"cohorts": ", ".join(rule.cohorts)})
     if rule.share < 1:
         said.append(gettext("%(share)s of people") % {"share": percent(rule.share)})
+    if rule.first is not None:
+        number = formatting.count(rule.first, language=get_language() or "fr")
+        said.append(gettext("the first %(number)s who come") % {"number": number})
     return " · ".join(said) or gettext("everybody")
 
 
@@ -118,6 +121,8 @@ def why_not(why: Why) -> str:
         Why.OVER: gettext("a rule that is over"),
         Why.STOPPED: gettext("a rule that is stopped"),
         Why.NOT_YET: gettext("a rule that is to come"),
+        Why.FULL: gettext("every seat is taken"),
+        Why.SEAT: gettext("may come for a seat"),
     }[why]
 
 

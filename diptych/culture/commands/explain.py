@@ -18,7 +18,7 @@ import typer
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from diptych.commons.terminal import field_path, show_json
-from diptych.culture.domain.wallet.terms import STEPS, DepositType
+from diptych.culture.domain.wallet.terms import STEPS, Because, DepositType
 
 WRONG = 2
 """The exit status of facts that make no sense."""
@@ -250,8 +250,13 @@ def explain(
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diptych.culture.site.settings")
     django.setup()  # the chapters' modules name tables; none is read
+    from django.utils import translation
+
+    from diptych.culture.domain.people.queries import zone_name
+
     facts = _read(SHAPES[topic], as_json=as_json)
-    decision = _plain(_EXPLAINERS[topic](facts))
+    with translation.override("en"):
+        decision = _plain(_EXPLAINERS[topic](facts), zone_name(department=getattr(facts, "department", "")))
     if as_json:
         show_json(decision)
     else:
@@ -304,11 +309,17 @@ def _refuse(faults: list[tuple[str, str]], *, as_json: bool) -> Any:
     raise typer.Exit(WRONG)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, zone: str) -> Any:
+    "Plain JSON. A rule that was applied is said in English, its instants by the clock of `zone`."
+    from diptych.commons.web.saying import say
+
+    if isinstance(value, Because):
+        says = say(value.said.sentence, value.facts, zone=zone)
+        return {"code": value.code, "date": value.since.isoformat(), "source": value.source, "says": says}
     if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: _plain(one, zone) for name, one in value.items()}
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [_plain(one, zone) for one in value]
     return value.isoformat() if isinstance(value, (date, datetime)) else value
 
 

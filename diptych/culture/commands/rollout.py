@@ -1,17 +1,29 @@
 """`diptych culture rollout`: what is open, to whom, since when; set a plan from a file, see who would have it, stop, go back."""
 
+import sys
 import tomllib
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from diptych.commons.clock import now
-from diptych.commons.refusal import Kind, Reason, deny
+from diptych.commons.refusal import Kind, Reason, deny, refuse
 from diptych.commons.rollout import operations, queries
 from diptych.commons.rollout.rules.form import read
-from diptych.commons.rollout.terms import MALFORMED, MASKED_UNDER, Feature, Plan, Version
+from diptych.commons.rollout.terms import (
+    KEY_UNKNOWN,
+    MALFORMED,
+    MASKED_UNDER,
+    NOT_A_TEXT,
+    RULES_MISSING,
+    Feature,
+    Plan,
+    Version,
+)
 from diptych.commons.terminal import show_json, show_table
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="What is open, to whom, since when: show, set, stop.")
@@ -73,7 +85,7 @@ def set_(
     """Put the plan of a file in force, as a new version. Nothing is written where the file has a fault; each is named.
 
     A rule has `name`, `from`, and may have `until`, `departments` or `but`, `ages` [first, last], `cohorts`
-    ("born-2008", "registered-2026", "audience-venue"), `share` (0 to 1) and `guard` {errors, refusals, window_minutes,
+    ("born-2008", "registered-2026", "audience-venue"), `share` (0 to 1), `first` (so many people) and `guard` {errors, refusals, window_minutes,
     at_least}. Days begin at midnight in Paris.
     """
     feature, plan, said = _plan_of(file)
@@ -93,7 +105,7 @@ def preview(
     as_json: Json = False,
 ) -> None:
     """Who would have it: accounts by département and by age, rounded down to the ten, those under ten masked. Writes nothing."""
-    from django.db import connection, transaction
+    from django.db import connection
 
     from diptych.commons.web import rollout
 
@@ -104,8 +116,12 @@ def preview(
         feature = _feature(what)
         with connection.cursor() as cursor:
             plan = feature.plan if version == 0 else queries.version_of(cursor, feature=feature, number=version).plan
-    with transaction.atomic():
-        seen = queries.preview(feature.name, plan, people=rollout.everybody(at=when), at=when)
+    columns = (TextColumn("slices"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("slices", total=None)
+        seen = rollout.preview(
+            feature.name, plan, at=when, on_progress=lambda done, of: bar.update(task, completed=done, total=of)
+        )
     if as_json:
         places = [{"department": place, "of": row.of, "open": row.open} for place, row in seen.departments.items()]
         ages = [{"age": age, "of": row.of, "open": row.open} for age, row in seen.ages.items()]
@@ -118,6 +134,7 @@ def preview(
                 "ages": ages,
                 "at_least": {"of": seen.total.of, "open": seen.total.open},
                 "others": seen.nearest,
+                "seats": [{"rule": rule, "taken": taken, "of": of} for rule, (taken, of) in seen.seats.items()],
             }
         )
         return
@@ -130,6 +147,8 @@ def preview(
         columns=("age", "open", "of"), rows=[("–" if age is None else age, _n(r.open), _n(r.of)) for age, r in seen.ages.items()]
     )
     typer.echo(f"\nAt least {seen.total.open} of {seen.total.of} have it, masked counts left out.")
+    for rule_name, (taken, of) in seen.seats.items():
+        typer.echo(f"{rule_name}: {taken} of {of} seats are taken; others may still come for the rest.")
 
 
 @app.command()
@@ -196,13 +215,15 @@ def _plan_of(file: Path) -> tuple[Feature, Plan, str]:
         deny(UNREADABLE, file=file, says=f"it is not TOML: {error}".rstrip("."))
     name, reason = said.pop("feature", None), said.pop("reason", "")
     plan, faults = read({key: value for key, value in said.items() if key != "stopped"}, rollout.wiring().words)
-    faults += [("stopped", "is not known: a plan that is set runs")] if "stopped" in said else []
-    faults += [(key, "must be a text") for key, value in (("feature", name), ("reason", reason)) if not isinstance(value, str)]
+    faults += [("stopped", refuse(KEY_UNKNOWN, known="rules"))] if "stopped" in said else []
+    texts = (("feature", name), ("reason", reason))
+    faults += [(key, refuse(NOT_A_TEXT)) for key, value in texts if not isinstance(value, str)]
     if not said.get("rules"):
-        faults.append(("rules", "are missing; to close a feature, `stop` it"))
+        faults.append(("rules", refuse(RULES_MISSING)))
     if faults:
-        words = "; ".join(f"{field} {says}" for field, says in faults) + "."
-        deny(MALFORMED, words=words, faults=[{"field": field, "says": says} for field, says in faults])
+        told = [(field, no.reason.code, no.reason.sentence.format(**no.facts)) for field, no in faults]
+        words = "; ".join(f"{field} {says}" for field, _, says in told) + "."
+        deny(MALFORMED, words=words, faults=[{"field": field, "code": code, "says": says} for field, code, says in told])
     return _feature(str(name)), plan, reason
 
 

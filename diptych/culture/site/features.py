@@ -24,5 +24,5 @@ ROLLOUT: Final = Wiring(
     features={feature.name: feature for feature in FEATURES},
     words=Vocabulary(frozenset(DEPARTMENTS) | {"984"}, frozenset({"born", "registered", "audience"})),
     somebody="diptych.culture.domain.people.queries.somebody",
-    everybody="diptych.culture.domain.people.queries.everybody",
+    crowds="diptych.culture.domain.people.queries.crowds",
 )

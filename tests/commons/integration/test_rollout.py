@@ -26,6 +26,7 @@ def connection(database):
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(journal.SCHEMA)
         connection.execute(models.SCHEMA)
+        connection.execute(models.SEATS)
         yield connection
 
 
@@ -116,3 +117,31 @@ def test_a_guard_looks_at_its_window_and_at_its_own_version_only(connection):
     stopped = report(Outcome.ERROR, 1, after=12)
     assert stopped is not None and stopped.reason == "one: error 100.0% of 20"
     assert operations.sweep_outcomes(cursor, before=AT + timedelta(days=1)) > 0
+
+
+def test_exactly_so_many_come_in_under_eight_takers_at_once(connection, database):
+    """Eight at once ask for 300 people each, many of them the same, at a rule for the first 500: 500 have a seat, numbered 1
+    to 500 without a hole; whoever asked twice has one; a later phase for more keeps them all."""
+
+    def ask(taker: int) -> list[tuple[int, bool]]:
+        said = []
+        with psycopg.connect(database) as own:
+            for n in range(300):
+                person = (taker // 2) * 250 + n  # each is asked for by two takers at least
+                with own.transaction(), own.cursor() as cursor:
+                    has = operations.take_seat(cursor, feature=CAMERA, rule="one", first=500, person_id=person, at=AT)
+                said.append((person, has))
+        return said
+
+    with ThreadPoolExecutor(8) as pool:
+        said = [line for lines in pool.map(ask, range(8)) for line in lines]
+    rows = connection.execute("select person_id, number from rollout_seat order by number").fetchall()
+    assert [number for _, number in rows] == list(range(1, 501))
+    assert queries.seats_taken(connection.cursor(), feature=CAMERA.name) == {"one": 500}
+    seated = {person for person, _ in rows}
+    assert {person for person, has in said if has} == seated
+    assert len({person for person, _ in said}) > 500
+    cursor, outside = connection.cursor(), next(person for person, has in said if not has and person not in seated)
+    assert not operations.take_seat(cursor, feature=CAMERA, rule="one", first=500, person_id=outside, at=AT)
+    assert operations.take_seat(cursor, feature=CAMERA, rule="one", first=501, person_id=outside, at=AT)
+    assert all(operations.take_seat(cursor, feature=CAMERA, rule="one", first=501, person_id=one, at=AT) for one in seated)

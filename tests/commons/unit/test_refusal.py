@@ -41,7 +41,7 @@ def test_every_kind_has_a_status_of_its_own() -> None:
 def test_machines_get_code_message_and_facts() -> None:
     refusal = refuse(SOLD_OUT, left=2, price_cents=850)
     said = as_json(refusal)
-    assert said["code"] == "fair.sold_out"
+    assert (said["code"], said["rule"]) == ("fair.sold_out", "")
     assert said["facts"] == {"left": 2, "price_cents": 850}
     assert status_of(refusal) == 409
     assert sentence(refusal).startswith("Only 2 left")

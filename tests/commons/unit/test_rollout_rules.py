@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from diptych.commons.rollout.queries import masked, preview
+from diptych.commons.rollout.queries import alike, cuts_of, masked, preview
 from diptych.commons.rollout.rules.form import MOST_RULES, PARIS, read, write
 from diptych.commons.rollout.rules.guards import breach_of
 from diptych.commons.rollout.rules.opening import decide, place_in_line, runs
-from diptych.commons.rollout.terms import Answer, Breach, Counts, Guard, Outcome, Plan, Rule, Somebody, Vocabulary, Why
+from diptych.commons.rollout.terms import Answer, Breach, Counts, Crowd, Guard, Outcome, Plan, Rule, Somebody, Vocabulary, Why
 
 WORDS = Vocabulary(
     frozenset(["08", "22", "25", "29", "34", "35", "56", "58", "67", "71", "75", "84", "93", "94", "973", "984", "987", "988"]),
@@ -107,7 +107,7 @@ def test_who_has_it_at_each_phase(at: str, departments: list[str], ages: set[int
         Somebody(n, place, age)
         for n, (place, age) in enumerate((place, age) for place in WORDS.departments for age in range(14, 21) for _ in range(80))
     ]
-    seen = preview("wallet.credit", plan(PHASES), people=people, at=midnight(at))
+    seen = preview("wallet.credit", plan(PHASES), crowds=alike(people), at=midnight(at))
     assert {place for place, row in seen.departments.items() if row.open != 0} == set(departments)
     assert {age for age, row in seen.ages.items() if row.open != 0} == ages
 
@@ -215,6 +215,9 @@ OTHER: dict[str, Any] = {"name": "two", "from": date(2026, 6, 1)}
                 ({"share": True}, "share"),
                 ({"share": "half"}, "share"),
                 ({"share": float("nan")}, "share"),
+                ({"first": 0}, "first"),
+                ({"first": True}, "first"),
+                ({"first": "many"}, "first"),
                 ({"guard": 0.1}, "guard"),
                 ({"guard": {}}, "guard"),
                 ({"guard": {"errors": 0.1, "eror": 1}}, "guard.eror"),
@@ -276,7 +279,7 @@ def test_small_counts_are_masked_and_never_found_from_a_sum() -> None:
     assert [masked(n) for n in (0, 1, 9, 10, 19, 20)] == [0, None, None, 10, 10, 20]
     people = [Somebody(n, "75", 17) for n in range(12)] + [Somebody(n, "93", None) for n in range(12, 15)]
     shared = plan({"rules": [{**RULE, "departments": ["75"]}]})
-    seen = preview("a.b", shared, people=people, at=midnight("2026-02-01"))
+    seen = preview("a.b", shared, crowds=alike(people), at=midnight("2026-02-01"))
     assert (seen.departments["75"].open, seen.departments["93"].of, seen.total.of, seen.total.open) == (10, None, 10, 10)
     assert seen.nearest == {Why.PLACE: None}
     assert list(seen.ages) == [17, None]
@@ -288,7 +291,64 @@ def test_a_preview_says_what_each_answer_would() -> None:
     for made in (plan(said), plan({"rules": said["rules"][1:]})):
         people = [Somebody(n, draw.choice(["75", "93", "94"]), draw.choice([14, 15, 16, 17, 18])) for n in range(3000)]
         at = midnight("2026-07-01") + timedelta(seconds=1)
-        seen = preview("a.b", made, people=people, at=at)
+        seen = preview("a.b", made, crowds=alike(people), at=at)
         for place in ("75", "93", "94"):
             opened = sum(bool(decide("a.b", made, who, at=at)) for who in people if who.department == place)
             assert seen.departments[place].open == masked(opened)
+
+
+def test_each_fault_is_a_reason_with_its_code() -> None:
+    """What a plan may have wrong, each with a code of its own and the facts that its sentence names."""
+    said = {
+        "rollout.key_unknown": {"rules": [{**RULE, "x": 1}]},
+        "rollout.not_tables": {"rules": {}},
+        "rollout.too_many_rules": {"rules": [RULE] * (MOST_RULES + 1)},
+        "rollout.name_malformed": {"rules": [{**RULE, "name": "Tout"}]},
+        "rollout.name_twice": {"rules": [RULE, {**OTHER, "name": "one", "ages": [1, 2]}]},
+        "rollout.overlaps": {"rules": [RULE, OTHER]},
+        "rollout.from_missing": {"rules": [{"name": "one"}]},
+        "rollout.until_before_from": {"rules": [{**RULE, "until": date(2026, 1, 1)}]},
+        "rollout.no_instant": {"rules": [{**RULE, "from": "soon"}]},
+        "rollout.no_offset": {"rules": [{**RULE, "from": datetime(2026, 1, 1)}]},
+        "rollout.no_such_department": {"rules": [{**RULE, "departments": ["20"]}]},
+        "rollout.but_beside_departments": {"rules": [{**RULE, "departments": ["75"], "but": ["93"]}]},
+        "rollout.not_texts": {"rules": [{**RULE, "departments": "75"}]},
+        "rollout.named_twice": {"rules": [{**RULE, "departments": ["75", "75"]}]},
+        "rollout.not_ages": {"rules": [{**RULE, "ages": 18}]},
+        "rollout.ages_reversed": {"rules": [{**RULE, "ages": [17, 15]}]},
+        "rollout.no_such_cohort": {"rules": [{**RULE, "cohorts": ["shoe-42"]}]},
+        "rollout.not_a_share": {"rules": [{**RULE, "share": 2}]},
+        "rollout.not_a_whole_number": {"rules": [{**RULE, "first": 0}]},
+        "rollout.guard_not_a_table": {"rules": [{**RULE, "guard": 1}]},
+        "rollout.guard_watches_nothing": {"rules": [{**RULE, "guard": {}}]},
+    }
+    for code, plan_ in said.items():
+        faults = {no.reason.code: no for _, no in read(plan_, WORDS)[1]}
+        assert code in faults, code
+        assert "{" not in faults[code].reason.sentence.format(**faults[code].facts)
+
+
+def test_the_first_who_come_have_a_seat_and_others_may_come_for_one() -> None:
+    first = {"rules": [{**RULE, "departments": ["75"], "first": 3}]}
+    asked, at = plan(first), midnight("2026-02-01")
+    assert read(write(asked), WORDS) == (asked, [])
+    seated = Somebody(1, "75", seats=frozenset({"a.b/one"}))
+    assert decide("a.b", asked, seated, at=at).why is Why.OPEN
+    for who, when, why in (
+        (Somebody(2, "75"), at, Why.SEAT),
+        (Somebody(2, "75", seats=frozenset({"a.c/one"})), at, Why.SEAT),
+        (Somebody(2, "93"), at, Why.PLACE),
+        (seated, midnight("2025-02-01"), Why.NOT_YET),
+    ):
+        assert decide("a.b", asked, who, at=when).why is why
+    people = [*alike([seated]), Crowd(Somebody(department="75"), 40)]
+    for taken, why in ((1, Why.SEAT), (3, Why.FULL)):
+        seen = preview("a.b", asked, crowds=people, at=at, taken={"one": taken})
+        assert (seen.nearest, seen.seats) == ({why: 40}, {"one": (taken, 3)})
+
+
+def test_places_between_two_cuts_are_alike() -> None:
+    halves = plan({"rules": [{**RULE, "share": 0.5, "until": date(2026, 2, 1)}, {**OTHER, "share": 0.8}]})
+    assert cuts_of(halves) == (0.5, 0.8)
+    for place, why in ((0.0, Why.OPEN), (0.5, Why.NOT_YET), (0.8, Why.SHARE)):
+        assert decide("a.b", halves, Somebody(place=place), at=midnight("2026-01-15")).why is why

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 
 from diptych.commons import clock
-from diptych.culture.commands.bench import peer, world
-from diptych.culture.domain.bookings.queries import discrepancies
+from diptych.culture.commands.bench import ledger, peer, world
+from diptych.culture.domain.bookings.queries import discrepancies, verify_ledger
 
 
 @pytest.mark.django_db
@@ -19,3 +19,13 @@ def test_the_world_is_made_and_the_peer_books_in_it() -> None:
     assert len(booked[0]) == 6
     assert booked[1] == "already_booked"
     assert discrepancies() == []
+
+
+@pytest.mark.django_db
+def test_the_ledger_of_the_bench_s_world_holds() -> None:
+    connection.ensure_connection()
+    raw, at = connection.connection, clock.now()
+    world.make(raw, at=at, wallets=30, stocks=2, spread=True)
+    ledger.book(raw, at=at)
+    found = verify_ledger()
+    assert (found.deposits, found.bookings, found.movements, found.faults) == (30, 10, 40, [])

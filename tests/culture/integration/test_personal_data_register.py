@@ -158,6 +158,11 @@ def _rollout(person: Person) -> None:
         )
 
 
+def _seat(person: Person) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("insert into rollout_seat values ('venue.seated', 'one', %s, 1, %s)", (person.pk, AT))
+
+
 def _check(person: Person) -> None:
     FraudCheck.objects.create(
         person=person, attempt=uuid4(), type="ubble", status="ok", eligibility="", reasons=[], event="canari-evenement",
@@ -215,6 +220,7 @@ MAKERS: dict[str, Maker] = {
     "journal_entry": lambda person: None,
     "outbox_message": lambda person: None,
     "rollout_version": _rollout,
+    "rollout_seat": _seat,
 }
 """One a table of the register that can hold somebody's rows."""
 

@@ -11,18 +11,22 @@ from math import isfinite
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from .. import terms
 from ..terms import Guard, Plan, Rule, Vocabulary
+
+from diptych.commons.refusal import Reason, Refusal, refuse
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 """A day without an hour begins at midnight here."""
 _NAME: Final = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _COHORT: Final = re.compile(r"^([a-z]+)-[A-Za-z0-9_]+$")
-_KEYS: Final = ("name", "from", "until", "departments", "but", "ages", "cohorts", "share", "guard")
+_KEYS: Final = ("name", "from", "until", "departments", "but", "ages", "cohorts", "share", "first", "guard")
 _GUARD_KEYS: Final = ("refusals", "errors", "window_minutes", "at_least")
 MOST_RULES: Final = 50
+MOST_SEATS: Final = 10_000_000
 
-Fault = tuple[str, str]
-"""The field (`rules[0].share`) and what is wrong with it."""
+Fault = tuple[str, Refusal]
+"""The field (`rules[0].share`) and why it is refused."""
 
 
 def read(said: Mapping[str, Any], words: Vocabulary | None) -> tuple[Plan, list[Fault]]:
@@ -30,12 +34,12 @@ def read(said: Mapping[str, Any], words: Vocabulary | None) -> tuple[Plan, list[
 
     `words` None takes any département and cohort: a plan of long ago stays readable.
     """
-    faults: list[Fault] = [(key, "is not known") for key in said if key not in ("rules", "stopped")]
+    faults: list[Fault] = [(key, refuse(terms.KEY_UNKNOWN, known="rules")) for key in said if key not in ("rules", "stopped")]
     listed = said.get("rules", [])
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        return Plan(), [*faults, ("rules", "must be tables: [[rules]]")]
+        return Plan(), [*faults, ("rules", refuse(terms.NOT_TABLES))]
     if len(listed) > MOST_RULES:
-        return Plan(), [*faults, ("rules", f"are {len(listed)}, and may be {MOST_RULES}")]
+        return Plan(), [*faults, ("rules", refuse(terms.TOO_MANY_RULES, rules=len(listed), most=MOST_RULES))]
     rules = tuple(_Reader(one, f"rules[{n}].", words, faults).rule() for n, one in enumerate(listed))
     if not faults:
         faults += _together(rules)
@@ -62,6 +66,7 @@ def _written(rule: Rule) -> dict[str, Any]:
         "ages": rule.ages and list(rule.ages),
         "cohorts": list(rule.cohorts),
         "share": rule.share,
+        "first": rule.first,
         "guard": guard,
     }
     return {key: value for key, value in said.items() if value not in (None, [])}
@@ -77,23 +82,23 @@ class _Reader:
         """The rule; where a word is at fault, something harmless stands for it."""
         for key in self.said:
             if key not in _KEYS:
-                self._fault(key, f"is not known: there are {', '.join(_KEYS)}")
+                self._fault(key, terms.KEY_UNKNOWN, known=", ".join(_KEYS))
         name = self.said.get("name")
         if not isinstance(name, str) or not _NAME.match(name) or len(name) > 40:
-            name = self._fault("name", "must be small letters, figures and dashes, 40 at most", "")
+            name = self._fault("name", terms.NAME_MALFORMED, "")
         since, until = self._instant("from"), self._instant("until")
         if since is None and "from" not in self.said:
-            self._fault("from", "is missing")
+            self._fault("from", terms.FROM_MISSING)
         if since is not None and until is not None and until <= since:
-            self._fault("until", "must come after `from`")
+            self._fault("until", terms.UNTIL_BEFORE_FROM)
         departments, but = self._names("departments"), self._names("but")
         if self.words is not None:
             for key, codes in (("departments", departments), ("but", but)):
                 for code in codes:
                     if code not in self.words.departments:
-                        self._fault(key, f"there is no département {code}")
+                        self._fault(key, terms.NO_SUCH_DEPARTMENT, code=code)
         if departments and but:
-            self._fault("but", "makes no sense beside `departments`: name those that are in")
+            self._fault("but", terms.BUT_BESIDE_DEPARTMENTS)
         return Rule(
             name=name,
             since=since or datetime.min.replace(tzinfo=PARIS),
@@ -104,10 +109,11 @@ class _Reader:
             cohorts=self._cohorts(),
             share=self._share("share", self.said.get("share", 1.0)),
             guard=self._guard(),
+            first=self._first(),
         )
 
-    def _fault(self, key: str, says: str, instead: Any = None) -> Any:
-        self.faults.append((self.where + key, says))
+    def _fault(self, key: str, reason: Reason, instead: Any = None, **facts: Any) -> Any:
+        self.faults.append((self.where + key, refuse(reason, **facts)))
         return instead
 
     def _instant(self, key: str) -> datetime | None:
@@ -116,21 +122,21 @@ class _Reader:
             try:
                 value = date.fromisoformat(value) if len(value) == len("2026-01-01") else datetime.fromisoformat(value)
             except ValueError:
-                return self._fault(key, "is neither a day nor an instant")  # type: ignore[no-any-return]
+                return self._fault(key, terms.NO_INSTANT)  # type: ignore[no-any-return]
         if isinstance(value, datetime):
             if value.tzinfo is None:
-                return self._fault(key, "lacks its offset (+01:00), or its hour should be left out")  # type: ignore[no-any-return]
+                return self._fault(key, terms.NO_OFFSET)  # type: ignore[no-any-return]
             return value
         if isinstance(value, date):
             return datetime.combine(value, time.min, PARIS)
-        return None if value is None else self._fault(key, "is neither a day nor an instant")
+        return None if value is None else self._fault(key, terms.NO_INSTANT)
 
     def _names(self, key: str) -> tuple[str, ...]:
         value = self.said.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value) or (key in self.said and not value):
-            return self._fault(key, "must be texts between brackets, at least one", ())  # type: ignore[no-any-return]
+            return self._fault(key, terms.NOT_TEXTS, ())  # type: ignore[no-any-return]
         if len(set(value)) < len(value):
-            self._fault(key, "names one twice")
+            self._fault(key, terms.NAMED_TWICE)
         return tuple(value)
 
     def _ages(self) -> tuple[int, int] | None:
@@ -138,9 +144,9 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, list) or len(value) != 2 or not all(type(one) is int and 0 <= one <= 130 for one in value):
-            return self._fault("ages", "must be the first and the last age, such as [15, 17]")  # type: ignore[no-any-return]
+            return self._fault("ages", terms.NOT_AGES)  # type: ignore[no-any-return]
         first, last = value
-        return (first, last) if first <= last else self._fault("ages", "has its last age before the first")
+        return (first, last) if first <= last else self._fault("ages", terms.AGES_REVERSED)
 
     def _cohorts(self) -> tuple[str, ...]:
         cohorts = self._names("cohorts")
@@ -148,32 +154,37 @@ class _Reader:
             kind = _COHORT.match(cohort)
             if kind is None or (self.words is not None and kind[1] not in self.words.cohorts):
                 known = ", ".join(sorted(self.words.cohorts)) if self.words is not None else "small letters"
-                self._fault("cohorts", f"{cohort} is not `kind-value`, with a kind among {known}")
+                self._fault("cohorts", terms.NO_SUCH_COHORT, cohort=cohort, known=known)
         return cohorts
 
     def _share(self, key: str, value: Any) -> float:
         number = isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
         if not number or not 0 <= value <= 1:
-            return self._fault(key, "must lie between 0 and 1", 1.0)  # type: ignore[no-any-return]
+            return self._fault(key, terms.NOT_A_SHARE, 1.0)  # type: ignore[no-any-return]
         return float(value)
+
+    def _first(self) -> int | None:
+        value = self.said.get("first")
+        good = value is None or (type(value) is int and 1 <= value <= MOST_SEATS)
+        return value if good else self._fault("first", terms.NOT_A_WHOLE_NUMBER, most=MOST_SEATS)
 
     def _guard(self) -> Guard | None:
         said = self.said.get("guard")
         if said is None:
             return None
         if not isinstance(said, dict):
-            return self._fault("guard", "must be a table: {errors = 0.01}")  # type: ignore[no-any-return]
+            return self._fault("guard", terms.GUARD_NOT_A_TABLE)  # type: ignore[no-any-return]
         for key in said:
             if key not in _GUARD_KEYS:
-                self._fault(f"guard.{key}", f"is not known: there are {', '.join(_GUARD_KEYS)}")
+                self._fault(f"guard.{key}", terms.KEY_UNKNOWN, known=", ".join(_GUARD_KEYS))
         if "refusals" not in said and "errors" not in said:
-            self._fault("guard", "watches nothing: give `refusals` or `errors`")
+            self._fault("guard", terms.GUARD_WATCHES_NOTHING)
         bounds = {key: self._share(f"guard.{key}", said[key]) for key in ("refusals", "errors") if key in said}
         whole = {}
         for key, most in (("window_minutes", 24 * 60), ("at_least", 1_000_000)):
             if key in said:
                 good = type(said[key]) is int and 1 <= said[key] <= most
-                whole[key] = said[key] if good else self._fault(f"guard.{key}", f"must be a whole number from 1 to {most}", 1)
+                whole[key] = said[key] if good else self._fault(f"guard.{key}", terms.NOT_A_WHOLE_NUMBER, 1, most=most)
         return Guard(refusals=bounds.get("refusals"), errors=bounds.get("errors"), **whole)
 
 
@@ -181,9 +192,9 @@ def _together(rules: tuple[Rule, ...]) -> Iterator[Fault]:
     "What is wrong between rules: one name twice, or one person under two rules at one instant."
     for (n, one), (m, other) in combinations(enumerate(rules), 2):
         if one.name == other.name:
-            yield f"rules[{m}].name", f"is that of rules[{n}] too"
+            yield f"rules[{m}].name", refuse(terms.NAME_TWICE, other=n)
         if _meet(one, other):
-            yield f"rules[{m}]", f"overlaps rules[{n}] ({one.name}): somebody could be under both at one instant"
+            yield f"rules[{m}]", refuse(terms.OVERLAPS, other=n, name=one.name)
 
 
 def _meet(one: Rule, other: Rule) -> bool:

@@ -7,7 +7,7 @@ Pure. Does not hold where plans are kept. Nobody has done this before in the pas
 import hashlib
 from datetime import datetime
 
-from ..terms import Answer, Plan, Rule, Somebody, Why
+from ..terms import Answer, Plan, Rule, Somebody, Why, seat_of
 
 _NEARNESS = {why: place for place, why in enumerate(Why)}
 
@@ -44,9 +44,16 @@ def asks_of(rule: Rule, who: Somebody) -> Why | None:
     return None
 
 
+def _stands_at(feature: str, who: Somebody) -> float:
+    "Their place in line; the last where nothing says."
+    if who.place is not None:
+        return who.place
+    return 1.0 if who.id is None else place_in_line(feature, who.id)
+
+
 def _put(feature: str, rule: Rule, who: Somebody, at: datetime, stopped: datetime | None) -> Answer:
     lacks = asks_of(rule, who)
-    if lacks is None and rule.share < 1 and (who.id is None or place_in_line(feature, who.id) >= rule.share):
+    if lacks is None and rule.share < 1 and _stands_at(feature, who) >= rule.share:
         lacks = Why.SHARE
     if lacks is not None:
         return Answer(lacks, rule.name)
@@ -56,6 +63,8 @@ def _put(feature: str, rule: Rule, who: Somebody, at: datetime, stopped: datetim
         return Answer(Why.OVER, rule.name, rule.until)
     if stopped is not None:
         return Answer(Why.STOPPED, rule.name, stopped)
+    if rule.first is not None and seat_of(feature, rule.name) not in who.seats:
+        return Answer(Why.SEAT, rule.name, rule.since)
     return Answer(Why.OPEN, rule.name, rule.since)
 
 

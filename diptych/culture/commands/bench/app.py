@@ -11,6 +11,7 @@ from rich.table import Table
 
 from . import booking as measuring
 from . import imports as importing
+from . import ledger as proving
 from . import rush as rushing
 
 app = typer.Typer(no_args_is_help=True, help="Measure booking and imports, each on a database of its own.")
@@ -82,6 +83,25 @@ def rush(as_json: Annotated[bool, typer.Option("--json", help="One line of JSON 
         sold = "+".join(str(result.sold) for result in results)
         print(f"{'true' if not wrong else 'FALSE'}: {sold} sold of {'+'.join(str(r.places) for r in results)}, {wrong} faults")
     raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def ledger(
+    accounts: Annotated[int, typer.Option(min=3, max=20_000_000, help="Accounts, each with its credit.")] = 2_200_000,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+) -> None:
+    """Seconds to prove the ledger of very many accounts, beside a plain sum of the same table; and to preview a roll-out."""
+    with Console(stderr=True).status("making an empty database…") as status:
+        figures = proving.measure(accounts=accounts, on_step=status.update)
+    if as_json:
+        print(figures.as_json())
+        return
+    print(
+        f"{figures.accounts:,} accounts, {figures.movements:,} movements: the ledger {'holds' if figures.holds else 'DOES NOT HOLD'}"
+    )
+    print(
+        f"verify {figures.verify_seconds:.1f} s; a plain sum {figures.sum_seconds:.1f} s; preview {figures.preview_seconds:.1f} s"
+    )
 
 
 @app.command()

@@ -70,7 +70,7 @@ def measure(*, folder: Path, on_kind: Callable[[str], None]) -> list[Line]:
     files, _ = published(folder=folder)
     if not files:
         deny(NO_DATA, folder=folder)
-    with _database() as server:
+    with database() as server:
         lines = []
         for kind in (kind for kind in KINDS if kind in files):
             on_kind(kind)
@@ -84,7 +84,7 @@ def measure(*, folder: Path, on_kind: Callable[[str], None]) -> list[Line]:
 
 
 @contextmanager
-def _database() -> Iterator[postgres.Server]:
+def database() -> Iterator[postgres.Server]:
     "An empty database with our tables, and Django on it; gone with the block."
     with tempfile.TemporaryDirectory(prefix="diptych-bench-") as home, postgres.embedded(data=Path(home) / "pg") as server:
         environ = environment(server.url(), home)

@@ -14,7 +14,7 @@ PRICE_CENTS = 300
 _WORLD = """
 insert into people_person (email, password, first_name, last_name, roles, state, birth_date, department, language, registered_at, email_validated_at,
     married_name, phone, address, city, postcode, activity, school_type, document_hash, student_hash, staff_roles)
-select 'bench' || i || '@bench.example', '!', 'Inès', 'B', '{{BENEFICIARY}}', 'ACTIVE', '2008-06-01', '42', 'fr', %(at)s, %(at)s,
+select 'bench' || i || '@bench.example', '!', 'Inès', 'B', '{{BENEFICIARY}}', 'ACTIVE', %(born)s, %(department)s, 'fr', %(at)s, %(at)s,
     '', '', '', '', '', '', '', '', '', '{{}}'
 from generate_series(1, %(wallets)s) i;
 
@@ -42,14 +42,20 @@ from catalogue_offer where name like 'Séance %%' order by id;
 """
 
 
-def make(connection: Any, *, at: datetime, wallets: int = WALLETS, stocks: int = STOCKS) -> tuple[list[int], list[int]]:
-    """Make the world. Gives the ids of its people and of its stocks. Values are ours: nothing comes from outside."""
+def make(
+    connection: Any, *, at: datetime, wallets: int = WALLETS, stocks: int = STOCKS, spread: bool = False
+) -> tuple[list[int], list[int]]:
+    """Make the world. Gives the ids of its people and of its stocks. Values are ours: nothing comes from outside.
+
+    `spread` gives people four years of birth dates and nineteen départements, where all are otherwise alike."""
     values = {
         "at": f"'{at.isoformat()}'::timestamptz",
         "wallets": wallets,
         "stocks": stocks,
         "venues": VENUES,
         "price": PRICE_CENTS,
+        "born": "date '2006-01-01' + i % 1461" if spread else "date '2008-06-01'",
+        "department": "(21 + i % 19)::text" if spread else "'42'",
     }
     connection.execute((_WORLD % values).replace("{{", "{").replace("}}", "}"))
     connection.execute("analyze")

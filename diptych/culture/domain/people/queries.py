@@ -4,19 +4,20 @@ Does not hold sign-in itself, which is the site's.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
+from django.db import connection
 
 from .models import EmailCheck, LoginAlert, LoginDevice, Person, TrustedDevice
-from .rules import DEPARTMENTS, Department, age_at, audience_for, day_at, permissions_of, session_lasts, zone_of
+from .rules import DEPARTMENTS, PARIS, Department, age_at, audience_for, day_at, permissions_of, session_lasts, zone_of
 from .terms import NOT_FOUND, AccountState, Audience, Permission, Role
 
 from diptych.commons.refusal import deny
-from diptych.commons.rollout.terms import Somebody
+from diptych.commons.rollout.terms import Crowd, Somebody, seat_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,65 @@ def everybody(*, at: datetime) -> Iterator[Somebody]:
     )
     for pk, department, validated, declared, registered_at, roles in rows.iterator(chunk_size=5000):
         yield _facts(pk, department, validated or declared, registered_at, audience_for(roles), at)
+
+
+def crowds(
+    *, feature: str, cuts: tuple[float, ...], at: datetime, on_progress: Callable[[int, int], None] | None = None
+) -> Iterator[Crowd]:
+    """All accounts that are somebody's, as crowds of people who are alike for roll-outs: what `everybody` gives, counted in
+    the database by slices of numbers. Between two `cuts` of the line of `feature`, places are alike.
+
+    `on_progress` hears how many slices are done, of how many."""
+    zones = {code: zone_of(code).key for code in DEPARTMENTS}
+    lows = (0.0, *cuts)
+    given: dict[str, Any] = {
+        "at": at, "feature": feature, "cuts": list(cuts), "gone": [AccountState.ANONYMIZED, AccountState.DELETED],
+        "codes": list(zones), "zones": list(zones.values()), "paris": PARIS,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("select min(id), max(id) from people_person")
+        lowest, highest = cursor.fetchone()
+        starts = range(lowest, highest + 1, SLICE) if lowest is not None else range(0)
+        for done, first in enumerate(starts, start=1):
+            cursor.execute(_CROWDS, {**given, "first": first, "last": first + SLICE - 1})
+            for department, year, age, registered, audience, place, rules, people in cursor.fetchall():
+                cohorts = {f"registered-{registered}", f"audience-{audience}", *([f"born-{year}"] if year is not None else [])}
+                seats = frozenset(seat_of(feature, rule) for rule in rules)
+                yield Crowd(Somebody(None, department, age, frozenset(cohorts), seats, lows[place]), people)
+            if on_progress is not None:
+                on_progress(done, len(starts))
+
+
+SLICE: Final = 200_000
+"""Accounts counted by one question: a fraction of a second, so that a bar moves."""
+
+# The place in line is `rules.opening.place_in_line`: the first 56 bits of the hash, so many 2^56ths. Born on 29 February:
+# the birthday is 1 March in common years, which comparing months and days gives.
+_CROWDS: Final = """
+with zoned as (select unnest(%(codes)s::text[]) as code, unnest(%(zones)s::text[]) as zone),
+seated as (
+    select person_id, array_agg(rule order by rule) as rules from rollout_seat
+    where feature = %(feature)s and person_id between %(first)s and %(last)s group by person_id
+),
+one as (
+    select p.department, coalesce(p.validated_birth_date, p.birth_date) as born,
+        (%(at)s::timestamptz at time zone coalesce(z.zone, %(paris)s))::date as today,
+        extract(year from p.registered_at at time zone coalesce(z.zone, %(paris)s))::int as registered,
+        case when p.roles @> array['ADMIN']::varchar[] then 'staff'
+            when p.roles && array['PRO', 'NON_ATTACHED_PRO']::varchar[] then 'venue' else 'youth' end as audience,
+        case when cardinality(%(cuts)s::float8[]) = 0 then 0 else width_bucket(
+            ('x' || encode(substr(sha256(convert_to(%(feature)s || ':' || p.id, 'UTF8')), 1, 7), 'hex'))::bit(56)::bigint
+            / 72057594037927936::float8, %(cuts)s::float8[]) end as place,
+        coalesce(s.rules, array[]::text[]) as rules
+    from people_person p left join zoned z on z.code = p.department left join seated s on s.person_id = p.id
+    where p.id between %(first)s and %(last)s and p.state <> all(%(gone)s)
+)
+select department, extract(year from born)::int as year,
+    (extract(year from today) - extract(year from born)
+        - ((extract(month from today), extract(day from today)) < (extract(month from born), extract(day from born)))::int)::int,
+    registered, audience, place, rules, count(*)::int
+from one group by 1, 2, 3, 4, 5, 6, 7
+"""
 
 
 def _facts(

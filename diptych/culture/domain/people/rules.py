@@ -214,7 +214,7 @@ PERMITS: Final = (
     Permit(Permission.BENEFICIARY_MANUAL_REVIEW, frozenset({StaffRole.GLOBAL_ACCESS})),
     Permit(Permission.SUSPEND_USER, _ALL | {StaffRole.SUPPORT_N2, StaffRole.FRAUDE_JEUNES}),
     Permit(Permission.UNSUSPEND_USER, _ALL | {StaffRole.FRAUDE_JEUNES}),
-    Permit(Permission.FEATURE_FLIPPING, _ALL),  # the guide's product_management too, once that role is here
+    Permit(Permission.FEATURE_FLIPPING, _ALL | {StaffRole.PRODUCT_MANAGEMENT}),
     Permit(Permission.EXTRACT_PUBLIC_ACCOUNT, frozenset({StaffRole.SUPPORT_N2, StaffRole.DPO})),
     Permit(Permission.ANONYMIZE_PUBLIC_ACCOUNT, frozenset({StaffRole.ADMIN, StaffRole.SUPPORT_N3, StaffRole.DPO})),
 )

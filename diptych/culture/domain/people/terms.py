@@ -119,6 +119,7 @@ class StaffRole(StrEnum):
     PROGRAMMATION_MARKET = "programmation_market"
     LECTURE_SEULE = "lecture_seule"
     DPO = "dpo"
+    PRODUCT_MANAGEMENT = "product_management"
 
 
 class Permission(StrEnum):

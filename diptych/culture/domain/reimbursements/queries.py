@@ -24,7 +24,7 @@ def explain_reimbursement(
                 "revenue_cents": one.revenue_cents,
                 "rule": one.rule,
                 "marginal_cents": one.marginal_cents,
-                "because": [{"code": f"reimbursement.{one.rule}", "date": one.since, "source": one.source, "says": one.says}],
+                "because": [one.because],
             }
             for one in prices
         ]

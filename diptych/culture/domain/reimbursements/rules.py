@@ -6,7 +6,7 @@ hold payments.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from .terms import CustomRule, Group, Price, Scope, UsedBooking
 
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID
+from diptych.culture.domain.wallet.terms import Because, Said, because, cited
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 
@@ -32,7 +33,14 @@ class Bracket:
 
 _ALWAYS: Final = datetime(2019, 2, 1, tzinfo=UTC)
 _SEPTEMBER_2021: Final = datetime(2021, 8, 31, 22, tzinfo=UTC)
-_SOURCE: Final = "guide §3.1, scale"
+_SOURCE: Final = cited("guide §3.1, scale")
+_CUSTOM: Final = cited("guide §3.2, custom rules")
+_RATE: Final = Said(
+    "reimbursement",
+    "Revenue of the year with this booking: {revenue_cents}; above {over_cents}, the rate is {percent} %.",
+)
+_OWN_RATE: Final = Said("reimbursement", "A rule of their own ({scope}): a rate of {percent} %.")
+_OWN_SUM: Final = Said("reimbursement", "A rule of their own ({scope}): {place_cents} a place.")
 
 
 def _scale(group: Group, since: datetime, until: datetime | None, *rows: tuple[int, str]) -> tuple[Bracket, ...]:
@@ -94,15 +102,13 @@ def price(booking: UsedBooking, *, reached_cents: int, custom: Iterable[CustomRu
     agreed = _custom(booking, custom)
     if agreed is not None:
         rule, paid = agreed
-        says = f"the {rule.scope}’s own rule: " + (
-            f"{rule.amount_cents} cents a place" if rule.amount_cents is not None else f"a rate of {rule.rate}"
-        )
-        code, source = f"custom.{rule.scope}", "guide §3.2, custom rules"
-        return _price(booking, paid, after, rule.rate, (code, rule.since, source, says), marginal)
+        said, rate = (_OWN_RATE if rule.amount_cents is None else _OWN_SUM), rule.rate or Decimal(0)
+        facts = {"scope": rule.scope.value, "percent": f"{100 * rate:g}", "place_cents": rule.amount_cents}
+        why = because(said, _day(rule.since), _CUSTOM, f"custom.{rule.scope}", **facts)
+        return _price(booking, paid, after, rule.rate, why, marginal)
     row = max((one for one in rows if after > one.over_cents or one.over_cents == 0), key=lambda one: one.over_cents)
-    says = f"revenue of the year with this booking: {after} cents; above {row.over_cents} cents the rate is {row.rate}"
-    code = f"{row.group}.{int(row.rate * 100)}"
-    why = (code, row.since, row.source, says)
+    figures = {"revenue_cents": after, "over_cents": row.over_cents, "percent": f"{100 * row.rate:g}"}
+    why = because(_RATE, _day(row.since), row.source, f"{row.group}.{int(row.rate * 100)}", **figures)
     return _price(booking, half_up(booking.total_cents * row.rate), after, row.rate, why, marginal)
 
 
@@ -138,11 +144,13 @@ def _marginal(rows: tuple[Bracket, ...], reached: int, booking: UsedBooking) -> 
     return paid
 
 
-def _price(
-    booking: UsedBooking, paid: int, after: int, rate: Decimal | None, why: tuple[str, datetime, str, str], marginal: int
-) -> Price:
+def _price(booking: UsedBooking, paid: int, after: int, rate: Decimal | None, why: Because, marginal: int) -> Price:
     "A sum a place says no rate: it is what it comes to."
-    total, (code, since, source, says) = booking.total_cents, why
+    total = booking.total_cents
     if rate is None:
         rate = (Decimal(paid) / total).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP) if total else Decimal(0)
-    return Price(paid, total - paid, rate, after, code, since.astimezone(PARIS).date(), source, says, marginal)
+    return Price(paid, total - paid, rate, after, why.of, why, marginal)
+
+
+def _day(since: datetime) -> date:
+    return since.astimezone(PARIS).date()

@@ -4,9 +4,11 @@ Amounts are cents that the State pays the venue, positive. Does not hold booking
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from diptych.culture.domain.wallet.terms import Because
 
 
 class Group(StrEnum):
@@ -68,7 +70,5 @@ class Price:
     rate: Decimal
     revenue_cents: int
     rule: str
-    since: date
-    source: str
-    says: str
+    because: Because
     marginal_cents: int

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from diptych.commons.refusal import Kind, Reason
 
@@ -138,14 +139,40 @@ class Bucket(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Because:
-    """A rule that was applied to reach a decision: its code, the day from which it holds, its source, and what it said
-    of this person, in English. Screens have their own words, by code."""
+class Said:
+    """What a rule says once applied: its code, and its sentence to anybody (an officer, a terminal) and to the youth. Both
+    are English and gettext ids; both name facts of the case in braces."""
 
     code: str
+    sentence: str
+    to_youth: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """A rule that was applied to reach a decision: what it says, the day from which it holds, its source (`cited`), the
+    facts that its sentence names. `of` tells apart the rules that say the same: a scheme, a kind of sum, a cap."""
+
+    said: Said
     since: date
     source: str
-    says: str
+    facts: MappingProxyType[str, Any]
+    of: str = ""
+
+    @property
+    def code(self) -> str:
+        """What machines and tests know it by."""
+        return f"{self.said.code}.{self.of}" if self.of else self.said.code
+
+
+def because(said: Said, since: date, source: str, of: str = "", /, **facts: Any) -> Because:
+    """A rule that was applied, with the facts that its sentence names: amounts as `…_cents`, instants, days, numbers."""
+    return Because(said, since, source, MappingProxyType(facts), of)
+
+
+def cited(source: str) -> str:
+    """A source (a decree, a section of the field guide) as screens cite it: English, and gathered as a gettext id."""
+    return source
 
 
 @dataclass(frozen=True, slots=True)

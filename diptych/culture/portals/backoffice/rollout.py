@@ -90,8 +90,7 @@ def feature(request: HttpRequest, name: str) -> HttpResponse:
         "can_stop": any(rule.name not in now.plan.stopped for rule in now.plan.rules),
     }
     if "apercu" in request.GET:
-        with transaction.atomic():
-            seen = queries.preview(name, now.plan, people=rollout.everybody(at=at), at=at)
+        seen = rollout.preview(name, now.plan, at=at)
         names = {one.code: f"{one.code} {one.name}" for one in departments()}
         context |= {
             "seen": seen,

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from .check_words import STATUSES
+from .credits import credits_told, entry_told
 from .forms import SuspendForm
 from .permits import permit
 from .youth_forms import AddCreditForm, FindForm, PaperForm, ReviewForm, WhyForm
@@ -73,6 +74,8 @@ def _file(request: HttpRequest, person_id: int, forms: dict[str, Any], *, status
         "file": whole,
         "reasons": [gettext(text) for text in queries.sentences_of(whole.journey.reasons)],
         "wallet": wallet_of(person_id=person_id, at=at),
+        "credits": credits_told(person_id=person_id, department=account.department, at=at),
+        "entry": entry_told(person_id=person_id, department=account.department, at=at),
         "allowed": allowed,
         "suspend": SuspendForm(initial={"person_id": person_id}, prefix=None, auto_id="suspend_%s"),
         "review": ReviewForm(auto_id="review_%s"),

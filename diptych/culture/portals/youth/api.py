@@ -74,10 +74,12 @@ class _Json(BaseRenderer):
 
 
 class Problem(Schema):
-    """A refusal: a code for machines, a sentence for people, the facts of the sentence."""
+    """A refusal: a code for machines, a sentence for people, the source of the rule (empty where none is cited), the facts
+    of the sentence."""
 
     code: str
     message: str
+    rule: str = ""
     facts: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -6,12 +6,14 @@ those are the chapters' own.
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
+from diptych.commons.web.saying import cite, say
 from diptych.culture.domain.bookings.terms import Cancellation, Status
-from diptych.culture.domain.wallet.terms import MovementKind
+from diptych.culture.domain.wallet.terms import Because, DepositType, MovementKind
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise  # not there where the service runs
@@ -77,6 +79,31 @@ MOVEMENTS: Final[dict[str, StrPromise]] = {
     MovementKind.MOVED_IN: _("Booking moved from your former credit"),
     MovementKind.EXPIRED: _("Credit not spent in time"),
 }
+
+DEPOSITS: Final[dict[str, StrPromise]] = {
+    DepositType.GRANT_17_18: _("Your credit at 17 and 18"),
+    DepositType.GRANT_15_17: _("Your credit at 15, 16 and 17"),
+    DepositType.GRANT_18: _("Your credit at 18"),
+    DepositType.GRANT_FREE: _("Your account without money"),
+}
+
+
+class RuleLine(NamedTuple):
+    """A rule as it is told to the youth: what it says, where it comes from, since when it holds; when it was applied and
+    what it added or took, where it did."""
+
+    says: str
+    source: str
+    since: date
+    at: datetime | None = None
+    amount_cents: int | None = None
+
+
+def rule_line(why: Because, *, zone: str, at: datetime | None = None, amount_cents: int | None = None) -> RuleLine:
+    """A rule that was applied, told to the youth."""
+    says = say(why.said.to_youth or why.said.sentence, why.facts, zone=zone)
+    return RuleLine(says, cite(why.source), why.since, at, amount_cents)
+
 
 _BY_VENUE: Final = _("The venue cancelled. Your credit came back.")
 _BY_SERVICE: Final = _("The pass cancelled this booking. Your credit came back.")

@@ -1,7 +1,7 @@
 """Decisions with their reasons, from facts alone: credit, eligibility, caps, cancellation, use, expiry. Reads no table.
 
-Each function gives plain data: the decision, the amounts (cents), and `because`, the rules applied, in order, each with
-its code, its date and its source. Does not hold the rules.
+Each function gives plain data: the decision, the amounts (cents), and `because`, the rules applied, in order, each a
+`Because`, which whoever shows it puts in words. Does not hold the rules.
 """
 
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from .. import terms
+from ..rules import wording
 from ..rules.times import (
     CANCELLABLE_UNTIL,
     EXPIRIES,
@@ -32,11 +33,12 @@ from diptych.culture.domain.wallet.rules import (
     missing_steps,
 )
 from diptych.culture.domain.wallet.rules import expires_at as deposit_ends
-from diptych.culture.domain.wallet.terms import OFFICIAL_RECREDITS, Because, Bucket, DepositType, HeldDeposit
+from diptych.culture.domain.wallet.terms import OFFICIAL_RECREDITS, Because, Bucket, DepositType, HeldDeposit, because, cited
 
 SUBCATEGORIES: Final = frozenset(BY_ID)
 """The names that facts may give."""
-_LIMIT: Final = "guide §2.2, cancellation limit"
+_LIMIT: Final = cited("guide §2.2, cancellation limit")
+_USABLE: Final = cited("guide §2.2, usable")
 _SINCE: Final = date(2021, 5, 21)
 _SHORT: Final[dict[Bucket, Reason]] = {
     Bucket.NONE: terms.CREDIT_TOO_LOW,
@@ -91,7 +93,7 @@ def explain_credit(
         "moved_bookings": made.moved_bookings,
         "missing_steps": list(missing),
         "expires_at": _local(made.expires_at, department),
-        "because": _because(made.because),
+        "because": list(made.because),
     }
 
 
@@ -105,7 +107,7 @@ def explain_eligibility(
         "scheme": found.scheme,
         "from": _local(found.opens_at, department),
         "until": _local(found.closes_at, department),
-        "because": _because(found.because),
+        "because": list(found.because),
     }
 
 
@@ -129,14 +131,14 @@ def explain_caps(
         expires_at=expires_at or _end(deposit, version, department, deposit_created_at, law), at=at, law=law,
     )  # fmt: skip
     reason = _SHORT[funds.short_of].code if funds.short_of is not None else None
-    because = list(funds.because)
+    whys = list(funds.because)
     row = BY_ID[booking.subcategory]
     minor = deposit is DepositType.GRANT_15_17 and booking.amount_cents > 0 and row.minors is not Minors.YES
     if minor:
         refusal = terms.CATEGORY_FREE_ONLY if row.minors is Minors.FREE else terms.CATEGORY_NOT_FOR_MINORS
         reason = refusal.code
-        says = f"{row.id} before 18: {'only what is free' if row.minors is Minors.FREE else 'not at all'}"
-        because.insert(0, Because("caps.minors", _SINCE, refusal.rule, says))
+        said = wording.MINORS_FREE if row.minors is Minors.FREE else wording.MINORS_NO
+        whys.insert(0, because(said, _SINCE, refusal.rule, subcategory=row.id))
     return {
         "accepted": reason is None,
         "reason": reason,
@@ -145,7 +147,7 @@ def explain_caps(
         "left_cents": funds.left.total_cents,
         "digital_left_cents": funds.left.digital_cents,
         "physical_left_cents": funds.left.physical_cents,
-        "because": _because(because),
+        "because": whys,
     }
 
 
@@ -157,8 +159,8 @@ def explain_cancellation(
     new_event_at: datetime | None = None,
 ) -> dict[str, Any]:
     """Until when a booking can be cancelled by its holder; null where it is no event: until it is used."""
-    limit, because = _limit(booked_at, event_at, moved_at, new_event_at)
-    return {"limit_at": limit, "because": _because([because])}
+    limit, why = _limit(booked_at, event_at, moved_at, new_event_at)
+    return {"limit_at": limit, "because": [why]}
 
 
 def explain_usable(
@@ -170,23 +172,22 @@ def explain_usable(
     new_event_at: datetime | None = None,
 ) -> dict[str, Any]:
     """Whether a booking can be validated at an instant, and from when: an event's from its cancellation limit."""
-    limit, because = _limit(booked_at, event_at, moved_at, new_event_at)
+    limit, why = _limit(booked_at, event_at, moved_at, new_event_at)
     start = limit or booked_at
-    rule = Because("usable.after_limit", _SINCE, "guide §2.2, usable", "an event’s booking is validated from that limit on")
-    return {"usable": at >= start, "from": start, "because": _because([because, rule])}
+    return {"usable": at >= start, "from": start, "because": [why, because(wording.USABLE, _SINCE, _USABLE)]}
 
 
 def explain_expiry(*, subcategory: str, booked_at: datetime, at: datetime) -> dict[str, Any]:
     """Whether an uncollected booking has expired at an instant, and when it does; null where its kind never expires."""
     days, end = days_to_collect(subcategory), expires_at(subcategory=subcategory, booked_at=booked_at)
     row = next((one for one in reversed(EXPIRIES) if one.days == days), EXPIRIES[0])
-    says = f"{days} days, compared with midnight in Paris" if days is not None else "bookings of this kind never expire"
-    code = f"expiry.{days}_days" if days is not None else "expiry.never"
+    expires = because(wording.EXPIRES, row.since, row.source, f"{days}_days", days=days)
+    why = because(wording.NEVER_EXPIRES, row.since, row.source) if days is None else expires
     return {
         "expires": end is not None and at >= end,
         "expirable": end is not None,
         "expires_at": end,
-        "because": _because([Because(code, row.since, row.source, says)]),
+        "because": [why],
     }
 
 
@@ -196,12 +197,11 @@ def _limit(
     hours = int(CANCELLABLE_UNTIL.total_seconds() // 3600)
     if moved_at is not None and new_event_at is not None:
         limit = moved_cancellation_limit(moved_at=moved_at, new_event_at=new_event_at)
-        says = f"the event has another date: {hours} h after the move, and not after the new date"
-        return limit, Because("cancellation.moved", _SINCE, _LIMIT, says)
+        return limit, because(wording.CANCEL_MOVED, _SINCE, _LIMIT, hours=hours)
     if event_at is None:
-        return None, Because("cancellation.until_used", _SINCE, _LIMIT, "no event: cancellable until it is used")
-    says = f"{hours} h before the event or {hours} h after the booking, the earlier; not before the booking"
-    return cancellation_limit(booked_at=booked_at, event_at=event_at), Because("cancellation.event", _SINCE, _LIMIT, says)
+        return None, because(wording.CANCEL_UNTIL_USED, _SINCE, _LIMIT)
+    limit = cancellation_limit(booked_at=booked_at, event_at=event_at)
+    return limit, because(wording.CANCEL_EVENT, _SINCE, _LIMIT, hours=hours)
 
 
 def _end(deposit: DepositType, version: int, department: str, made_at: datetime, law: Law) -> datetime:
@@ -212,7 +212,3 @@ def _end(deposit: DepositType, version: int, department: str, made_at: datetime,
 
 def _local(at: datetime | None, department: str) -> datetime | None:
     return at.astimezone(zone_of(department or PARIS)) if at is not None else None
-
-
-def _because(rules: Iterable[Because]) -> list[dict[str, Any]]:
-    return [{"code": one.code, "date": one.since, "source": one.source, "says": one.says} for one in rules]

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID
+from diptych.culture.domain.wallet.terms import cited
 
 CANCELLABLE_UNTIL: Final = timedelta(hours=48)
 """Guide §2.2: 48 h before the event, or 48 h after the booking."""
@@ -34,8 +35,8 @@ class Expiry:
 
 
 EXPIRIES: Final = (
-    Expiry(date(2021, 5, 21), "", 30, "guide §2.2, automatic expiry"),
-    Expiry(date(2021, 5, 21), "LIVRE_PAPIER", 10, "guide §2.2, automatic expiry"),
+    Expiry(date(2021, 5, 21), "", 30, cited("guide §2.2, automatic expiry")),
+    Expiry(date(2021, 5, 21), "LIVRE_PAPIER", 10, cited("guide §2.2, automatic expiry")),
 )
 
 

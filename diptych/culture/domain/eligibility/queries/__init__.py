@@ -4,6 +4,7 @@ from .bonus import BonusLookUp, BonusStanding, bonus_look_up, bonus_of
 from .files import Found, PersonFile, file_of, find_people
 from .journey import (
     facts_of,
+    first_check_at,
     identity_attempt_of,
     journey_of,
     phone_of,
@@ -12,6 +13,7 @@ from .journey import (
     sentences_of,
     sms_waits,
     ways_of,
+    why_eligible,
 )
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "facts_of",
     "file_of",
     "find_people",
+    "first_check_at",
     "identity_attempt_of",
     "journey_of",
     "phone_of",
@@ -32,4 +35,5 @@ __all__ = [
     "sentences_of",
     "sms_waits",
     "ways_of",
+    "why_eligible",
 ]

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from ..models import FraudCheck, FraudReview, PhoneCode, Reminder
 from ..rules.items import is_latin, same_person
-from ..rules.machines import identity_attempt, journey_state, ways
+from ..rules.machines import began_at, identity_attempt, journey_state, ways
 from ..rules.reasons import BY_CODE
 from ..terms import (
     Attempt,
@@ -25,7 +25,8 @@ from ..terms import (
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.terms import BENEFICIARIES
 from diptych.culture.domain.wallet.models import Deposit
-from diptych.culture.domain.wallet.terms import Scheme
+from diptych.culture.domain.wallet.rules import decide_eligibility
+from diptych.culture.domain.wallet.terms import Because, Scheme
 
 
 def attempts_of(*, person_id: int) -> tuple[Attempt, ...]:
@@ -70,6 +71,21 @@ def facts_of(person: Person, *, at: datetime) -> JourneyFacts:
 def journey_of(*, person_id: int, at: datetime) -> Journey:
     """Where somebody stands, what is next, and why."""
     return journey_state(facts_of(Person.objects.get(pk=person_id), at=at), at=at)
+
+
+def first_check_at(*, person_id: int, at: datetime) -> datetime | None:
+    """When somebody's first check for a credit was registered: it decides the regime (guide §2.1); None where none was."""
+    return began_at(facts_of(Person.objects.get(pk=person_id), at=at))
+
+
+def why_eligible(*, person_id: int, at: datetime) -> tuple[Because, ...]:
+    """The rules by which somebody may enter now, or may not; none where their birth date is not known."""
+    person = Person.objects.get(pk=person_id)
+    born = person.validated_birth_date or person.birth_date
+    if born is None:
+        return ()
+    first = first_check_at(person_id=person_id, at=at)
+    return decide_eligibility(born=born, department=person.department, at=at, first_registered_at=first).because
 
 
 def ways_of(*, person_id: int, at: datetime) -> frozenset[CheckType]:

@@ -83,7 +83,7 @@ SWEEPS: Final = (
         " (select id from axes_accessattempt where attempt_time <= %(before)s)",
     ),
     Sweep("phone_code_ended", "eligibility_phonecode", "expires_at", 30, "codes work for 12 hours; 30 days for support"),
-    Sweep("phone_try_counted", "eligibility_phonetry", "at", 31, "wrong codes are counted over 30 days (guide §1.3)"),
+    Sweep("phone_try_counted", "eligibility_phonetry", "at", 31, "wrong codes are counted over 30 days (guide §5.2, phone)"),
     Sweep("bonus_unanswered", "eligibility_bonusrequest", "at", 30, "what is said of a parent waits for its answer, no longer"),
     Sweep("extract_over", "personal_data_extract", "expires_at", 0, "guide §5.5, extract: 7 days"),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Reads of the wallet: what is left and why, who is due a sum, whether the ledger holds."""
 
+from .explained import Applied, CreditExplained, credits_explained
 from .ledger import CHECKS, Check, Over
 from .wallets import (
     MovementLine,
@@ -14,11 +15,14 @@ from .wallets import (
 
 __all__ = [
     "CHECKS",
+    "Applied",
     "Check",
+    "CreditExplained",
     "MovementLine",
     "Over",
     "WalletView",
     "balance_of",
+    "credits_explained",
     "ended_with_something_left",
     "held_by",
     "people_with_a_birthday",

@@ -98,7 +98,8 @@ CHECKS: Final = (
         from wallet_deposit n
         join (
             select credited_deposit_id, count(*) as times, max(id) as id, max(debited_deposit_id) as old_id, max(at) as at
-            from wallet_movement where kind = 'PreviousDeposit' group by credited_deposit_id
+            from wallet_movement where kind = 'PreviousDeposit' and credited_deposit_id between %(first)s and %(last)s
+            group by credited_deposit_id
         ) t on t.credited_deposit_id = n.id
         left join wallet_deposit o on o.id = t.old_id
         cross join lateral (

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 from ..models import Deposit, Movement
-from ..rules import AMOUNTS, CAPS, left
+from ..rules import AMOUNTS, CAPS, AgeAmount, left
 from ..terms import BY_AGE, AccountKind, Bucket, DepositType, HeldDeposit, Left, MovementKind
 
 
@@ -61,7 +61,7 @@ def wallet_of(*, person_id: int, at: datetime) -> WalletView | None:
     deposit = Deposit.objects.filter(person_id=person_id).order_by("-created_at", "-id").first()
     if deposit is None:
         return None
-    lines = _lines(deposit)
+    lines = lines_of(deposit)
     spent = {bucket: -sum(line.amount_cents for line in lines if line.bucket == bucket and line.booking_id) for bucket in Bucket}
     granted = sum(line.amount_cents for line in lines if line.is_grant)
     return WalletView(
@@ -87,7 +87,7 @@ def wallet_of(*, person_id: int, at: datetime) -> WalletView | None:
     )
 
 
-def _lines(deposit: Deposit) -> list[MovementLine]:
+def lines_of(deposit: Deposit) -> list[MovementLine]:
     "Latest first. The title comes by SQL: the wallet stands below the bookings and knows only their numbers."
     with connection.cursor() as cursor:
         cursor.execute(
@@ -100,17 +100,17 @@ def _lines(deposit: Deposit) -> list[MovementLine]:
         )
         rows = cursor.fetchall()
     return [
-        MovementLine(when, kind, cents, bucket, booking_id, label, rule, since, account)
+        MovementLine(when, kind, cents, bucket, booking_id, label, row.source if row else "", row.since if row else None, account)
         for when, kind, cents, bucket, booking_id, label, account in rows
-        for rule, since in (_why(deposit, kind, when),)
+        for row in (row_of(deposit, kind, when),)
     ]
 
 
-def _why(deposit: Deposit, kind: str, at: datetime) -> tuple[str, date | None]:
-    "The row of the law that brought a sum: its source, and since when it holds."
+def row_of(deposit: Deposit, kind: str, at: datetime) -> AgeAmount | None:
+    """The row of the law that brought a sum; None for what no age brings."""
     rows = [row for row in AMOUNTS if (row.deposit, row.version, row.kind) == (deposit.type, deposit.version, kind)]
     held = [row for row in rows if row.since <= at.date()] or rows
-    return (held[-1].source, held[-1].since) if held else ("", None)
+    return held[-1] if held else None
 
 
 def balance_of(deposit_id: int) -> int:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from .. import terms
-from ..terms import Because, Bucket, DepositType, Left
-from .law import LAW, MOST_ADDED_CENTS, Law
+from ..terms import Because, Bucket, DepositType, Left, because, cited
+from . import wording
+from .law import LAW, MOST_ADDED_CENTS, Cap, Law
 
 from diptych.commons.refusal import Refusal, refuse
 
-_WHICH = "guide §2.1, which cap counts"
+_WHICH = cited("guide §2.1, which cap counts")
+_BALANCE = cited("guide §2.1, balance")
 
 
 def cap_for(deposit: DepositType, bucket: Bucket, *, department: str, on: date, version: int = 1, law: Law = LAW) -> int | None:
@@ -114,16 +116,14 @@ def decide_funds(
         short = Bucket.NONE
     elif under is not None and asked.amount_cents > under:
         short = asked.bucket
-    because = [
-        Because(f"caps.bucket.{asked.bucket or 'total'}", made_on, _WHICH, f"counts in: {asked.bucket or 'the total only'}")
-    ]
-    because += [
-        Because(f"caps.{bucket}", row.since, row.source, "no cap" if row.cap_cents is None else f"cap of {row.cap_cents} cents")
-        for bucket, row in rows.items()
-        if row is not None
-    ]
+    why = [because(wording.COUNTS_IN[asked.bucket], made_on, _WHICH, asked.bucket or "total")]
+    why += [capped(row) for row in rows.values() if row is not None]
     if at >= expires_at:
-        because.append(
-            Because("caps.expired", expires_at.date(), "guide §2.1, balance", "the deposit has expired: nothing is left")
-        )
-    return Funds(short is None, short, caps[Bucket.DIGITAL], caps[Bucket.PHYSICAL], remains, tuple(because))
+        why.append(because(wording.CAPS_EXPIRED, expires_at.date(), _BALANCE))
+    return Funds(short is None, short, caps[Bucket.DIGITAL], caps[Bucket.PHYSICAL], remains, tuple(why))
+
+
+def capped(row: Cap) -> Because:
+    """What a row says of a cap."""
+    said = wording.NOT_CAPPED if row.cap_cents is None else wording.CAPPED
+    return because(said[row.bucket], row.since, row.source, row.bucket, cap_cents=row.cap_cents)

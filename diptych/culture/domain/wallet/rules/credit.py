@@ -6,10 +6,24 @@ can be spent (caps).
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from .. import terms
-from ..terms import Because, Bucket, CreditDecision, DepositType, Grant, Granted, HeldDeposit, MovementKind, Scheme
+from ..terms import (
+    Because,
+    Bucket,
+    CreditDecision,
+    DepositType,
+    Grant,
+    Granted,
+    HeldDeposit,
+    MovementKind,
+    Said,
+    Scheme,
+    because,
+    cited,
+)
+from . import wording
 from .caps import cap_for
 from .law import CLOSES_AT, CUT_OVER, ENTRY_AGES, LAW, STARTED_CLOSES_AT, Law, Regime
 from .schemes import regime_at
@@ -23,8 +37,12 @@ MOVING: Final = frozenset({"HELD", "CONFIRMED", "USED"})
 """Guide §2.1, transition: statuses whose bookings move with their money. HELD is ours, and lives like CONFIRMED."""
 LIVE: Final = MOVING | {"REIMBURSED"}
 """Guide §2.1, balance: every booking that is not cancelled counts."""
-_RECREDITS: Final = "guide §2.1, recredits of a 17–18 deposit"
-_TRANSITION: Final = "guide §2.1, transition 15–17 → 17–18"
+_RECREDITS: Final = cited("guide §2.1, recredits of a 17–18 deposit")
+TRANSITION: Final = cited("guide §2.1, transition 15–17 → 17–18")
+_WINDOW: Final = cited("guide §2.1, window")
+_ORDER: Final = cited("guide §2.1, order of decision")
+_STEPS: Final = cited("guide §5.1, subscription")
+_ONCE: Final = cited("guide §1.1: one deposit a type")
 
 
 def expires_at(
@@ -64,7 +82,7 @@ def grants_due(
     for age in range(first, now + 1):
         row = law.amount(deposit, version, age, on=max(entered, birthday(born, age)))
         if row is not None:
-            found.append(Grant(row.kind, row.amount_cents, f"{row.age}: {row.source}", row.since))
+            found.append(Grant(row.kind, row.amount_cents, row.source, row.since))
     return tuple(found)
 
 
@@ -86,13 +104,12 @@ def decide_credit(
     mine = {one.deposit: one for one in held}
     age = age_at(born, granted_at, department)
     if not ENTRY_AGES[0] <= age <= ENTRY_AGES[1]:
-        return _nothing(Because("credit.age", law.cut_over, "guide §2.1, window", f"aged {age} at the grant: outside 15–20"))
+        return _nothing(because(wording.CREDIT_AGE, law.cut_over, _WINDOW, age=age))
     entry, why = _entry(born=born, department=department, registered_at=registered_at, granted_at=granted_at, law=law)
     if entry is None:
         return _nothing(why)
     if missing_steps:
-        says = f"not completed: {', '.join(missing_steps)}"
-        return _nothing(why, Because("credit.steps", entry.since, "guide §5.1, subscription", says))
+        return _nothing(why, because(wording.CREDIT_STEPS, entry.since, _STEPS, steps=", ".join(missing_steps)))
     if DepositType.GRANT_18 in mine:
         return _kept(mine[DepositType.GRANT_18], entry, why, born, department, granted_at, law)
     if DepositType.GRANT_17_18 in mine:
@@ -112,13 +129,13 @@ def _entry(
     now = regime_at(born=born, department=department, at=granted_at, law=law)
     crossed = then is not None and then.scheme is Scheme.UNDERAGE and _turned(born, department, granted_at, law)
     if crossed and now is not None and now.scheme is Scheme.AGE17_18:
-        return now, _why("credit.birthday", now, "a 17th or 18th birthday has come since this regime began")
+        return now, _why(wording.CREDIT_BIRTHDAY, now)
     if then is not None and then.scheme is not Scheme.FREE:
-        return then, _why("credit.registered", then, f"registered on {day_at(registered_at, department)}, aged "
-                          f"{age_at(born, registered_at, department)}")  # fmt: skip
+        on, age = day_at(registered_at, department), age_at(born, registered_at, department)
+        return then, _why(wording.CREDIT_REGISTERED, then, registered_on=on, age=age)
     if now is not None:
-        return now, _why("credit.now", now, f"aged {age_at(born, granted_at, department)} at the grant")
-    return None, Because("credit.none", law.cut_over, "guide §2.1, order of decision", "no regime is open to them")
+        return now, _why(wording.CREDIT_NOW, now, age=age_at(born, granted_at, department))
+    return None, because(wording.CREDIT_NONE, law.cut_over, _ORDER)
 
 
 def _turned(born: date, department: str, at: datetime, law: Law) -> bool:
@@ -135,7 +152,7 @@ def _opened(
         row = law.amount(
             entry.deposit, version, MAJORITY, on=max(made_on if made_on < law.cut_over else entry.since, entry.since)
         )
-        grants: tuple[Grant, ...] = (Grant(row.kind, row.amount_cents, f"{row.age}: {row.source}", row.since),) if row else ()
+        grants: tuple[Grant, ...] = (Grant(row.kind, row.amount_cents, row.source, row.since),) if row else ()
     else:
         from_ = max(registered_at, _begins(entry, department))
         grants = grants_due(
@@ -152,7 +169,7 @@ def _version(entry: Regime, department: str, at: datetime, law: Law) -> int:
 
 
 def _kept(held: HeldDeposit, entry: Regime, why: Because, born: date, department: str, at: datetime, law: Law) -> CreditDecision:
-    already = Because("credit.held", entry.since, "guide §1.1: one deposit a type", f"already holds {held.deposit}")
+    already = because(wording.CREDIT_HELD, entry.since, _ONCE, deposit=held.deposit.value)
     version = 2 if held.deposit is DepositType.GRANT_18 else 1
     return _decision(entry.scheme, held.deposit, version, held.amount_cents, (), born, department, at, law, (why, already))
 
@@ -164,8 +181,8 @@ def _birthday(
     due = grants_due(born=born, department=department, registered_at=registered_at, at=at, law=law)
     received = _received(held.amount_cents, due)
     new = tuple(grant for grant in due if grant.kind not in received)
-    because = (why, *_of(new)) if new else (why, Because("credit.received", CUT_OVER, _RECREDITS, "every sum due was received"))
-    return _decision(Scheme.AGE17_18, held.deposit, 1, held.amount_cents, new, born, department, at, law, because)
+    whys = (why, *_of(new)) if new else (why, because(wording.CREDIT_RECEIVED, CUT_OVER, _RECREDITS))
+    return _decision(Scheme.AGE17_18, held.deposit, 1, held.amount_cents, new, born, department, at, law, whys)
 
 
 def _after_15_17(
@@ -189,20 +206,17 @@ def _after_15_17(
     due = grants_due(born=born, department=department, registered_at=registered_at, at=at, law=law)
     new = tuple(grant for grant in due if grant.kind not in received)
     if not new:
-        nothing = Because("credit.received", CUT_OVER, _RECREDITS, "no new sum is due: the deposit stays as it is")
+        nothing = because(wording.CREDIT_RECEIVED, CUT_OVER, _RECREDITS)
         return _decision(Scheme.UNDERAGE, old, 1, held.amount_cents, (), born, department, at, law, (why, nothing))
     grants = new
     moving = [one for one in held.bookings if one.status in MOVING]
     carried = max(held.amount_cents - sum(one.amount_cents for one in held.bookings if one.status in LIVE), 0)
     carried += sum(one.amount_cents for one in moving)
     if carried:
-        grants = (*new, Grant(MovementKind.PREVIOUS_DEPOSIT, carried, _TRANSITION, law.cut_over))
-    because = (
-        why,
-        *_of(new),
-        Because("credit.transition", law.cut_over, _TRANSITION, f"{carried} cents and {len(moving)} bookings come along"),
-    )
-    return _decision(Scheme.AGE17_18, DepositType.GRANT_17_18, 1, 0, grants, born, department, at, law, because, old, len(moving))
+        grants = (*new, Grant(MovementKind.PREVIOUS_DEPOSIT, carried, TRANSITION, law.cut_over))
+    came = because(wording.CREDIT_TRANSITION, law.cut_over, TRANSITION, carried_cents=carried, bookings=len(moving))
+    whys = (why, *_of(new), came)
+    return _decision(Scheme.AGE17_18, DepositType.GRANT_17_18, 1, 0, grants, born, department, at, law, whys, old, len(moving))
 
 
 def received_15_17(amount_cents: int, *, born: date, department: str, at: datetime, law: Law = LAW) -> frozenset[MovementKind]:
@@ -232,15 +246,15 @@ def _received(amount_cents: int, due: tuple[Grant, ...]) -> frozenset[MovementKi
 
 
 def _of(grants: Iterable[Grant]) -> list[Because]:
-    return [Because(f"credit.amount.{one.kind}", one.since, one.rule, f"{one.amount_cents} cents") for one in grants]
+    return [because(wording.AMOUNTS[one.kind], one.since, one.rule, one.kind, amount_cents=one.amount_cents) for one in grants]
 
 
-def _why(code: str, regime: Regime, says: str) -> Because:
-    return Because(f"{code}.{regime.scheme}", regime.since, regime.source, says)
+def _why(said: Said, regime: Regime, **facts: Any) -> Because:
+    return because(said, regime.since, regime.source, regime.scheme, **facts)
 
 
-def _nothing(*because: Because) -> CreditDecision:
-    return CreditDecision(None, None, 1, 0, (), None, 0, None, because)
+def _nothing(*whys: Because) -> CreditDecision:
+    return CreditDecision(None, None, 1, 0, (), None, 0, None, whys)
 
 
 def _decision(
@@ -253,20 +267,51 @@ def _decision(
     department: str,
     at: datetime,
     law: Law,
-    because: tuple[Because, ...],
+    whys: tuple[Because, ...],
     moves_from: DepositType | None = None,
     moved: int = 0,
 ) -> CreditDecision:
     end = expires_at(born, department, deposit=deposit, version=version, made_at=at, law=law)
     row = law.end(deposit, version, on=day_at(at, department))
-    ends = Because("credit.end", row.since, row.source, f"ends at {end.isoformat()}")
+    ends = because(wording.CREDIT_END, row.since, row.source, ends_at=end)
     total = before + sum(grant.amount_cents for grant in grants)
-    return CreditDecision(scheme, deposit, version, total, grants, moves_from, moved, end, (*because, ends))
+    return CreditDecision(scheme, deposit, version, total, grants, moves_from, moved, end, (*whys, ends))
 
 
 def _begins(regime: Regime, department: str) -> datetime:
     "By the département's clock, as the day of a registration is: at midnight UTC, 28 February is not over in Guadeloupe."
     return datetime.combine(regime.since, time.min, zone_of(department))
+
+
+def _entered(today: Regime | None, department: str, registered_at: datetime, checked_at: datetime | None) -> datetime:
+    "The registration that decides: the identity check's; without one the account's, within the regime of today."
+    return checked_at or (max(registered_at, _begins(today, department)) if today else registered_at)
+
+
+def why_opened(
+    *,
+    deposit: DepositType,
+    version: int,
+    born: date | None,
+    department: str,
+    registered_at: datetime,
+    made_at: datetime,
+    checked_at: datetime | None = None,
+    took_over: datetime | None = None,
+    law: Law = LAW,
+) -> Because:
+    """The rule under which a deposit that exists was opened, found again from its facts. Where they no longer lead there (a
+    birth date put right since, a decision taken by hand), the regime of the deposit itself, and its day.
+
+    `took_over`: when the older deposit that it took over was made, which is then the registration."""
+    if born is not None:
+        today = law.regime(on=day_at(made_at, department), age=MAJORITY, department=department)
+        entered = took_over or _entered(today, department, registered_at, checked_at)
+        entry, why = _entry(born=born, department=department, registered_at=entered, granted_at=made_at, law=law)
+        if entry is not None and (entry.deposit is deposit or took_over is not None):
+            return why
+    regime = max((row for row in law.regimes if (row.deposit, row.version) == (deposit, version)), key=lambda row: row.since)
+    return _why(wording.CREDIT_OPENED, regime, opened_on=day_at(made_at, department))
 
 
 def decide_grant(
@@ -291,7 +336,7 @@ def decide_grant(
     if not email_validated:
         return refuse(terms.EMAIL_NOT_VALIDATED)
     today = law.regime(on=day_at(at, department), age=MAJORITY, department=department)
-    entered = checked_at or (max(registered_at, _begins(today, department)) if today else registered_at)
+    entered = _entered(today, department, registered_at, checked_at)
     entry, why = _entry(born=born, department=department, registered_at=entered, granted_at=at, law=law)
     age = age_at(born, at, department)
     if entry is None or (entry.scheme is Scheme.FREE and not free) or age > ENTRY_AGES[1]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
-from ..terms import Bucket, DepositType, MovementKind, Scheme
+from ..terms import Bucket, DepositType, MovementKind, Scheme, cited
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,12 @@ _NATIONAL: Final = date(2021, 5, 21)
 _UNDERAGE: Final = date(2022, 1, 1)
 _CAP_50: Final = date(2026, 3, 1)
 
-_G2019: Final = "guide §2.1, experiment of 2019"
-_G2021: Final = "guide §2.1, 21 May 2021"
-_G2022: Final = "guide §2.1, January 2022"
-_DECREE_2025: Final = "decree of 1 March 2025"
-_CAPS_BY_PLACE: Final = "guide §2.1, department caps"
-_ORDER_2025: Final = "order of 3 December 2025 (guide §2.1; its first day is unverified: 1 March 2026 is assumed)"
+_G2019: Final = cited("guide §2.1, experiment of 2019")
+_G2021: Final = cited("guide §2.1, 21 May 2021")
+_G2022: Final = cited("guide §2.1, January 2022")
+_DECREE_2025: Final = cited("decree of 1 March 2025")
+_CAPS_BY_PLACE: Final = cited("guide §2.1, department caps")
+_ORDER_2025: Final = cited("order of 3 December 2025 (guide §2.1: its first day is unverified, 1 March 2026 is assumed)")
 _PHASES: Final = ("08", "22", "25", "29", "34", "35", "56", "58", "67", "71", "84", "93", "94", "973")
 
 REGIMES: Final = (
@@ -102,7 +102,7 @@ REGIMES: Final = (
     Regime(Scheme.AGE18, _18, 2, _UNDERAGE, CUT_OVER, (18, 18), _G2021),
     Regime(Scheme.UNDERAGE, _15_17, 1, _UNDERAGE, CUT_OVER, (15, 17), _G2022),
     Regime(Scheme.AGE17_18, _17_18, 1, CUT_OVER, None, (17, 18), _DECREE_2025),
-    Regime(Scheme.FREE, _FREE, 1, CUT_OVER, None, (15, 16), "guide §2.1, free accounts"),
+    Regime(Scheme.FREE, _FREE, 1, CUT_OVER, None, (15, 16), cited("guide §2.1, free accounts")),
 )
 """The day on which Polynésie française and Nouvelle-Calédonie entered is not in the guide: January 2022 is assumed."""
 
@@ -131,9 +131,9 @@ CAPS: Final = (
     Cap(_17_18, 1, _CAP_50, _D, ("975", "976", "986"), None, _ORDER_2025),
 )
 
-_21: Final = "guide §2.1: the 21st birthday at 00:00, + 11 h"
+_21: Final = cited("guide §2.1: the 21st birthday at 00:00, + 11 h")
 ENDS: Final = (
-    End(_18, 1, _EXPERIMENT, None, 0, 2, "guide §2.1: two years (legacy)"),
+    End(_18, 1, _EXPERIMENT, None, 0, 2, cited("guide §2.1: two years (legacy)")),
     End(_18, 2, _NATIONAL, 21, 11, None, _21),
     End(_15_17, 1, _UNDERAGE, 21, 11, None, _21),
     End(_17_18, 1, CUT_OVER, 21, 11, None, _21),

@@ -5,13 +5,14 @@ Pure: facts and a law in, decision out. Does not hold amounts.
 
 from datetime import date, datetime
 
-from ..terms import Because, Eligibility, Scheme
+from ..terms import Because, Eligibility, Said, Scheme, because, cited
+from . import wording
 from .law import CLOSES_AT, ENTRY_AGES, LAW, STARTED_CLOSES_AT, Law, Regime
 
 from diptych.culture.domain.people.rules import age_at, birthday_begins, day_at
 
-WINDOW = "guide §2.1, window"
-ORDER = "guide §2.1, order of decision"
+WINDOW = cited("guide §2.1, window")
+ORDER = cited("guide §2.1, order of decision")
 _SEVENTEEN = 17
 
 
@@ -33,18 +34,18 @@ def decide_eligibility(
     began = _began(born=born, department=department, at=at, first=first_registered_at, law=law)
     started = began is not None and began.scheme is not Scheme.FREE
     if not ENTRY_AGES[0] <= age <= ENTRY_AGES[1]:
-        says = f"aged {age}: nobody outside {ENTRY_AGES[0]}–{ENTRY_AGES[1]} may enter"
-        chosen, why = None, Because("eligibility.age", law.cut_over, WINDOW, says)
+        first, last = ENTRY_AGES
+        chosen, why = None, because(wording.ELIGIBLE_AGE, law.cut_over, WINDOW, age=age, first=first, last=last)
     elif now is not None and now.scheme is not Scheme.FREE:
-        chosen, why = now, _because("eligibility.now", now, f"aged {age} at that instant")
+        chosen, why = now, _because(wording.ELIGIBLE_NOW, now, age=age)
     elif began is not None and began.until is not None:
-        chosen, why = began, _because("eligibility.begun_before", began, "a check was made while this regime was open")
+        chosen, why = began, _because(wording.ELIGIBLE_BEGUN_BEFORE, began)
     elif now is not None:
-        chosen, why = now, _because("eligibility.free", now, f"aged {age}: an account without money")
+        chosen, why = now, _because(wording.ELIGIBLE_FREE, now, age=age)
     elif began is not None and began.scheme is Scheme.AGE17_18:
-        chosen, why = began, _because("eligibility.begun", began, "registered in time: the right stays until 21")
+        chosen, why = began, _because(wording.ELIGIBLE_BEGUN, began)
     else:
-        chosen, why = None, Because("eligibility.none", law.cut_over, ORDER, f"aged {age}, and no regime is open to them")
+        chosen, why = None, because(wording.ELIGIBLE_NONE, law.cut_over, ORDER, age=age)
     opens, closes, window = _window(
         born=born, department=department, at=at, chosen=chosen, entered=None if not started else first_registered_at, law=law
     )
@@ -66,10 +67,10 @@ def _window(
     free = chosen is None or chosen.scheme is Scheme.FREE
     first = ENTRY_AGES[0] if day < law.cut_over or (free and age_at(born, at, department) < _SEVENTEEN) else _SEVENTEEN
     last = STARTED_CLOSES_AT if entered is not None else CLOSES_AT
-    says = f"opens on the {first}th birthday, closes on the {last}{'st' if last == STARTED_CLOSES_AT else 'th'}"
-    because = Because("eligibility.window", law.cut_over if day >= law.cut_over else law.regimes[0].since, WINDOW, says)
-    return birthday_begins(born, first, department), birthday_begins(born, last, department), because
+    since = law.cut_over if day >= law.cut_over else law.regimes[0].since
+    why = because(wording.WINDOW, since, WINDOW, first=first, last=last)
+    return birthday_begins(born, first, department), birthday_begins(born, last, department), why
 
 
-def _because(code: str, regime: Regime, says: str) -> Because:
-    return Because(f"{code}.{regime.scheme}", regime.since, f"{ORDER}; {regime.source}", says)
+def _because(said: Said, regime: Regime, **facts: int) -> Because:
+    return because(said, regime.since, f"{ORDER}; {regime.source}", regime.scheme, **facts)

@@ -12,8 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from .. import words
 from ..journey_forms import FIELDS, CodeForm, HonorForm, IdentityForm, PhoneForm, StepProfileForm
-from ..pages import page, refused_on
+from ..pages import department_of, page, refused_on
 
 from diptych.commons import clock
 from diptych.commons.refusal import Refusal, deny
@@ -22,6 +23,7 @@ from diptych.commons.web.refusals import sentence
 from diptych.culture.domain.eligibility import operations as acts
 from diptych.culture.domain.eligibility import queries
 from diptych.culture.domain.eligibility.terms import CHECK_NOT_OPEN, IDENTITY_CHECKS, CheckType, Journey, Machine, State, Step
+from diptych.culture.domain.people import queries as people
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.gateways.identity_documents import documents
 from diptych.culture.gateways.pupil_identity import pupils
@@ -96,8 +98,15 @@ def _show(request: HttpRequest, refusal: Refusal | None = None, form: Form | Non
         "started": attempt is not None and attempt.status.value == "started",
         "step": steps.index(here) + 1,
         "steps": [str(LABELS[step]) for step in steps],
+        "rules": _rules(request) if journey.state is State.NOT_ELIGIBLE else [],
     }
     return page(request, "journey", context)
+
+
+def _rules(request: HttpRequest) -> list[words.RuleLine]:
+    "Why the pass is not open to them."
+    zone = people.zone_name(department=department_of(request))
+    return [words.rule_line(why, zone=zone) for why in queries.why_eligible(person_id=request.user.pk, at=clock.now())]
 
 
 def _masked(phone: str) -> str:

@@ -16,6 +16,7 @@ from ..pages import page, position_of, refused_on, safe_next, said, youth_id
 from diptych.commons import clock
 from diptych.commons.refusal import Refusal, deny
 from diptych.commons.web.doors import VISITOR, door
+from diptych.commons.web.saying import cite
 from diptych.culture.domain.bookings import operations as booking
 from diptych.culture.domain.bookings import queries as bookings
 from diptych.culture.domain.bookings.terms import ALREADY_BOOKED, ONE_OR_TWO_PLACES, STOCK_NOT_FOUND
@@ -59,6 +60,7 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
         "later": upcoming[AT_FIRST:],
         "common": said(common, zone=zone),
         "common_code": common.reason.code if common else "",
+        "common_rule": cite(common.reason.rule) if common else "",
         "booked": _live_booking(person_id, offer_id) if common and common.reason is ALREADY_BOOKED else None,
         "kept": person_id is not None and catalogue.is_favourite(person_id=person_id, offer_id=offer_id),
         "needs": [(words.NEEDS[need], _accessible(found, need)) for need in words.NEEDS],
@@ -125,6 +127,7 @@ def _confirmation(request: HttpRequest, offer_id: int, refusal: Refusal | None =
         "places": places if found.is_duo and two is None else 1,
         "why": said(why, zone=zone),
         "why_code": why.reason.code if why else "",
+        "why_rule": cite(why.reason.rule) if why else "",
         "possible": one is None,
         "why_two": said(two, zone=zone),
         "refused": refusal is not None,

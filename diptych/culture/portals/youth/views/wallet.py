@@ -3,11 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 
 from .. import words
-from ..pages import page
+from ..pages import department_of, page
 
 from diptych.commons import clock
 from diptych.commons.web.doors import door
 from diptych.culture.domain.catalogue import queries as catalogue
+from diptych.culture.domain.eligibility import queries as eligibility
+from diptych.culture.domain.people import queries as people
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.wallet import queries as wallets
 
@@ -15,10 +17,19 @@ from diptych.culture.domain.wallet import queries as wallets
 @door(Audience.YOUTH)
 def wallet(request: HttpRequest) -> HttpResponse:
     """My credit: left, capped, until when, every movement and why."""
-    view = wallets.wallet_of(person_id=request.user.pk, at=clock.now())
+    at, person_id, zone = clock.now(), request.user.pk, people.zone_name(department=department_of(request))
+    view = wallets.wallet_of(person_id=person_id, at=at)
     movements = [(line, words.MOVEMENTS.get(line.kind, line.kind)) for line in view.movements] if view else []
-    grants = [(line, label) for line, label in movements if line.is_grant]
-    return page(request, "wallet", {"movements": movements, "grants": grants})
+    first = eligibility.first_check_at(person_id=person_id, at=at)
+    credits = [
+        (
+            words.DEPOSITS[credit.deposit_type],
+            credit,
+            [words.rule_line(one.because, zone=zone, at=one.at, amount_cents=one.amount_cents) for one in credit.applied],
+        )
+        for credit in wallets.credits_explained(person_id=person_id, at=at, checked_at=first)
+    ]
+    return page(request, "wallet", {"movements": movements, "credits": credits, "asked": "pourquoi" in request.GET})
 
 
 @door(Audience.YOUTH)

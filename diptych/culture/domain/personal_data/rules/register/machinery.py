@@ -3,7 +3,7 @@
 from typing import Final
 
 from ...terms import Category, Kept
-from .shapes import MACHINE, MESSAGE, PROOF, Row, Table, hidden, plain, seen
+from .shapes import ACCOUNT, MACHINE, MESSAGE, PROOF, Row, Table, hidden, plain, seen
 
 
 def _machine(name: str, columns: str) -> Table:
@@ -54,6 +54,21 @@ ROWS: Final = (
         row=Row.KEPT,
         order="at",
     ),
+    Table(
+        "rollout_seat",
+        ACCOUNT,
+        (
+            *plain("rule number"),
+            *hidden("person_id", Category.LINK),
+            seen("feature", Category.TRACE, "Nouveauté"),
+            seen("at", Category.TRACE, "Quand"),
+        ),
+        title="Nouveautés ouvertes aux premiers venus",
+        of="person_id = %(person)s",
+        row=Row.DROPPED,
+        order="at",
+    ),
+    _machine("rollout_seats", "feature rule taken"),
     _machine("rollout_outcome", "feature version rule minute slot fine refusals errors"),
     _machine("outbox_receipt", "message_id consumer received_at"),
     _machine(
