@@ -20,6 +20,9 @@ REQUESTS_ONLY = Reason(
     Kind.INVALID,
     "{definition} is a definition of Circe's: rows handed in answer requests of Cohort360's only.",
 )
+STORE_ONLY = Reason(
+    "cohort.store_only", Kind.INVALID, "Engine {engine} answers from a store only: rows handed in are counted without --engine."
+)
 SAME_NUMBER = Reason(
     "cohort.same_number", Kind.INVALID, "{first} and {second} would both be number {number}: name one file otherwise."
 )

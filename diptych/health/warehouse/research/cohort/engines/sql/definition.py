@@ -74,7 +74,9 @@ def _entry(script: Script, primary: n.Primary) -> str:
         )
     sort = "-sort_day" if primary.limit is n.Limit.LAST else "sort_day"
     order = f"{sort}, key, rank, coalesce(end_day, -{FAR}), place, ev, pstart, period_id"
-    numbered = f"SELECT u.*, row_number() OVER (PARTITION BY person_id ORDER BY {order}) AS rid FROM ({' UNION ALL '.join(parts)}) u"
+    numbered = (
+        f"SELECT u.*, row_number() OVER (PARTITION BY person_id ORDER BY {order}) AS rid FROM ({' UNION ALL '.join(parts)}) u"
+    )
     columns = _ENTRY.replace(" eid,", " rid AS eid,")
     first = "" if primary.limit is n.Limit.ALL else " WHERE rid = 1"
     return script.add("entry", f"SELECT {columns} FROM ({numbered}) q{first}")
@@ -82,7 +84,8 @@ def _entry(script: Script, primary: n.Primary) -> str:
 
 def _kept(script: Script, entry: str, kept: str) -> str:
     return script.add(
-        "kept", f"SELECT e.* FROM {entry} e WHERE EXISTS (SELECT 1 FROM {kept} k WHERE k.person_id = e.person_id AND k.rid = e.rid)"
+        "kept",
+        f"SELECT e.* FROM {entry} e WHERE EXISTS (SELECT 1 FROM {kept} k WHERE k.person_id = e.person_id AND k.rid = e.rid)",
     )
 
 

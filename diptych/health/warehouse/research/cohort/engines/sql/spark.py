@@ -17,7 +17,6 @@ from diptych.health.warehouse.mart.shapes import SHAPES
 from diptych.health.warehouse.research.cohort.terms import NO_JAVA, NO_SPARK
 
 INSTALL = "make spark"
-LOCAL = "local[*]"
 OPTIONS: Mapping[str, str] = MappingProxyType(
     {
         "spark.ui.enabled": "false",
@@ -29,6 +28,7 @@ OPTIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 _STEP = re.compile(r"\bs\d+_\w+")
+_WORD = re.compile(r"\b[a-z_]+\b")
 _TYPES = {"VARCHAR": "STRING", "TIMESTAMP": "TIMESTAMP_NTZ"}
 
 
@@ -44,7 +44,7 @@ def translated(select: str) -> str:
 class OnSpark:
     """A Spark session over the Parquet files of a release. One question at a time."""
 
-    def __init__(self, release: Path, *, master: str = LOCAL, options: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, release: Path, *, master: str, options: Mapping[str, str] = MappingProxyType({})) -> None:
         """Refused where pyspark is not installed (`cohort.no_spark`) or Spark does not start (`cohort.no_java`).
 
         `options`: Spark's own, besides and before `OPTIONS`. The context is shared by all sessions of a process.
@@ -65,15 +65,8 @@ class OnSpark:
             if name.startswith("spark.sql."):
                 self._session.conf.set(name, value)
         self._session.sparkContext.setLogLevel("ERROR")
-        for name, shape in SHAPES.items():
-            file = release / f"{name}.parquet"
-            if file.exists():
-                # Told, so that no file is opened to find it out.
-                columns = ", ".join(f"{column.name} {_TYPES.get(column.type, column.type)}" for column in shape.columns)
-                found = self._session.read.schema(columns).parquet(str(file))
-            else:
-                found = self._session.sql(translated(empty(shape)))
-            found.createOrReplaceTempView(name)
+        self._release = release
+        self._there: set[str] = set()
 
     def answer(self, steps: Iterable[tuple[str, str]], last: str) -> Rows:
         """The rows of a SELECT over the steps.
@@ -82,7 +75,9 @@ class OnSpark:
         kept while the question lasts, cut from its origin: plans would double with each such step below another.
         """
         steps = list(steps)
-        read = Counter(name for select in (*(select for _, select in steps), last) for name in _STEP.findall(select))
+        selects = [*(select for _, select in steps), last]
+        read = Counter(name for select in selects for name in _STEP.findall(select))
+        self._look({word for select in selects for word in _WORD.findall(select)} & SHAPES.keys())
         before, made = set(self._kept()), []
         try:
             for name, select in steps:
@@ -98,6 +93,18 @@ class OnSpark:
             for number, rows in self._kept().items():
                 if number not in before:
                     rows.unpersist()
+
+    def _look(self, tables: set[str]) -> None:
+        "Make tables known to the session, with the columns that they are known to have, so that no file is opened to find it out."
+        for name in sorted(tables - self._there):
+            shape, file = SHAPES[name], self._release / f"{name}.parquet"
+            if file.exists():
+                columns = ", ".join(f"{column.name} {_TYPES.get(column.type, column.type)}" for column in shape.columns)
+                found = self._session.read.schema(columns).parquet(str(file))
+            else:
+                found = self._session.sql(translated(empty(shape)))
+            found.createOrReplaceTempView(name)
+            self._there.add(name)
 
     def _kept(self) -> dict[int, Any]:
         "What Spark keeps of steps, by its number."
