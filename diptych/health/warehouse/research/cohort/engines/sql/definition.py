@@ -235,13 +235,17 @@ def _era(script: Script, era: n.CustomEra, entry: str) -> str:
 
 
 def _merged(script: Script, intervals: str) -> str:
-    "Intervals (person_id, s, e) joined where the next starts no later than the latest end so far."
+    """Intervals (person_id, s, e) joined where the next starts no later than the latest end so far.
+
+    First one for each start: two windows need not put equal rows in the same order, and would then count islands wrongly.
+    """
+    longest = script.add("longest", f"SELECT person_id, s, max(e) AS e FROM {intervals} GROUP BY person_id, s")
     before = (
-        "SELECT person_id, s, e, max(e) OVER (PARTITION BY person_id ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
-        f"AS before FROM {intervals}"
+        "SELECT person_id, s, e, max(e) OVER (PARTITION BY person_id ORDER BY s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
+        f"AS before FROM {longest}"
     )
     islands = (
         "SELECT person_id, s, e, sum(CASE WHEN before IS NULL OR s > before THEN 1 ELSE 0 END) OVER (PARTITION BY person_id "
-        f"ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island FROM ({before}) b"
+        f"ORDER BY s ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island FROM ({before}) b"
     )
     return script.add("merged", f"SELECT person_id, min(s) AS s, max(e) AS e FROM ({islands}) i GROUP BY person_id, island")
