@@ -96,7 +96,8 @@ def _run(*arguments: object, **environment: str) -> tuple[int, str, str]:
 def test_the_same_answers_from_the_command_line(small: Path, tmp_path: Path, engine: str) -> None:
     asked = (small / "7.json", small / "8.json", "--store", small / "store", "--engine", engine)
     status, out, err = _run("count", *asked, "--json")
-    assert (status, err) == (0, "")
+    assert status == 0, err
+    assert err == "" or engine == "spark", "Spark says on standard error that it starts"
     assert [tuple(json.loads(line).values())[:3] for line in out.splitlines()] == [("7", 1, 1), ("8", 0, 0)]
     assert _run("rows", *asked, "--out", tmp_path / "rows.parquet")[0] == 0
     written = duckdb.read_parquet(str(tmp_path / "rows.parquet")).fetchall()
@@ -143,4 +144,4 @@ def test_spark_that_does_not_start(small: Path, tmp_path: Path, master: str) -> 
         "count", small / "7.json", "--store", small / "store", "--engine", "spark", "--master", master, **without
     )
     assert (status, out) == (1, "")
-    assert err.splitlines()[-1].startswith("error cohort.no_java: ")
+    assert err.splitlines()[-1].startswith("error cohort.spark_not_started: ")

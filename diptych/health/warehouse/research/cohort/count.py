@@ -189,7 +189,7 @@ class SqlDesk:
     def __init__(self, store: Path, *, master: str | None = None) -> None:
         """On Spark, run where `master` says; without it on DuckDB.
 
-        Refused as `Store` is; where pyspark is not installed (`cohort.no_spark`) or Spark does not start (`cohort.no_java`).
+        Refused as `Store` is; where pyspark is not installed (`cohort.no_spark`) or Spark does not start (`cohort.spark_not_started`).
         """
         folder = Store(store).folder
         self._engine = SqlEngine(OnDuckDB.over(folder) if master is None else OnSpark(folder, master=master))

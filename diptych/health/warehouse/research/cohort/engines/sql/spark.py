@@ -14,12 +14,14 @@ from .answers import Rows, empty
 
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.mart.shapes import SHAPES
-from diptych.health.warehouse.research.cohort.terms import NO_JAVA, NO_SPARK
+from diptych.health.warehouse.research.cohort.terms import NOT_STARTED, NO_SPARK
 
 INSTALL = "make spark"
 OPTIONS: Mapping[str, str] = MappingProxyType(
     {
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
         "spark.sql.session.timeZone": "UTC",
         # What overflows or cannot be cast is an error, as it is in DuckDB, never a null or another number.
         "spark.sql.ansi.enabled": "true",
@@ -41,11 +43,17 @@ def translated(select: str) -> str:
     return str(sqlglot.transpile(select, read="duckdb", write="spark")[0])
 
 
+def _why(error: Exception) -> str:
+    "The line of an error that says what is wrong: Java's own, where it comes from there, follows a colon."
+    lines = str(error).splitlines() or [type(error).__name__]
+    return next((line.removeprefix(": ") for line in lines if line.startswith(": ")), lines[0]).rstrip(".")
+
+
 class OnSpark:
     """A Spark session over the Parquet files of a release. One question at a time."""
 
     def __init__(self, release: Path, *, master: str, options: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Refused where pyspark is not installed (`cohort.no_spark`) or Spark does not start (`cohort.no_java`).
+        """Refused where pyspark is not installed (`cohort.no_spark`) or Spark does not start (`cohort.spark_not_started`).
 
         `options`: Spark's own, besides and before `OPTIONS`. The context is shared by all sessions of a process.
         """
@@ -60,11 +68,10 @@ class OnSpark:
         try:
             self._session: Any = builder.getOrCreate().newSession()
         except Exception as error:  # py4j's, Java's or Spark's own: each is a Spark that does not start
-            deny(NO_JAVA, why=str(error).splitlines()[0])
+            deny(NOT_STARTED, why=_why(error))
         for name, value in given.items():
             if name.startswith("spark.sql."):
                 self._session.conf.set(name, value)
-        self._session.sparkContext.setLogLevel("ERROR")
         self._release = release
         self._there: set[str] = set()
 
