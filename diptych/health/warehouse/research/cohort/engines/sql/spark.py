@@ -14,7 +14,7 @@ from .answers import Rows, empty
 
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.mart.shapes import SHAPES
-from diptych.health.warehouse.research.cohort.terms import NOT_STARTED, NO_SPARK
+from diptych.health.warehouse.research.cohort.terms import NO_SPARK, NOT_STARTED
 
 INSTALL = "make spark"
 OPTIONS: Mapping[str, str] = MappingProxyType(
