@@ -23,7 +23,7 @@ step = printf '%s\n' "· $(1)"
 # Runs a command with its output kept in the log, which is shown only when the command fails.
 quietly = { mkdir -p .cache; $(1) >$(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; exit 1; }; }
 
-.PHONY: help setup demo test check docs messages bench-booking bench-rush bench-imports bench-cohorts browser pango
+.PHONY: help setup demo test spark test-spark check docs messages bench-booking bench-rush bench-imports bench-cohorts browser pango
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,13 @@ test: setup browser pango ## Run every test, those in a real browser included
 	@$(call step,every branch of the rules)
 	@$(call quietly,$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(RULES_TESTS) && $(BIN)/coverage report)
 	@$(BIN)/python -m pytest -q --ds=diptych.health.site.settings tests/health/screens
+
+spark: setup ## Install Spark too, 450 MB, for `diptych health cohort count --engine spark`; needs Java 17 or later
+	@$(call step,Spark)
+	@$(call quietly,$(UV) sync --locked --all-extras --all-groups)
+
+test-spark: spark ## Every spec of the cohort language on Spark, and ten published definitions
+	@DIPTYCH_EVERY_SPEC=1 $(BIN)/python -m pytest -q -m spark tests/health
 
 check: setup ## Format, lint, types, import contracts, dependencies, docs and translations current
 	@$(call step,format); $(BIN)/ruff format --check --quiet . >/dev/null || { echo "Run: $(BIN)/ruff format ." >&2; exit 1; }
@@ -87,7 +94,7 @@ $(STAMPS):
 
 $(STAMPS)/packages: pyproject.toml uv.lock .tools/uv-$(UV_VERSION) | $(STAMPS)
 	@$(call step,Python packages)
-	@$(call quietly,$(UV) sync --locked --all-extras --all-groups)
+	@$(call quietly,$(UV) sync --locked --all-extras --no-extra spark --all-groups)
 	@touch $@
 
 $(STAMPS)/assets: $(STAMPS)/packages $(wildcard package.json package-lock.json diptych/commons/web/assets.py)

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from .asking import Asked, Files, MaybeRows, MaybeStore, read_questions
+from .asking import HERE, Asked, Engine, EngineOption, Files, MasterOption, MaybeRows, MaybeStore, counter, read_questions
 from .cohort_reasons import diff, explain
 from .omop import JsonOption
 
@@ -21,7 +21,6 @@ from diptych.health.warehouse.research.cohort.count import (
     member_names,
     numbered,
     persons,
-    rows_of,
     writable,
     write_rows,
 )
@@ -43,17 +42,24 @@ EXAMPLES = {
 
 
 @app.command(epilog=f"Example: {EXAMPLES['count']}")
-def count(files: Files, store: MaybeStore = None, rows: MaybeRows = None, as_json: JsonOption = False) -> None:
+def count(
+    files: Files,
+    store: MaybeStore = None,
+    rows: MaybeRows = None,
+    as_json: JsonOption = False,
+    engine: EngineOption = Engine.LOCAL,
+    master: MasterOption = HERE,
+) -> None:
     """Say how many persons a definition or a request selects, and how many entries they have. With --json, a line each.
 
     A person of a definition may enter several times; a request selects persons, so that its entries are its persons.
     """
     asked, lines = read_questions(files), []
-    counter = Asked(store, rows)
+    counted = counter(store, rows, engine, master)
     for one in asked:
         began = perf_counter()
-        answer = counter.answer(one)
-        said = (one.name, persons(answer), len(rows_of(answer).person), round(perf_counter() - began, 4))
+        found = counted(one)
+        said = (one.name, found.persons, len(found.person), round(perf_counter() - began, 4))
         if as_json:
             show_json(dict(zip(("definition", "persons", "entries", "seconds"), said, strict=True)))
         lines.append(said)
@@ -68,6 +74,8 @@ def rows(
     store: MaybeStore = None,
     handed: MaybeRows = None,
     as_json: JsonOption = False,
+    engine: EngineOption = Engine.LOCAL,
+    master: MasterOption = HERE,
 ) -> None:
     """Write the rows of definitions: cohort_definition_id, subject_id, cohort_start_date, cohort_end_date.
 
@@ -76,10 +84,10 @@ def rows(
     """
     writable(out)
     asked = numbered(read_questions(files))
-    counter = Asked(store, handed)
+    counted = counter(store, handed, engine, master)
     errors = Console(stderr=True)
     shown = track(asked.items(), "counting", console=errors, transient=True, disable=not errors.is_terminal)
-    answers = {number: counter.answer(one) for number, one in shown}
+    answers = {number: counted(one) for number, one in shown}
     written = write_rows(answers, out=out)
     if as_json:
         show_json({"rows": written, "definitions": len(answers), "out": str(out)})

@@ -65,5 +65,5 @@ def test_what_it_cannot_answer_is_refused() -> None:
         import pyspark  # noqa: F401 # only whether it is there
     except ImportError:
         with pytest.raises(Refused) as refused:
-            OnSpark(None)  # type: ignore[arg-type] # it does not get so far
+            OnSpark(None, master="local[2]")  # type: ignore[arg-type] # it does not get so far
         assert refused.value.code == "cohort.no_spark"

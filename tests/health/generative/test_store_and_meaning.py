@@ -28,7 +28,8 @@ TYPES = {
 }
 
 
-def _written(tables: Tables, folder: Path) -> Path:
+def written(tables: Tables, folder: Path) -> Path:
+    """Write a world as Parquet files, one a table."""
     folder.mkdir()
     for name, rows in tables.items():
         rows = [row | {"vocabulary_id": str(row["vocabulary_id"])} if name == "vocabulary" else row for row in rows]
@@ -44,9 +45,7 @@ def test_by_way_of_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed
     monkeypatch.setattr(columns, "WHOLE", whole)  # with 0, every table is a large one
     random = Random(seed)
     tables = world(random)
-    load(
-        source=_written(tables, tmp_path / "source"), store=tmp_path / "store", strict=False, at=datetime(2026, 1, 1, tzinfo=UTC)
-    )
+    load(source=written(tables, tmp_path / "source"), store=tmp_path / "store", strict=False, at=datetime(2026, 1, 1, tzinfo=UTC))
     engine, plain = LocalEngine(Index(Store(tmp_path / "store"))), meaning.World(tables)
     for _ in range(25):
         cohort, asked = definition(random), request(random)

@@ -118,7 +118,7 @@ def test_every_member_of_a_union_goes_through_the_engines() -> None:
         for one in CONSTRAINTS
     ]
     for name, make in ENGINES.items():
-        if "store" not in name:
+        if "store" not in name and name != "Spark":  # which goes through the same steps as SQL
             engine = make(tables(ONE), None)  # type: ignore[arg-type] # nothing is written
             assert all(isinstance(engine.rows(one), list) for one in questions)
             assert [engine.persons(one) for one in wanted] == [[1], [1]]

@@ -12,13 +12,14 @@ from .page import PATH, covered, text
 from .tables import tables
 
 from diptych.health.warehouse.research.cohort import nodes as n
+from tests.health.sparks import ON_SPARK
 
 SPECS = [spec for chapter in CHAPTERS for spec in chapter.specs]
-SLOW = {"local, from a store": 4, "SQL": 2}
+SLOW = {"local, from a store": 4, "SQL": 2, "Spark": 8}
 """Engines for which one spec in so many is run, the first of each chapter among them: a store takes half a second to load, SQL as
-much to plan."""
+much to plan, Spark a second a question. DIPTYCH_EVERY_SPEC runs all: `make test-spark` does."""
 RUNS = [
-    pytest.param(spec, engine, id=f"{spec.title}-{engine}")
+    pytest.param(spec, engine, id=f"{spec.title}-{engine}", marks=ON_SPARK if engine == "Spark" else ())
     for engine in ENGINES
     for chapter in CHAPTERS
     for number, spec in enumerate(chapter.specs)

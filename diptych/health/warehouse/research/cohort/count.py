@@ -15,6 +15,7 @@ import numpy as np
 from . import nodes as n
 from .engines.local import Answer, Handed, LocalEngine, Members, Rows
 from .engines.local.persons import array
+from .engines.sql import OnDuckDB, OnSpark, SqlEngine
 from .terms import NO_FOLDER, NO_ROOM, NOT_PERSONS, SAME_NUMBER
 from .wire import cohort360
 from .wire.circe import read
@@ -182,6 +183,26 @@ class Desk:
         return self._engine.answer(cohort)
 
 
+class SqlDesk:
+    """A store that answers by SQL: for stores that one machine does not hold. It says no attrition, and keeps no answer."""
+
+    def __init__(self, store: Path, *, master: str | None = None) -> None:
+        """On Spark, run where `master` says; without it on DuckDB.
+
+        Refused as `Store` is; where pyspark is not installed (`cohort.no_spark`) or Spark does not start (`cohort.spark_not_started`).
+        """
+        folder = Store(store).folder
+        self._engine = SqlEngine(OnDuckDB.over(folder) if master is None else OnSpark(folder, master=master))
+
+    def select(self, request: n.Request) -> Selection:
+        """The persons of a request, its members aside. Refused (`cohort.not_persons`, `cohort.no_rows`) as by `Desk`."""
+        return Selection(np.array(self._engine.persons(request), dtype=np.int64), {})
+
+    def answer(self, cohort: n.Cohort) -> Rows:
+        """The rows of a definition."""
+        return Rows(*np.array(self._engine.rows(cohort), dtype=np.int64).reshape(-1, 3).T)
+
+
 def member_names(request: n.Request) -> dict[int, str]:
     """What each member of a request is, by its number."""
     found = {}
@@ -191,13 +212,15 @@ def member_names(request: n.Request) -> dict[int, str]:
     return found
 
 
-def persons(answer: Answer | Selection) -> int:
+def persons(answer: Answer | Selection | Rows) -> int:
     """How many persons an answer holds."""
     return rows_of(answer).persons
 
 
-def rows_of(answer: Answer | Selection) -> Rows:
+def rows_of(answer: Answer | Selection | Rows) -> Rows:
     """The rows of an answer; a request dates none of its persons."""
+    if isinstance(answer, Rows):
+        return answer
     if isinstance(answer, Answer):
         return answer.rows
     undated = np.full(len(answer.persons), NULL)
@@ -214,7 +237,7 @@ def writable(out: Path) -> None:
         deny(NO_ROOM, path=str(out), why="writing there is not permitted")
 
 
-def write_rows(answers: Mapping[int, Answer | Selection], *, out: Path) -> int:
+def write_rows(answers: Mapping[int, Answer | Selection | Rows], *, out: Path) -> int:
     """Write the rows of answers by definition number, as OMOP's COHORT table in Parquet; the file appears whole or not at all.
 
     The dates of a request's persons are null. Returns the number of rows. Refused (`cohort.no_room`) where the file cannot be

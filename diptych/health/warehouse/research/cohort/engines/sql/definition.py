@@ -6,7 +6,10 @@ from .script import FAR, Script, day
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.domains import DOMAINS
 
-_INDEX = "rid, eid, person_id, start_day, end_day, visit_id, pstart, pend"
+_INDEX = ("person_id", "rid", "eid", "start_day", "end_day", "visit_id", "pstart", "pend")
+"""Columns of index events. `rid` numbers a person's; copies of one event in several observation periods have the same `eid`."""
+_ENTRY = ", ".join((*_INDEX, "rank", "key"))
+"""Columns of entry events: what a limit sorts by, besides."""
 
 
 def matching(script: Script, criterion: n.Criterion) -> str:
@@ -16,14 +19,14 @@ def matching(script: Script, criterion: n.Criterion) -> str:
         return found
     index = script.add(
         "seen",
-        f"SELECT row_number() OVER (ORDER BY e.ev, p.pstart, p.period_id) AS rid, e.ev AS eid, e.person_id AS person_id, "
-        "e.start_day AS start_day, e.end_day AS end_day, e.visit_id AS visit_id, p.pstart AS pstart, p.pend AS pend "
+        "SELECT e.person_id AS person_id, row_number() OVER (PARTITION BY e.person_id ORDER BY e.ev, p.pstart, p.period_id) AS rid, "
+        "e.ev AS eid, e.start_day AS start_day, e.end_day AS end_day, e.visit_id AS visit_id, p.pstart AS pstart, p.pend AS pend "
         f"FROM {found} e JOIN {script.periods} p ON p.person_id = e.person_id AND e.start_day BETWEEN p.pstart AND p.pend",
     )
     kept = group(script, criterion.correlated, index)
     return script.add(
         "matching",
-        f"SELECT * FROM {found} WHERE ev IN (SELECT i.eid FROM {index} i JOIN {kept} k ON k.rid = i.rid)",
+        f"SELECT f.* FROM {found} f WHERE EXISTS (SELECT 1 FROM {kept} k WHERE k.person_id = f.person_id AND k.eid = f.ev)",
     )
 
 
@@ -40,7 +43,7 @@ def rows(script: Script, cohort: n.Cohort) -> str:
     lasting = script.add(
         "lasting",
         f"SELECT e.person_id AS person_id, e.start_day AS s, x.end_day + {cohort.era_pad} AS e FROM {entry} e "
-        f"JOIN {ends} x ON x.rid = e.rid",
+        f"JOIN {ends} x ON x.person_id = e.person_id AND x.rid = e.rid",
     )
     start, end = "s", f"e - {cohort.era_pad}"
     if cohort.censor_start is not None:
@@ -71,16 +74,19 @@ def _entry(script: Script, primary: n.Primary) -> str:
         )
     sort = "-sort_day" if primary.limit is n.Limit.LAST else "sort_day"
     order = f"{sort}, key, rank, coalesce(end_day, -{FAR}), place, ev, pstart, period_id"
-    found = script.add(
-        "entry",
-        f"SELECT q.*, q.rid AS eid FROM (SELECT u.*, row_number() OVER (ORDER BY person_id, {order}) AS rid, "
-        f"row_number() OVER (PARTITION BY person_id ORDER BY {order}) AS nth FROM ({' UNION ALL '.join(parts)}) u) q",
+    numbered = (
+        f"SELECT u.*, row_number() OVER (PARTITION BY person_id ORDER BY {order}) AS rid FROM ({' UNION ALL '.join(parts)}) u"
     )
-    return found if primary.limit is n.Limit.ALL else script.add("entry", f"SELECT * FROM {found} WHERE nth = 1")
+    columns = _ENTRY.replace(" eid,", " rid AS eid,")
+    first = "" if primary.limit is n.Limit.ALL else " WHERE rid = 1"
+    return script.add("entry", f"SELECT {columns} FROM ({numbered}) q{first}")
 
 
 def _kept(script: Script, entry: str, kept: str) -> str:
-    return script.add("kept", f"SELECT * FROM {entry} WHERE rid IN (SELECT rid FROM {kept})")
+    return script.add(
+        "kept",
+        f"SELECT e.* FROM {entry} e WHERE EXISTS (SELECT 1 FROM {kept} k WHERE k.person_id = e.person_id AND k.rid = e.rid)",
+    )
 
 
 def _limited(script: Script, entry: str, limit: n.Limit) -> str:
@@ -88,17 +94,17 @@ def _limited(script: Script, entry: str, limit: n.Limit) -> str:
         return entry
     start = "-start_day" if limit is n.Limit.LAST else "start_day"
     numbered = (
-        f"SELECT rid, row_number() OVER (PARTITION BY person_id ORDER BY {start}, coalesce(end_day, -{FAR}), rank, key, rid) AS nth "
-        f"FROM {entry}"
+        f"SELECT e.*, row_number() OVER (PARTITION BY person_id ORDER BY {start}, coalesce(end_day, -{FAR}), rank, key, rid) AS nth "
+        f"FROM {entry} e"
     )
-    return script.add("limited", f"SELECT * FROM {entry} WHERE rid IN (SELECT rid FROM ({numbered}) q WHERE nth = 1)")
+    return script.add("limited", f"SELECT {_ENTRY} FROM ({numbered}) q WHERE nth = 1")
 
 
 # ---- groups
 
 
 def group(script: Script, one: n.Group, index: str) -> str:
-    """The step of the index events (`rid`) that satisfy a group.
+    """The step of the index events (person_id, rid, eid) that satisfy a group.
 
     Copies of one event (`eid`) are counted together, members once for each: an oddity of the reference that is kept (`meaning`).
     """
@@ -108,7 +114,7 @@ def group(script: Script, one: n.Group, index: str) -> str:
         *(group(script, member, index) for member in one.groups),
     ]
     if not members:
-        return script.add("group", f"SELECT rid FROM {index}")
+        return script.add("group", f"SELECT person_id, rid, eid FROM {index}")
     count = one.count or 0
     holds = {
         n.Kind.ALL: f"= {len(members)}",
@@ -116,10 +122,12 @@ def group(script: Script, one: n.Group, index: str) -> str:
         n.Kind.AT_LEAST: f">= {count}",
         n.Kind.AT_MOST: f"<= {count}",
     }[one.kind]
-    union = " UNION ALL ".join(f"SELECT rid FROM {member}" for member in members)
-    counts = f"SELECT x.eid AS eid, count(*) AS n FROM ({union}) m JOIN {index} x ON x.rid = m.rid GROUP BY x.eid"
+    union = " UNION ALL ".join(f"SELECT person_id, eid FROM {member}" for member in members)
+    counts = f"SELECT person_id, eid, count(*) AS n FROM ({union}) m GROUP BY person_id, eid"
     return script.add(
-        "group", f"SELECT i.rid AS rid FROM {index} i LEFT JOIN ({counts}) c ON c.eid = i.eid WHERE coalesce(c.n, 0) {holds}"
+        "group",
+        f"SELECT i.person_id AS person_id, i.rid AS rid, i.eid AS eid FROM {index} i LEFT JOIN ({counts}) c "
+        f"ON c.person_id = i.person_id AND c.eid = i.eid WHERE coalesce(c.n, 0) {holds}",
     )
 
 
@@ -129,7 +137,11 @@ def _demographic(script: Script, one: n.Demographic, index: str) -> str:
     joins: dict[str, None] = {}
     kept = [_filter(script, each, DOMAINS["Death"], ("r.start_day", "r.end_day"), joins) for each in one.filters]
     condition = f" WHERE {' AND '.join(f'({each})' for each in kept)}" if kept else ""
-    return script.add("demographic", f"SELECT r.rid AS rid FROM {index} r {' '.join(_JOINS[name] for name in joins)}{condition}")
+    return script.add(
+        "demographic",
+        "SELECT r.person_id AS person_id, r.rid AS rid, r.eid AS eid "
+        f"FROM {index} r {' '.join(_JOINS[name] for name in joins)}{condition}",
+    )
 
 
 def _correlated(script: Script, one: n.Correlated, index: str) -> str:
@@ -146,10 +158,13 @@ def _correlated(script: Script, one: n.Correlated, index: str) -> str:
     count = f"count(DISTINCT {_column(one)})" if asked.distinct else "count(a.person_id)"
     holds = {n.Times.EXACTLY: "=", n.Times.AT_MOST: "<=", n.Times.AT_LEAST: ">="}[asked.times]
     counts = (
-        f"SELECT x.eid AS eid, {count} AS n FROM {index} x LEFT JOIN {candidates} a ON {' AND '.join(conditions)} GROUP BY x.eid"
+        f"SELECT x.person_id AS person_id, x.eid AS eid, {count} AS n FROM {index} x LEFT JOIN {candidates} a "
+        f"ON {' AND '.join(conditions)} GROUP BY x.person_id, x.eid"
     )
     return script.add(
-        "correlated", f"SELECT i.rid AS rid FROM {index} i JOIN ({counts}) c ON c.eid = i.eid WHERE c.n {holds} {asked.count}"
+        "correlated",
+        f"SELECT i.person_id AS person_id, i.rid AS rid, i.eid AS eid FROM {index} i JOIN ({counts}) c "
+        f"ON c.person_id = i.person_id AND c.eid = i.eid WHERE c.n {holds} {asked.count}",
     )
 
 
@@ -181,23 +196,26 @@ def _window(window: n.Window, *, ignore: bool) -> list[str]:
 
 
 def _ends(script: Script, cohort: n.Cohort, entry: str) -> str:
-    "The step of each event's end (rid, end_day); events that have none are not in it."
-    period = f"SELECT rid, start_day, pend AS day FROM {entry}"
+    "The step of each event's end (person_id, rid, end_day); events that have none are not in it."
+    period = f"SELECT person_id, rid, start_day, pend AS day FROM {entry}"
     match cohort.exit:
         case n.FixedOffset(side=side, offset=offset):
             date = "start_day" if side is n.Side.START else "end_day"
-            candidates = [f"SELECT rid, start_day, least({date} + ({offset}), pend) AS day FROM {entry} WHERE {date} IS NOT NULL"]
+            day = f"least({date} + ({offset}), pend)"
+            candidates = [f"SELECT person_id, rid, start_day, {day} AS day FROM {entry} WHERE {date} IS NOT NULL"]
         case n.CustomEra() as era:
             candidates = [period, _era(script, era, entry)]
         case None:
             candidates = [period]
     for criterion in cohort.censoring:
         candidates.append(
-            f"SELECT e.rid AS rid, e.start_day AS start_day, a.start_day AS day FROM {entry} e JOIN {matching(script, criterion)} a "
+            "SELECT e.person_id AS person_id, e.rid AS rid, e.start_day AS start_day, a.start_day AS day "
+            f"FROM {entry} e JOIN {matching(script, criterion)} a "
             "ON a.person_id = e.person_id AND a.start_day BETWEEN e.start_day AND e.pend"
         )
+    union = " UNION ALL ".join(candidates)
     return script.add(
-        "ends", f"SELECT rid, min(day) AS end_day FROM ({' UNION ALL '.join(candidates)}) u WHERE day >= start_day GROUP BY rid"
+        "ends", f"SELECT person_id, rid, min(day) AS end_day FROM ({union}) u WHERE day >= start_day GROUP BY person_id, rid"
     )
 
 
@@ -211,19 +229,23 @@ def _era(script: Script, era: n.CustomEra, entry: str) -> str:
         f"OR t.drug_source_concept_id IN (SELECT concept_id FROM {concepts})",
     )
     return (
-        f"SELECT i.rid AS rid, i.start_day AS start_day, a.e - {era.gap_days} AS day FROM {entry} i "
+        f"SELECT i.person_id AS person_id, i.rid AS rid, i.start_day AS start_day, a.e - {era.gap_days} AS day FROM {entry} i "
         f"JOIN {_merged(script, chosen)} a ON a.person_id = i.person_id AND i.start_day BETWEEN a.s AND a.e - {era.gap_days}"
     )
 
 
 def _merged(script: Script, intervals: str) -> str:
-    "Intervals (person_id, s, e) joined where the next starts no later than the latest end so far."
+    """Intervals (person_id, s, e) joined where the next starts no later than the latest end so far.
+
+    First one for each start: two windows need not put equal rows in the same order, and would then count islands wrongly.
+    """
+    longest = script.add("longest", f"SELECT person_id, s, max(e) AS e FROM {intervals} GROUP BY person_id, s")
     before = (
-        "SELECT person_id, s, e, max(e) OVER (PARTITION BY person_id ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
-        f"AS before FROM {intervals}"
+        "SELECT person_id, s, e, max(e) OVER (PARTITION BY person_id ORDER BY s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
+        f"AS before FROM {longest}"
     )
     islands = (
         "SELECT person_id, s, e, sum(CASE WHEN before IS NULL OR s > before THEN 1 ELSE 0 END) OVER (PARTITION BY person_id "
-        f"ORDER BY s, e ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island FROM ({before}) b"
+        f"ORDER BY s ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island FROM ({before}) b"
     )
     return script.add("merged", f"SELECT person_id, min(s) AS s, max(e) AS e FROM ({islands}) i GROUP BY person_id, island")

@@ -20,7 +20,7 @@ _JOINS = {
 def events(script: Script, criterion: n.Criterion) -> str:
     """The step of a criterion's events, its correlated group aside.
 
-    Columns: `ev` numbers them; person_id, key, start_day, end_day, visit_id, sort_day, and c_NAME for what can be counted.
+    Columns: `ev` numbers a person's; person_id, key, start_day, end_day, visit_id, sort_day, and c_NAME for what can be counted.
     """
     domain = DOMAINS[criterion.domain]
     where = [f"t.person_id IN (SELECT person_id FROM {script.known})"]
@@ -60,7 +60,7 @@ def events(script: Script, criterion: n.Criterion) -> str:
     condition = f" WHERE {' AND '.join(f'({one})' for one in kept)}" if kept else ""
     return script.add(
         "events",
-        f"SELECT row_number() OVER (ORDER BY r.person_id, r.k, {start}) AS ev, r.person_id AS person_id, r.k AS key, "
+        f"SELECT row_number() OVER (PARTITION BY r.person_id ORDER BY r.k, {start}) AS ev, r.person_id AS person_id, r.k AS key, "
         f"{start} AS start_day, {end} AS end_day, r.visit_id AS visit_id, {sort} AS sort_day{counts}{_times(domain, start)} "
         f"FROM ({rows}) r {joined}{condition}",
     )
@@ -105,10 +105,10 @@ def _filter(script: Script, one: n.Filter, domain: Domain, seen: tuple[str, str]
             return _compared(value, one.op, _days(one.value), _days(one.extent or one.value))
         case n.Like():
             bare = one.match.value.removeprefix("!")
-            escaped = one.text.replace("'", "''")
+            escaped = one.text.replace("\\", "\\\\").replace("'", "''")
             pattern = {"contains": f"%{escaped}%", "startsWith": f"{escaped}%", "endsWith": f"%{escaped}"}[bare]
             negation = "NOT " if one.match.value.startswith("!") else ""
-            return f"{field(one.field, domain, seen, joins)} {negation}LIKE '{pattern}'"
+            return f"{field(one.field, domain, seen, joins)} {negation}LIKE '{pattern}' ESCAPE '\\'"
         case n.Has():
             negation = "NOT " if one.excluded else ""
             return f"{field(one.field, domain, seen, joins)} {negation}IN ({numbers(one.concepts)})"

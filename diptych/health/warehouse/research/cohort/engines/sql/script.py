@@ -13,8 +13,8 @@ FAR = 2**30
 
 
 def day(column: str) -> str:
-    """A date as days from 1970-01-01."""
-    return f"date_diff('day', DATE '1970-01-01', {column})"
+    """A date as days from 1970-01-01, wide enough for whatever is added to it."""
+    return f"CAST(date_diff('day', DATE '1970-01-01', {column}) AS BIGINT)"
 
 
 def second(column: str) -> str:
