@@ -47,7 +47,7 @@ def _imported(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
     reading: Any
     if cohort360.is_request(value):
         reading, form = cohort360.read(value, origin=name), Form.REQUEST
-        asked = cohort360.write(reading.request)
+        asked = cohort360.write(reading.request, kept=reading.kept)
     else:
         reading, form, asked = circe.read(value, origin=name), Form.DEFINITION, value
         name = (reading.cohort.title or name) if not file else name
