@@ -60,7 +60,7 @@ def _plain(part: Any, sets: Sets) -> Any:
             handed_in = part.id if isinstance(part.source, n.Search) else None
             return "rows", bare, handed_in
         case n.ConceptSet():
-            return sorted(repr(_plain(one, sets)) for one in set(part.items))
+            return sorted((one.concept_id, one.excluded, one.descendants, one.mapped) for one in set(part.items))
         case Enum():
             return part.value
         case tuple() | list():

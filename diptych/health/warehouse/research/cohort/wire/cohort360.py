@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from . import omop
 from .cohort360_keeping import keep, put_back
-from .document import Document
+from .document import LARGEST, Document
 from .keeping import Dropped, Kept
 
 from diptych.health.warehouse.research.cohort import nodes as n
@@ -126,6 +126,7 @@ def _together(one: Document, id_: int, join: n.Join, inclusive: bool, sets: froz
         if options is None:
             one.wrong("n among m needs its number", "nAmongMOptions")
         compare, count = _counted(options)
+    if options is not None:
         options.closed()
     members = tuple(_member(child, sets) for child in one.children("criteria"))
     constraints = tuple(_constraint(child) for child in one.children("temporalConstraints"))
@@ -189,7 +190,7 @@ def _datings(one: Document, key: str) -> tuple[n.Dating, ...]:
     if not isinstance(found, list):
         one.wrong("a list is expected", key)
     for word in found:
-        if word not in set(n.Dating):
+        if not isinstance(word, str) or word not in set(n.Dating):
             one.wrong(f"one of {', '.join(n.Dating)} is expected", key)
     return tuple(n.Dating(word) for word in found)
 
@@ -200,6 +201,8 @@ def _wholes(one: Document, key: str) -> tuple[int, ...]:
         return ()
     if not isinstance(found, list) or any(isinstance(number, bool) or not isinstance(number, int) for number in found):
         one.wrong("a list of whole numbers is expected", key)
+    if any(abs(number) >= LARGEST for number in found):
+        one.wrong("a number is too large", key)
     return tuple(found)
 
 
