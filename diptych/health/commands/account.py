@@ -55,5 +55,5 @@ def open_one(*, email: str, name: str, password: str, rights: Iterable[Right], c
     try:
         validate_password(password)
     except ValidationError as error:
-        deny(WEAK, why=" ".join(error.messages))
+        deny(WEAK, why=" ".join(error.messages).rstrip("."))
     return open_account(email=email, name=name, password=password, rights=rights, care_sites=care_sites, actor=BY, at=at)
