@@ -49,6 +49,7 @@ HEALTH: tuple[Room, ...] = (
     Room("bench", "diptych.health.commands.bench.app:app", "Measure the store and its questions, beside their peers."),
     Room("serve", "diptych.health.commands.serve:serve", "Serve the research screens."),
     Room("migrate", "diptych.health.commands.serve:migrate", "Bring the tables of the research screens up to date."),
+    Room("account", "diptych.health.commands.account:account", "Open an account of the research screens."),
     Room("demo", "diptych.health.site.demo:demo", "Run the research screens with a hospital of their own."),
 )
 """The verbs of `diptych health`, in the order of help."""

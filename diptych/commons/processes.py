@@ -5,6 +5,7 @@ Holds processes and ports. Does not hold which programs are run: each service's 
 
 import ctypes
 import errno
+import fcntl
 import os
 import signal
 import socket
@@ -28,6 +29,17 @@ DID_NOT_START = Reason("serve.did_not_start", Kind.CONFLICT, "The {name} did not
 ENDED = Reason("serve.ended", Kind.CONFLICT, "The {name} has ended by itself. Its last words are in {log}:\n{words}")
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+@contextmanager
+def alone(lock: Path, *, otherwise: Reason, **facts: object) -> Iterator[None]:
+    """Hold a lock file for the block; the system lets go of it if we are killed. Refused (`otherwise`) where another has it."""
+    with lock.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            deny(otherwise, **facts)
+        yield
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,10 @@ Holds the order of starting and what is said of it. Does not hold the world (bes
 (commons/processes).
 """
 
-import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from diptych.commons.processes import Child, children, must_be_free, start, until_told_to_stop, wait_until_answers, watch
+from diptych.commons.processes import Child, alone, children, must_be_free, start, until_told_to_stop, wait_until_answers, watch
 from diptych.commons.refusal import Kind, Reason, deny
 from diptych.commons.settings import settings
 from diptych.culture.commands.opening import ROOT, opened
@@ -60,7 +58,7 @@ def demo(
     """Run the whole pass here, on invented people and places, and the hospital's research screens beside, until Ctrl-C."""
     console = Console(soft_wrap=True)
     folder = _prepare(home, port)
-    with until_told_to_stop(), _alone(folder):
+    with until_told_to_stop(), alone(folder / "demo.lock", otherwise=ALREADY, home=str(folder)):
         must_be_free(host=HOST, port=port)
         if data is not None:
             _must_hold_data(data)
@@ -132,17 +130,6 @@ def _educonnect(base_url: str) -> dict[str, str]:
     "The pupils' provider that the demo plays itself (`demo_pupils`), known before Django is ready."
     return {"id": "educonnect", "name": "EduConnect", "issuer": f"{base_url}/demo/educonnect", "client_id": "diptych-demo",
             "secret": "of the demo", "purpose": "pupils"}  # fmt: skip
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    "One demo a folder; the system lets go of the lock if we are killed."
-    with (folder / "demo.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            deny(ALREADY, home=str(folder))
-        yield
 
 
 def _forget(folder: Path) -> None:

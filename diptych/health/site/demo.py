@@ -4,11 +4,8 @@ Holds the order of starting and what is said of it. Does not hold the hospital (
 `diptych demo` starts it beside the pass.
 """
 
-import fcntl
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from diptych.commons.processes import children, must_be_free, until_told_to_stop, wait_until_answers, watch
-from diptych.commons.refusal import Kind, Reason, deny
+from diptych.commons.processes import alone, children, must_be_free, until_told_to_stop, wait_until_answers, watch
+from diptych.commons.refusal import Kind, Reason
 from diptych.commons.settings import settings
 from diptych.health.commands.opening import ROOT, opened
 from diptych.health.commands.serve import collect_static, start_web
@@ -41,7 +38,7 @@ def demo(
     """Run the data department's research screens here, on an invented hospital, until Ctrl-C."""
     console = Console(soft_wrap=True)
     folder = _prepare(home, port)
-    with until_told_to_stop(), _alone(folder):
+    with until_told_to_stop(), alone(folder / "health-demo.lock", otherwise=ALREADY, home=str(folder)):
         must_be_free(host=HOST, port=port)
         _hospital(console, folder / STORE, seed=seed, fresh=fresh)
         with opened():
@@ -71,17 +68,6 @@ def _prepare(home: Path | None, port: int) -> Path:
     settings.cache_clear()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    "One demo a folder; the system lets go of the lock if we are killed."
-    with (folder / "health-demo.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            deny(ALREADY, home=str(folder))
-        yield
 
 
 def _hospital(console: Console, store: Path, *, seed: int, fresh: bool) -> None:

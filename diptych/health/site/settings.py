@@ -32,6 +32,15 @@ LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 USE_I18N = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+"""What `diptych health account` asks of a password, as the pass does: twelve characters, and none of the common ones."""
 AUTH_USER_MODEL = "accounts.Account"
 ROOT_URLCONF = "diptych.health.site.urls"
 WSGI_APPLICATION = "diptych.health.site.wsgi.application"

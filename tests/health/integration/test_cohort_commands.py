@@ -3,43 +3,20 @@
 import json
 import os
 import shutil
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from diptych import cli
 from diptych.commons.refusal import Refused
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.count import Desk, questions
 from diptych.health.warehouse.research.cohort.difference import difference
 from diptych.health.warehouse.research.index.store import Store
+from tests.health.integration.conftest import Run
 from tests.health.worlds import ASTHMA, FLU, World, cohort, concepts, condition, group, near
-
-Run = Diptych = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def diptych(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Diptych:
-    """Runs `diptych` in this process, as `main` does: exit status, standard output, standard error."""
-
-    def ran(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["diptych", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return ran
-
-
-@pytest.fixture
-def run(diptych: Diptych) -> Run:
-    """Runs `diptych health cohort`."""
-    return lambda *arguments: diptych("health", "cohort", *arguments)
 
 
 @pytest.fixture(scope="module")

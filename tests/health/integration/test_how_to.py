@@ -5,14 +5,13 @@ import re
 import shlex
 from pathlib import Path
 
-from .test_cohort_commands import Diptych, diptych, handed, request
+from .conftest import Diptych
+from .test_cohort_commands import handed, request
 
 from diptych.health.warehouse.research.cohort import terms
 from diptych.health.warehouse.research.index import terms as index_terms
 from tests.health.worlds import ASTHMA, FLU, World, cohort, concepts, condition, group, near
 from tests.house.tree import ROOT
-
-__all__ = ["diptych"]
 
 PAGE = (ROOT / "docs" / "how-to" / "count-a-cohort.md").read_text()
 

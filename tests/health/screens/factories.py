@@ -39,6 +39,11 @@ def signed_in(one: Account) -> Client:
     return client
 
 
+def example(number: int = 0) -> dict[str, Any]:
+    """One of the demo's requests, as JSON."""
+    return cohort360.write(EXAMPLES[number][1])
+
+
 def question(of: Account, example: int = 0, **more: Any) -> int:
     """One of the demo's requests, theirs."""
     name, request = EXAMPLES[example]

@@ -6,16 +6,19 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from .models import Account
-from .terms import Right
+from .terms import TAKEN, Right
 
 from diptych.commons import journal
+from diptych.commons.refusal import deny
 
 
 @transaction.atomic
 def open_account(
     *, email: str, name: str, password: str, rights: Iterable[Right], care_sites: Iterable[int], actor: str, at: datetime
 ) -> int:
-    """Open an account; gives its number. An address that has one raises IntegrityError: the caller looked first."""
+    """Open an account; gives its number. Refused (`accounts.taken`) where the address has one."""
+    if Account.objects.filter(email=email.lower()).exists():
+        deny(TAKEN, email=email)
     rights, sites = sorted(rights), sorted(care_sites)
     account = Account.objects.create_user(email, password, name=name, rights=rights, care_sites=sites, made_at=at)
     facts = {"rights": [str(right) for right in rights], "care_sites": sites}

@@ -26,4 +26,7 @@ EVERYBODY: Final = (Audience.RESEARCHER, Audience.INVESTIGATOR)
 
 NOT_FOUND = Reason("accounts.not_found", Kind.MISSING, "There is no account with the address {email}.")
 """Said of sharing, to somebody signed in: the accounts of a hospital know one another."""
+TAKEN = Reason("accounts.taken", Kind.CONFLICT, "The address {email} has an account already.")
+NO_ADDRESS = Reason("accounts.no_address", Kind.INVALID, "{email} is no e-mail address.")
+WEAK = Reason("accounts.weak_password", Kind.INVALID, "This password will not do: {why}.")
 LOCKED = Reason("accounts.locked_out", Kind.BUSY, "Too many wrong passwords: try again in {minutes} min.")

@@ -92,7 +92,7 @@ def _node(part: Any, telling: tuple[str, ...], sets: Sets) -> Any:
             bare = [_plain(getattr(part, name), sets) for name in telling if name != "inclusive"]
             return "rows", bare, part.id if isinstance(part.source, n.Search) else None
         case n.ConceptSet():
-            return sorted(repr(_plain(one, sets)) for one in set(part.items))
+            return sorted((one.concept_id, one.excluded, one.descendants, one.mapped) for one in set(part.items))
     return type(part).__name__, [_named(name, getattr(part, name), sets) for name in telling]
 
 

@@ -11,7 +11,7 @@ from enum import Enum
 import duckdb
 import numpy as np
 
-from .source import Source, unreadable
+from .source import NARROW, Source, unreadable
 from .terms import FINDINGS
 
 from diptych.commons.refusal import deny
@@ -21,6 +21,10 @@ SHOWN = 5
 """How many rows a finding names."""
 YEARS = (1800, 2200)
 """Dates of events outside are faults: years 0 and 9999 stand for what nobody knew. The vocabulary's 2099 is inside."""
+HELD = (1, 9999)
+"""Dates outside are grave: no calendar of ours has them, infinity among them, and the index cannot hold them."""
+LARGEST = 2**62 - 1
+"""Whole numbers beyond, either way, are grave: the index marks a null by one of them."""
 _SPARSE = 16
 """A key whose numbers are this many times rarer than their span is counted by DuckDB, not by marks in memory."""
 
@@ -161,15 +165,19 @@ class _Table:
             if column.type == "BIGINT":  # a cast would round 18.9 in silence
                 wrong = f"({wrong} OR TRY_CAST({name} AS DOUBLE) <> {value})"
             rules.append((f"{given} AND {wrong}", column, f"not a {column.type}", Level.GRAVE))
+        if column.type == "BIGINT" and kind not in NARROW:
+            out = f"{value} NOT BETWEEN -{LARGEST} AND {LARGEST}"
+            rules.append((out, column, f"a number beyond {LARGEST}, which cannot be held", Level.GRAVE))
         if column.required:
             rules.append((f"NOT ({given})", column, "a value is missing", Level.FAULT))
         if column.type in {"DATE", "TIMESTAMP"} and not column.name.startswith("valid_"):
-            low, high = YEARS
-            if column.type == "DATE":
-                out = f"{value} NOT BETWEEN DATE '{low}-01-01' AND DATE '{high}-12-31'"
-            else:
-                out = f"{value} NOT BETWEEN TIMESTAMP '{low}-01-01' AND TIMESTAMP '{high}-12-31 23:59:59'"
-            rules.append((out, column, f"a year that cannot be: before {low} or after {high}", Level.FAULT))
+            for (low, high), what, level in (
+                (YEARS, "a year that cannot be", Level.FAULT),
+                (HELD, "a date that cannot be held", Level.GRAVE),
+            ):
+                last = f"{high}-12-31" + ("" if column.type == "DATE" else " 23:59:59.999999")
+                out = f"{value} NOT BETWEEN {column.type} '{low:04}-01-01' AND {column.type} '{last}'"
+                rules.append((out, column, f"{what}: before {low} or after {high}", level))
         if column.refers and column.refers != "concept" and (lacks := self.keys.lacks(column.refers, value)):
             rules.append((lacks, column, f"no such {column.refers}", Level.FAULT))
         return rules

@@ -286,19 +286,20 @@ class Postings:
         self._folder = folder / "index"
         try:
             self._said = json.loads((self._folder / "index.json").read_text())
-        except (OSError, ValueError) as error:
+            of = (self._said["format"], self._said["release"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
             deny(DAMAGED, path=str(folder), table="index", why=type(error).__name__)
-        if self._said.get("format") != FORMAT:
+        if of[0] != FORMAT:
             deny(DAMAGED, path=str(folder), table="index", why="another version of Diptych made it")
-        if self._said["release"] != release:
-            deny(DAMAGED, path=str(folder), table="index", why=f"it is of release {self._said['release']}")
+        if of[1] != release:
+            deny(DAMAGED, path=str(folder), table="index", why=f"it is of release {of[1]}")
         self._arrays: dict[str, Any] = {}
 
     def _array(self, name: str) -> Any:
         if name not in self._arrays:
             try:
                 self._arrays[name] = np.asarray(np.load(self._folder / f"{name}.npy", mmap_mode="r"))
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, EOFError) as error:
                 deny(DAMAGED, path=str(self._folder / f"{name}.npy"), table=name.partition(".")[0], why=type(error).__name__)
         return self._arrays[name]
 

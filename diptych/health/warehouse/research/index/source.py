@@ -18,7 +18,9 @@ from .terms import NO_DATABASE, NO_SOURCE, TWICE, UNREADABLE
 from diptych.commons.refusal import deny
 from diptych.health.warehouse.mart.shapes import SHAPES, Column, Shape
 
-_WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
+NARROW = frozenset({"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER"})
+"""The types of whole numbers whose every value can be held."""
+_WHOLE = NARROW | {"BIGINT"}
 _SURE = {
     "BIGINT": _WHOLE,
     "DOUBLE": _WHOLE | {"FLOAT", "DOUBLE"},

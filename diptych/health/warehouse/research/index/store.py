@@ -20,6 +20,7 @@ from .terms import DAMAGED, IN_USE, NO_RELEASE, NO_STORE
 from .workshop import CURRENT, locked, making, publish, sweep
 
 from diptych.commons.refusal import deny
+from diptych.health.warehouse.mart.shapes import SHAPES
 
 __all__ = ["CURRENT", "Loaded", "Store", "drop", "load", "releases", "verify"]
 
@@ -75,6 +76,21 @@ def _manifest(folder: Path, *, at: dt.datetime, tables: dict[str, dict[str, Any]
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
 
 
+def _manifest_of(folder: Path) -> dict[str, Any]:
+    "What a release says of itself. Refused (`omop.damaged`) where it cannot be read or lacks a part."
+    try:
+        found = json.loads((folder / "manifest.json").read_text())
+        whole = isinstance(found["release"], str) and isinstance(found["made_at"], str) and isinstance(found["findings"], list)
+        for name, table in found["tables"].items():
+            kinds = {key: type(table[key]) for key in ("rows", "bytes", "sha256")}
+            whole = whole and name in SHAPES and kinds == {"rows": int, "bytes": int, "sha256": str}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        deny(DAMAGED, path=str(folder), table="manifest.json", why="it cannot be read")
+    if not whole:
+        deny(DAMAGED, path=str(folder), table="manifest.json", why="it lacks what a manifest says")
+    return dict(found)
+
+
 def _hash(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -96,14 +112,10 @@ class Store:
             deny(NO_RELEASE, path=str(path), release=release)
         self.release = release or current
         self.folder = path / "releases" / self.release
-        try:
-            self.manifest: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text())
-            written_tables = self.manifest["tables"]
-        except (OSError, ValueError, KeyError, TypeError):
-            deny(DAMAGED, path=str(self.folder), table="manifest.json", why="it cannot be read")
-        if self.manifest.get("release") != self.release:
+        self.manifest = _manifest_of(self.folder)
+        if self.manifest["release"] != self.release:
             deny(DAMAGED, path=str(self.folder), table="manifest.json", why="it is another release's")
-        for table, written in written_tables.items():
+        for table, written in self.manifest["tables"].items():
             file = self.folder / f"{table}.parquet"
             size = file.stat().st_size if file.exists() else 0
             if size != written["bytes"]:

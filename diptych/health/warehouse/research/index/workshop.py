@@ -26,20 +26,31 @@ CURRENT = "CURRENT"
 def locked(store: Path) -> Iterator[None]:
     """Hold the store's folder alone (the lock goes with the process). Refused (`omop.busy`, `omop.no_room`)."""
     fresh = [folder for folder in (store / "releases", store, *store.parents) if not folder.exists()]
+    held = _held(store)
     try:
-        (store / "releases").mkdir(parents=True, exist_ok=True)
-        held = os.open(store, os.O_RDONLY)
-    except OSError as error:
-        deny(NO_ROOM, path=str(store), why=error.strerror or type(error).__name__)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
-    except BlockingIOError:
-        deny(BUSY, path=str(store))
     finally:
         for folder in fresh:
             with suppress(OSError):  # only what this load made, and only where it stayed empty
                 folder.rmdir()
+        os.close(held)
+
+
+def _held(store: Path) -> int:
+    "The store's folder, made where there was none, locked. Another load may remove the one that it made before it is ours."
+    while True:
+        try:
+            (store / "releases").mkdir(parents=True, exist_ok=True)
+            held = os.open(store, os.O_RDONLY)
+        except OSError as error:
+            deny(NO_ROOM, path=str(store), why=error.strerror or type(error).__name__)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(held)
+            deny(BUSY, path=str(store))
+        if (store / "releases").is_dir() and os.path.samestat(os.fstat(held), store.stat()):
+            return held
         os.close(held)
 
 

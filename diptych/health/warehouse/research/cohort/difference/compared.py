@@ -41,6 +41,8 @@ class _Compared:
         self._sides = (before, after)
         self._sets = tuple({one.id: one for one in side.concept_sets} for side in self._sides)
         self._pairs = self._paired_sets()
+        self._texts: dict[Any, tuple[Any, str]] = {}
+        self._ordered = any(_orders_all(side.member) for side in self._sides if isinstance(side, n.Request))
         self._members: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self._pair_members(*(plain(side.member) if isinstance(side, n.Request) else None for side in self._sides))
 
@@ -190,13 +192,19 @@ class _Compared:
         if all(isinstance(one, n.Dating) for one in members):
             return True
         if place[-1].field == "members":
-            return any(_orders_all(side.member) for side in self._sides if isinstance(side, n.Request))
+            return self._ordered
         return any(isinstance(one, n.Criterion) and one.period is not None for one in members)
 
     # ---- equality in meaning
 
     def canonical(self, node: Any, side: int, *, constraints: bool = True) -> str:
         """A text that is the same for nodes that mean the same, on either side."""
+        key = (id(node), side, constraints)
+        if key not in self._texts:  # kept with its node, whose number stays its own; asked for anew at every level of nesting
+            self._texts[key] = (node, self._canonical(node, side, constraints=constraints))
+        return self._texts[key][1]
+
+    def _canonical(self, node: Any, side: int, *, constraints: bool) -> str:
         if isinstance(node, tuple):
             texts = [self.canonical(one, side, constraints=constraints) for one in node]
             kept = any(isinstance(one, n.Dating) for one in node) or self._members_in_order(node)
@@ -227,7 +235,12 @@ class _Compared:
         if side == 0 and codeset in self._pairs:
             side, codeset = 1, self._pairs[codeset]
         one = self._sets[side].get(codeset)
-        return repr(sorted(set(one.items), key=repr)) if one else str(codeset)
+        if one is None:
+            return str(codeset)
+        if ("set", side, codeset) not in self._texts:
+            items = sorted((item.concept_id, item.excluded, item.descendants, item.mapped) for item in set(one.items))
+            self._texts["set", side, codeset] = (one, repr(items))
+        return self._texts["set", side, codeset][1]
 
     # ---- what stands there, as data
 

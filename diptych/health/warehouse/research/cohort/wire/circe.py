@@ -80,6 +80,8 @@ def _plain_item(value: Any) -> n.Item | None:
     "An item with nothing to say against it, read without ceremony: a set may have 100,000. None: look closer."
     if type(value) is not dict or not value.keys() <= ITEM_KEYS or type(concept := value.get("concept")) is not dict:
         return None
+    if any(type(label) in {dict, list} for label in concept.values()):
+        return None
     id_, excluded = concept.get("CONCEPT_ID"), value.get("isExcluded", False)
     descendants, mapped = value.get("includeDescendants", False), value.get("includeMapped", False)
     if type(id_) is not int or abs(id_) >= LARGEST or not type(excluded) is type(descendants) is type(mapped) is bool:
@@ -90,8 +92,9 @@ def _plain_item(value: Any) -> n.Item | None:
 def _item(one: Document) -> n.Item:
     concept = one.child("concept")
     found = concept.whole("CONCEPT_ID") if concept else None
-    if found is None:
+    if concept is None or found is None:
         one.wrong("an item needs its concept", "concept.CONCEPT_ID")
+    concept.closed(noted=False)
     item = n.Item(found, *(one.flag(key) for key in FLAGS))
     one.closed()
     return item

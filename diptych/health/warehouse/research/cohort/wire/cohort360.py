@@ -1,21 +1,25 @@
 """Cohort360: the JSON in which its screens send a question, read into nodes and written from them.
 
-Holds both ways (field guide warehouse.md, §1.3). Keys that mean nothing are noted with their path; a wrong type, an
-impossible value or a contradiction is refused there.
+Holds both ways (field guide warehouse.md, §1.3). Keys that mean nothing are noted with their path, and written back where they
+stood (`cohort360_keeping`); a wrong type, an impossible value or a contradiction is refused there.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from . import omop
-from .document import Document
+from .cohort360_keeping import keep, put_back
+from .document import LARGEST, Document
+from .keeping import Dropped, Kept
 
 from diptych.health.warehouse.research.cohort import nodes as n
 
+Said = TypeVar("Said")
 NAMES: Mapping[str, n.Resource] = MappingProxyType(
     {
         **{one.value: one for one in n.Resource},
@@ -46,6 +50,13 @@ class Reading:
 
     request: n.Request
     unknown: tuple[str, ...]
+    value: Any = field(default=None, compare=False, repr=False)
+    """What was read."""
+
+    @cached_property
+    def kept(self) -> tuple[Kept, ...]:
+        """What the nodes do not hold, where it stands: unknown keys, and known ones that have no effect there."""
+        return keep(self.value, write(self.request))
 
 
 def is_request(value: Any) -> bool:
@@ -79,7 +90,7 @@ def read(value: Any, *, origin: str) -> Reading:
                 top.wrong(f"two criteria have the id {id_}", "request")
         member = _settled(member, top)
     top.closed()
-    return Reading(n.Request(sites, member, resource, sets), tuple(unknown))
+    return Reading(n.Request(sites, member, resource, sets), tuple(unknown), value)
 
 
 def walk(member: n.Member) -> Iterator[n.Member]:
@@ -115,6 +126,7 @@ def _together(one: Document, id_: int, join: n.Join, inclusive: bool, sets: froz
         if options is None:
             one.wrong("n among m needs its number", "nAmongMOptions")
         compare, count = _counted(options)
+    if options is not None:
         options.closed()
     members = tuple(_member(child, sets) for child in one.children("criteria"))
     constraints = tuple(_constraint(child) for child in one.children("temporalConstraints"))
@@ -178,7 +190,7 @@ def _datings(one: Document, key: str) -> tuple[n.Dating, ...]:
     if not isinstance(found, list):
         one.wrong("a list is expected", key)
     for word in found:
-        if word not in set(n.Dating):
+        if not isinstance(word, str) or word not in set(n.Dating):
             one.wrong(f"one of {', '.join(n.Dating)} is expected", key)
     return tuple(n.Dating(word) for word in found)
 
@@ -189,6 +201,8 @@ def _wholes(one: Document, key: str) -> tuple[int, ...]:
         return ()
     if not isinstance(found, list) or any(isinstance(number, bool) or not isinstance(number, int) for number in found):
         one.wrong("a list of whole numbers is expected", key)
+    if any(abs(number) >= LARGEST for number in found):
+        one.wrong("a number is too large", key)
     return tuple(found)
 
 
@@ -214,7 +228,7 @@ def _constraint(one: Document) -> n.Constraint:
         least, most = (_duration(one.child(f"timeRelation{side}Duration")) for side in ("Min", "Max"))
         if least and most and least.total > most.total:
             one.wrong("no time is between these two", "timeRelationMaxDuration")
-        dating = tuple((_of(entry), _datings(entry, "datePreference")) for entry in one.children("datePreferenceList"))
+        dating = tuple(_of(entry, _datings(entry, "datePreference")) for entry in one.children("datePreferenceList"))
         found = n.InOrder(ids, least, most, dating, _known(one))
     else:
         one.wrong(f"one of {', '.join(n.Tie)}, directChronologicalOrdering is expected", "constraintType")
@@ -222,16 +236,17 @@ def _constraint(one: Document) -> n.Constraint:
     return found
 
 
-def _of(one: Document) -> int:
+def _of(one: Document, said: Said) -> tuple[int, Said]:
     id_ = one.whole("_id")
     if id_ is None:
         one.wrong("the number of a criterion is expected", "_id")
-    return id_
+    one.closed()
+    return id_, said
 
 
 def _known(one: Document) -> bool | tuple[tuple[int, bool], ...]:
     if isinstance(one.any("dateIsNotNullList"), list):
-        return tuple((_of(entry), entry.flag("dateIsNotNull")) for entry in one.children("dateIsNotNullList"))
+        return tuple(_of(entry, entry.flag("dateIsNotNull")) for entry in one.children("dateIsNotNullList"))
     return one.flag("dateIsNotNullList")
 
 
@@ -275,8 +290,13 @@ def _settled(member: n.Member, top: Document) -> n.Member:
 # ---- writing
 
 
-def write(request: n.Request) -> dict[str, Any]:
-    """A request as Cohort360's JSON. What is asked in OMOP's words is under `omop`, which other systems ignore."""
+def write(request: n.Request, *, kept: Iterable[Kept] = (), dropped: list[Dropped] | None = None) -> dict[str, Any]:
+    """A request as Cohort360's JSON, with what was kept when it was read (`Reading.kept`) put back where it stood.
+
+    What has lost its place is added to `dropped`. Without `kept` only the meaning is written. A constraint stands in the group
+    that holds its members, wherever it was read; a resource has FHIR's name. What is asked in OMOP's words is under `omop`,
+    which other systems ignore.
+    """
     found: dict[str, Any] = {"_type": "request", "sourcePopulation": {"caresiteCohortList": list(request.care_sites)}}
     if request.resource is not n.Resource.PATIENT:
         found["resourceType"] = request.resource.value
@@ -284,6 +304,9 @@ def write(request: n.Request) -> dict[str, Any]:
         found["request"] = _written(request.member)
     if request.concept_sets:
         found["omop"] = {"conceptSets": [omop.written(one) for one in request.concept_sets]}
+    lost = put_back(found, kept)
+    if dropped is not None:
+        dropped += lost
     return found
 
 

@@ -144,9 +144,24 @@ class Document:
         """The object at one place of a list."""
         return Document(self._value[key][place], f"{self.path}.{key}[{place}]", self._origin, self._unknown, self._depth + 1)
 
-    def closed(self) -> None:
-        """Note the keys that nobody asked for."""
-        self._unknown.extend(f"{self.path}.{key}" for key in self._value if key not in self._asked)
+    def closed(self, *, noted: bool = True) -> None:
+        """Note the keys that nobody asked for, unless they only describe. Refused where one is nested as nothing else may be."""
+        unknown = [key for key in self._value if key not in self._asked]
+        for key in unknown:
+            if isinstance(self._value[key], dict | list) and _deeper(self._value[key], DEEPEST - self._depth):
+                self.wrong(f"it is nested more than {DEEPEST} deep", key)
+        if noted:
+            self._unknown.extend(f"{self.path}.{key}" for key in unknown)
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    "Whether objects and lists stand in one another more often than that. Level by level: it may be thousands."
+    here = [value]
+    while here and levels >= 0:
+        inner = (one.values() if isinstance(one, dict) else one for one in here)
+        here = [one for many in inner for one in many if isinstance(one, dict | list)]
+        levels -= 1
+    return bool(here)
 
 
 def _said(value: Any) -> str:
@@ -163,8 +178,17 @@ class _Twice(dict[str, Any]):
 
 
 def parsed(path: Path) -> Any:
-    """The JSON of a file. Refused (`cohort.no_file`, `cohort.not_json`) where there is none, or (`cohort.wrong`) where an
-    object says a key twice: which of the two is meant, nobody can tell."""
+    """The JSON of a file. Refused (`cohort.no_file`) where there is none, or as `parsed_text` is."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        deny(NO_FILE, path=str(path))
+    return parsed_text(content, origin=str(path))
+
+
+def parsed_text(content: bytes, *, origin: str) -> Any:
+    """The JSON of a text in UTF-8; `origin` names it in errors. Refused (`cohort.not_json`) where it is none, or
+    (`cohort.wrong`) where an object says a key twice: which of the two is meant, nobody can tell."""
     doubled: list[_Twice] = []
 
     def gathered(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -179,21 +203,19 @@ def parsed(path: Path) -> Any:
         raise ValueError(f"{word} is no number of JSON's")
 
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
         found = json.loads(text, object_pairs_hook=gathered, parse_constant=constant)
         if "\\ud" in text.lower():
             json.dumps(found, ensure_ascii=False).encode()  # half of a character could be neither shown nor written
-    except OSError:
-        deny(NO_FILE, path=str(path))
     except RecursionError:
-        deny(NOT_JSON, path=str(path), why="it is nested without end")
+        deny(NOT_JSON, path=origin, why="it is nested without end")
     except UnicodeError:
-        deny(NOT_JSON, path=str(path), why="its text is not UTF-8")
+        deny(NOT_JSON, path=origin, why="its text is not UTF-8")
     except ValueError as error:
-        deny(NOT_JSON, path=str(path), why=str(error))
+        deny(NOT_JSON, path=origin, why=str(error).partition("; use sys.")[0])
     if doubled:
         place, key = _place_of(found)
-        deny(WRONG, path=str(path), place=place, what=f"the key {_said(key)} is there twice")
+        deny(WRONG, path=origin, place=place, what=f"the key {_said(key)} is there twice")
     return found
 
 

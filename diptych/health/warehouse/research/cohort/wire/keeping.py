@@ -1,11 +1,11 @@
 """Keeping: what a definition's JSON says beside its meaning, taken out of it and put back where it stood.
 
-Holds no format. A place is found again by what stands there (a set by its id, a concept by its own, a rule by its name), so
+Holds Circe's places; those of a request are in `cohort360_keeping`. A place is found again by what stands there (a set by its id, a concept by its own, a rule by its name), so
 that a question may be edited between the two; what has lost its place is dropped and told.
 """
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -42,7 +42,7 @@ class Kept(NamedTuple):
     """Keys of one object that its meaning does not hold, with their values; `steps` lead to it, `path` names it."""
 
     path: str
-    steps: tuple[str | Place, ...]
+    steps: tuple[Any, ...]
     values: dict[str, Any]
 
 
@@ -80,16 +80,20 @@ def put_back(written: Any, kept: Iterable[Kept]) -> tuple[Dropped, ...]:
     known: dict[int, dict[Place, Any]] = {}
     for one in kept:
         home = _at(written, one.steps, known)
-        for key, value in one.values.items():
-            if key in LABELS and home is None:
-                continue
-            if home is None:
-                dropped.append(Dropped(f"{one.path}.{key}", "its place is gone"))
-            elif key not in home:
-                home[key] = copy.deepcopy(value)
-            elif home[key] != value:
-                dropped.append(Dropped(f"{one.path}.{key}", "it now says something else"))
+        values = one.values if home is not None else {key: value for key, value in one.values.items() if key not in LABELS}
+        dropped += put_into(home, one._replace(values=values))
     return tuple(dropped)
+
+
+def put_into(home: dict[str, Any] | None, one: Kept) -> Iterator[Dropped]:
+    """Put what was kept into the object where it stood (None: it is gone), and say which keys could not be."""
+    for key, value in one.values.items():
+        if home is None:
+            yield Dropped(f"{one.path}.{key}", "its place is gone")
+        elif key not in home:
+            home[key] = copy.deepcopy(value)
+        elif home[key] != value:
+            yield Dropped(f"{one.path}.{key}", "it now says something else")
 
 
 def _at(written: Any, steps: tuple[str | Place, ...], known: dict[int, dict[Place, Any]]) -> dict[str, Any] | None:
@@ -109,7 +113,11 @@ def _at(written: Any, steps: tuple[str | Place, ...], known: dict[int, dict[Plac
 
 def _places(elements: list[Any], key: str | Place) -> list[Place]:
     "The place of each element of a list, which stands under a key."
-    identities = [() if key in UNNAMED else _identity(one) for one in elements]
+    return ranked([() if key in UNNAMED else _identity(one) for one in elements])
+
+
+def ranked(identities: Sequence[Identity]) -> list[Place]:
+    """The place of each element of a list, by what each is."""
     among: dict[Identity, int] = {}
     ranks = []
     for identity in identities:

@@ -120,7 +120,10 @@ def _value(one: Document, key: str, expected: Any) -> Any:
     if issubclass(kind, StrEnum):
         return one.one_of(key, kind)
     readers: dict[type, Any] = {bool: one.flag, int: one.whole, float: one.number, str: one.text, dt.date: one.date}
-    return readers[kind](key)
+    found = readers[kind](key)
+    if found is None and type(None) not in _options(expected):  # a date that is an empty text
+        one.wrong("a value is expected", key)
+    return found
 
 
 def _members(one: Document, key: str, expected: Any) -> Iterator[Any]:

@@ -1,27 +1,26 @@
 """Exchange: a question from a file of Cohort360's or Circe's, and to one."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ..forms import ImportForm
 from ..refusals import in_form
 from ..showing import note
+from .definition import remarks_on
 from .seen import account_of, kept_of
 
 from diptych.commons import clock
-from diptych.commons.refusal import deny
 from diptych.commons.web.doors import door
 from diptych.health.warehouse.research.accounts.terms import EVERYBODY
-from diptych.health.warehouse.research.cohort.terms import NOT_JSON
 from diptych.health.warehouse.research.cohort.wire import circe, cohort360
+from diptych.health.warehouse.research.cohort.wire.document import parsed_text
 from diptych.health.warehouse.research.questions import operations
 from diptych.health.warehouse.research.questions.terms import LONGEST_NAME, Form
 
@@ -43,26 +42,24 @@ def import_(request: HttpRequest) -> HttpResponse:
 def _imported(request: HttpRequest, given: dict[str, Any]) -> HttpResponse:
     file = given.get("file")
     name = file.name.removesuffix(".json") if file else gettext("Imported request")
-    value = _parsed(file.read() if file else given["text"].encode(), name)
+    value = parsed_text(file.read() if file else given["text"].encode("utf-8", "surrogatepass"), origin=name)
     reading: Any
     if cohort360.is_request(value):
         reading, form = cohort360.read(value, origin=name), Form.REQUEST
-        asked = cohort360.write(reading.request)
+        asked = cohort360.write(reading.request, kept=reading.kept)
     else:
         reading, form, asked = circe.read(value, origin=name), Form.DEFINITION, value
         name = (reading.cohort.title or name) if not file else name
     made = operations.create(account_id=account_of(request).pk, name=name[:LONGEST_NAME], form=form, asked=asked, at=clock.now())
+    if form is Form.DEFINITION and (remarks := remarks_on(asked, name=name)):
+        told = ngettext(
+            "The check has {n} remark on this definition.", "The check has {n} remarks on this definition.", len(remarks)
+        )
+        messages.warning(request, told.format(n=len(remarks)))
     if reading.unknown:
         told = ", ".join(reading.unknown[:5]) + ("…" if len(reading.unknown) > 5 else "")
         messages.warning(request, gettext("These keys mean nothing here and have no effect: {keys}").format(keys=told))
     return redirect("cohorts:board", made)
-
-
-def _parsed(text: bytes, name: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        deny(NOT_JSON, path=name, why=str(error) or type(error).__name__)
 
 
 @door(*EVERYBODY)

@@ -37,9 +37,10 @@ def apply(*, question_id: int, account_id: int, place: int, at: datetime, gestur
     """Do one gesture to a request as it stood at `place`, and keep what it becomes. Refused as the gesture or `edit` is."""
     Question.objects.select_for_update().filter(pk=question_id, owner_id=account_id).first()
     kept = question(question_id=question_id, account_id=account_id)
-    before = editing.opened(cohort360.read(kept.asked, origin=kept.name).request)
-    after = GESTURES[gesture](before, **facts)
-    keeping.edit(question_id=question_id, account_id=account_id, asked=cohort360.write(after), place=place, at=at)
+    reading = cohort360.read(kept.asked, origin=kept.name)
+    after = GESTURES[gesture](editing.opened(reading.request), **facts)
+    asked = cohort360.write(after, kept=reading.kept)  # a key that means nothing here goes with its card, or is gone with it
+    keeping.edit(question_id=question_id, account_id=account_id, asked=asked, place=place, at=at)
     return after
 
 

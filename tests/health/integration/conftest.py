@@ -1,0 +1,30 @@
+"""What tests of the command line share: `diptych`, run in this process."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from diptych import cli
+
+Run = Diptych = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def diptych(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Diptych:
+    """Runs `diptych` in this process, as `main` does: exit status, standard output, standard error."""
+
+    def ran(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["diptych", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out, err
+
+    return ran
+
+
+@pytest.fixture
+def run(diptych: Diptych) -> Run:
+    """Runs `diptych health cohort`."""
+    return lambda *arguments: diptych("health", "cohort", *arguments)
