@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +29,8 @@ def diptych(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 def run(diptych: Diptych) -> Run:
     """Runs `diptych health cohort`."""
     return lambda *arguments: diptych("health", "cohort", *arguments)
+
+
+def as_it_is(folder: Path) -> dict[Path, bytes]:
+    "Every file of a folder, to compare with after what must leave it alone."
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

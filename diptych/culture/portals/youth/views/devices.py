@@ -1,6 +1,7 @@
 """My devices: those that signed in to my account; the one I hold may be trusted, another forgotten."""
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -61,4 +62,5 @@ def forget(request: HttpRequest) -> HttpResponse:
 def sign_out_all(request: HttpRequest) -> HttpResponse:
     """End my sessions on every device, this one included."""
     people.sign_out_everywhere(person_id=request.user.pk, at=clock.now())
+    logout(request)  # what this session keeps goes with it, and does not wait for its end
     return HttpResponseRedirect(reverse("youth:home"))
