@@ -78,6 +78,9 @@ def _hospital(console: Console, store: Path, *, seed: int, fresh: bool) -> None:
         shutil.rmtree(store, ignore_errors=True)
     if world.is_made(store):
         return
+    if world.is_there(store):
+        # The old release stays in the store: what lies in this folder may be more than the demo's, and is not ours to remove.
+        console.print("Another version of Diptych made this hospital: it is made anew, and the old release is kept beside it.")
     columns = (
         SpinnerColumn(),
         TextColumn("hospital: {task.description:<22}"),

@@ -1,22 +1,31 @@
 """The hospital's demo: one a folder, made in seconds, the same from the same seed."""
 
+import io
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from diptych.commons.processes import alone
 from diptych.commons.refusal import Refused
 from diptych.health.site import world
-from diptych.health.site.demo import _alone
+from diptych.health.site.demo import ALREADY, _hospital
 from diptych.health.warehouse.research.cohort.count import Desk
 from diptych.health.warehouse.research.index.care_sites import care_sites
-from diptych.health.warehouse.research.index.store import Store
+from diptych.health.warehouse.research.index.store import CURRENT, Store, releases
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def test_one_demo_a_folder(tmp_path: Path) -> None:
-    with _alone(tmp_path), pytest.raises(Refused) as refused, _alone(tmp_path):
+    lock = tmp_path / "health-demo.lock"
+    with (
+        alone(lock, otherwise=ALREADY, home="here"),
+        pytest.raises(Refused) as refused,
+        alone(lock, otherwise=ALREADY, home="here"),
+    ):
         pass
     assert refused.value.code == "demo.health_already_runs"
 
@@ -39,3 +48,47 @@ def test_the_ready_questions_find_somebody_and_their_places_are_a_tree(tmp_path:
     for name, request in world.EXAMPLES:
         look = desk.look(type(request)(tuple(places), request.member, request.resource, request.concept_sets))
         assert len(look.population) > 11_000 and look.persons is not None and len(look.persons) >= 10, name
+
+
+def _started(store: Path) -> str:
+    "What the demo says of its hospital when it starts on a store."
+    said = io.StringIO()
+    _hospital(Console(file=said, soft_wrap=True), store, seed=1, fresh=False)
+    return said.getvalue()
+
+
+@pytest.mark.parametrize("older", [{"format": 1}, {"format": None}, {}], ids=["the first format", "null", "none said"])
+def test_a_hospital_of_an_older_index_is_made_anew_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, older: dict[str, object]
+) -> None:
+    store = tmp_path / "store"
+    assert not world.is_made(store)
+    monkeypatch.setattr("diptych.health.site.world.make.__kwdefaults__", {**(world.make.__kwdefaults__ or {}), "persons": 1_000})
+    assert "Another version" not in _started(store) and world.is_made(store)
+    assert _started(store) == ""
+
+    index = Store(store).folder / "index" / "index.json"
+    said = json.loads(index.read_text())
+    del said["format"]
+    index.write_text(json.dumps(said | older))
+    assert not world.is_made(store) and world.is_there(store)
+    with pytest.raises(Refused) as refused:
+        Desk(store)
+    assert refused.value.code == "omop.damaged"
+
+    old = Store(store).release
+    assert "made anew" in _started(store)
+    assert world.is_made(store) and Store(store).release != old and old in releases(store)
+    Desk(store)
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[]", "\udcff"], ids=["missing", "empty", "cut", "a list", "no UTF-8"])
+def test_a_damaged_index_is_refused_and_nothing_is_made_over_it(tmp_path: Path, content: str | None) -> None:
+    store = tmp_path / "store"
+    (index := store / "releases" / "r1" / "index").mkdir(parents=True)
+    (store / CURRENT).write_text("r1\n")
+    if content is not None:
+        (index / "index.json").write_bytes(content.encode(errors="surrogateescape"))
+    with pytest.raises(Refused) as refused:
+        _started(store)
+    assert refused.value.code == "omop.damaged" and releases(store) == ["r1"]

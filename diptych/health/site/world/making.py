@@ -18,6 +18,7 @@ from .places import tree
 from .words import FIXED, GROUPS, IDS
 
 from diptych.health.warehouse.mart.shapes import SHAPES
+from diptych.health.warehouse.research.index.postings import is_of_this_version
 from diptych.health.warehouse.research.index.store import CURRENT, Loaded, load
 
 Advance = Callable[[str, int, int], None]
@@ -27,11 +28,16 @@ PARTS = 12
 _CARE_SITE, _CONTAINS = 57, 46233688
 """OMOP's concepts: the domain of care sites, and «care site contains care site»."""
 
-__all__ = ["EXAMPLES", "PASSWORD", "PEOPLE", "is_made", "make"]
+__all__ = ["EXAMPLES", "PASSWORD", "PEOPLE", "is_made", "is_there", "make"]
 
 
 def is_made(store: Path) -> bool:
-    """Whether the store holds a release."""
+    """Whether the store holds a release, one whose index this version reads. Refused (`omop.damaged`) where the index is cut."""
+    return is_there(store) and is_of_this_version(store / "releases" / (store / CURRENT).read_text().strip())
+
+
+def is_there(store: Path) -> bool:
+    """Whether the store holds a release, be it one that another version of Diptych made."""
     return (store / CURRENT).exists()
 
 

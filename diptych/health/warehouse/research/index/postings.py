@@ -279,20 +279,31 @@ def _sets(index: Path, name: str, descendants: tuple[Ints, Ints]) -> None:
 # ---- reading
 
 
+def is_of_this_version(folder: Path) -> bool:
+    """Whether a release's index has the format that is read here. Refused (`omop.damaged`) where it cannot be read."""
+    return bool(_said_by(folder).get("format") == FORMAT)
+
+
+def _said_by(folder: Path) -> dict[str, Any]:
+    try:
+        said = json.loads((folder / "index" / "index.json").read_text())
+    except (OSError, ValueError, RecursionError) as error:
+        deny(DAMAGED, path=str(folder), table="index", why=type(error).__name__)
+    if not isinstance(said, dict):
+        deny(DAMAGED, path=str(folder), table="index", why="it is no object")
+    return said
+
+
 class Postings:
     """The index of a release. Refused (`omop.damaged`) where it is not the release's own, or not whole."""
 
     def __init__(self, folder: Path, *, release: str) -> None:
         self._folder = folder / "index"
-        try:
-            self._said = json.loads((self._folder / "index.json").read_text())
-            of = (self._said["format"], self._said["release"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            deny(DAMAGED, path=str(folder), table="index", why=type(error).__name__)
-        if of[0] != FORMAT:
+        self._said = _said_by(folder)
+        if self._said.get("format") != FORMAT:
             deny(DAMAGED, path=str(folder), table="index", why="another version of Diptych made it")
-        if of[1] != release:
-            deny(DAMAGED, path=str(folder), table="index", why=f"it is of release {of[1]}")
+        if (of := self._said.get("release")) != release:
+            deny(DAMAGED, path=str(folder), table="index", why=f"it is of release {of}")
         self._arrays: dict[str, Any] = {}
 
     def _array(self, name: str) -> Any:
