@@ -1,6 +1,6 @@
 """Definition: a Circe definition as SQL (field guide warehouse.md, §2.2.5 to §2.2.7). Ties as in the other engines."""
 
-from .events import events
+from .events import JOINS, events, filtered
 from .script import FAR, Script, day
 
 from diptych.health.warehouse.research.cohort import nodes as n
@@ -132,15 +132,13 @@ def group(script: Script, one: n.Group, index: str) -> str:
 
 
 def _demographic(script: Script, one: n.Demographic, index: str) -> str:
-    from .events import _JOINS, _filter  # the same filters, on index events
-
     joins: dict[str, None] = {}
-    kept = [_filter(script, each, DOMAINS["Death"], ("r.start_day", "r.end_day"), joins) for each in one.filters]
+    kept = [filtered(script, each, DOMAINS["Death"], ("r.start_day", "r.end_day"), joins) for each in one.filters]
     condition = f" WHERE {' AND '.join(f'({each})' for each in kept)}" if kept else ""
     return script.add(
         "demographic",
         "SELECT r.person_id AS person_id, r.rid AS rid, r.eid AS eid "
-        f"FROM {index} r {' '.join(_JOINS[name] for name in joins)}{condition}",
+        f"FROM {index} r {' '.join(JOINS[name] for name in joins)}{condition}",
     )
 
 

@@ -7,7 +7,7 @@ from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.domains import DOMAINS, Domain
 
 _OPERATORS = {n.Op.LT: "<", n.Op.LTE: "<=", n.Op.EQ: "=", n.Op.NE: "<>", n.Op.GT: ">", n.Op.GTE: ">="}
-_JOINS = {
+JOINS = {
     "person": "LEFT JOIN person p ON p.person_id = r.person_id",
     "death": "LEFT JOIN (SELECT person_id, min(death_date) AS death_date FROM death GROUP BY person_id) d ON d.person_id = r.person_id",
     "provider": "LEFT JOIN provider pr ON pr.provider_id = r.provider_id",
@@ -15,6 +15,7 @@ _JOINS = {
     "visit_place": "LEFT JOIN care_site vs ON vs.care_site_id = v.care_site_id",
     "care_site": "LEFT JOIN care_site cs ON cs.care_site_id = r.care_site_id",
 }
+"""What a filter may need beside the rows `r`, by the name that it adds to `joins`."""
 
 
 def events(script: Script, criterion: n.Criterion) -> str:
@@ -54,9 +55,9 @@ def events(script: Script, criterion: n.Criterion) -> str:
         sort = start
     seen = ("r.s", "r.e") if criterion.period is not None else (start, end)
     joins: dict[str, None] = {}
-    kept += [_filter(script, one, domain, seen, joins) for one in criterion.filters]
+    kept += [filtered(script, one, domain, seen, joins) for one in criterion.filters]
     counts = "".join(f", {_counted(domain, name, column)} AS c_{name}" for name, column in domain.counts.items())
-    joined = " ".join(_JOINS[name] for name in joins)
+    joined = " ".join(JOINS[name] for name in joins)
     condition = f" WHERE {' AND '.join(f'({one})' for one in kept)}" if kept else ""
     return script.add(
         "events",
@@ -96,7 +97,8 @@ def _times(domain: Domain, start: str) -> str:
 # ---- filters
 
 
-def _filter(script: Script, one: n.Filter, domain: Domain, seen: tuple[str, str], joins: dict[str, None]) -> str:
+def filtered(script: Script, one: n.Filter, domain: Domain, seen: tuple[str, str], joins: dict[str, None]) -> str:
+    """A filter as a condition on the rows `r`, whose first and last days are `seen`; the joins that it needs are added."""
     match one:
         case n.Number():
             return _compared(field(one.field, domain, seen, joins), one.op, repr(one.value), repr(one.extent))

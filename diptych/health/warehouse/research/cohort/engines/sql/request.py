@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from .definition import matching
-from .events import _JOINS, _filter
+from .events import JOINS, filtered
 from .script import Script, day, day_of_second, numbers, second
 
 from diptych.commons.refusal import deny
@@ -79,14 +79,14 @@ class _Request:
 
     def people(self, people: n.People) -> str:
         joins: dict[str, None] = {}
-        kept = [_filter(self.script, one, DOMAINS["Death"], ("NULL", "NULL"), joins) for one in people.filters]
+        kept = [filtered(self.script, one, DOMAINS["Death"], ("NULL", "NULL"), joins) for one in people.filters]
         kept.append(f"r.person_id IN (SELECT person_id FROM {self.population})")
         if people.persons is not None:
             kept.append(f"r.person_id IN ({numbers(people.persons)})")
         nulls = ", ".join(f"CAST(NULL AS BIGINT) AS {name}" for name in FIELDS if name != "birth")
         return self.script.add(
             "people",
-            f"SELECT r.person_id AS person_id, {nulls}, b.birth AS birth FROM person r {' '.join(_JOINS[name] for name in joins)} "
+            f"SELECT r.person_id AS person_id, {nulls}, b.birth AS birth FROM person r {' '.join(JOINS[name] for name in joins)} "
             f"LEFT JOIN {self.births()} b ON b.person_id = r.person_id WHERE {' AND '.join(f'({one})' for one in kept)}",
         )
 
