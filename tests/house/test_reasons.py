@@ -32,7 +32,8 @@ def test_codes_are_unique() -> None:
 @pytest.mark.parametrize(("module", "code", "sentence"), [(m, r.code, r.sentence) for m, r in REASONS])
 def test_a_reason_is_well_written(module: str, code: str, sentence: str) -> None:
     assert CODE.match(code)
-    assert sentence.endswith((".", "?", "…", "{command}", "{words}")), "a sentence ends with its stop"
+    # What begins with a small letter is said of a field, whose name stands before it.
+    assert sentence[0].islower() or sentence.endswith((".", "?", "…", "{command}", "{words}")), "a sentence ends with its stop"
     assert all(name and name.isidentifier() for _, name, _, _ in Formatter().parse(sentence) if name is not None)
     if ".domain." in module:
         assert code.partition(".")[0] == module.split(".")[3], "a chapter's reasons bear its name"

@@ -104,6 +104,7 @@ def _hospital(folder: Path, *, port: int, seed: int, fresh: bool) -> Child:
 def _prepare(home: Path | None, port: int) -> Path:
     "The environment of the demo, for this process and its children."
     folder = (home or ROOT / settings()["DIPTYCH_HOME"]).expanduser().absolute()
+    here = f"http://localhost:{port}"
     os.environ.update(
         {
             "DIPTYCH_HOME": str(folder),
@@ -114,12 +115,12 @@ def _prepare(home: Path | None, port: int) -> Path:
             "DIPTYCH_SMS_URL": "fake",
             "DIPTYCH_DOCUMENTS_URL": "fake",
             "DIPTYCH_QUOTIENT_URL": "fake",
-            "DIPTYCH_BASE_URL": f"http://localhost:{port}",
+            "DIPTYCH_BASE_URL": here,
             "DIPTYCH_HOSTS": f"localhost,{HOST}",
             "DJANGO_SETTINGS_MODULE": "diptych.culture.site.settings",
         }
     )
-    os.environ["DIPTYCH_OIDC"] = json.dumps([_educonnect(os.environ["DIPTYCH_BASE_URL"])])
+    os.environ["DIPTYCH_OIDC"] = json.dumps([_educonnect(here)])
     os.environ.pop("DATABASE_URL", None)  # the demo has its own, always: it must not write into a real one
     settings.cache_clear()
     folder.mkdir(parents=True, exist_ok=True)

@@ -200,7 +200,7 @@ def test_activation_at_once_opens_once() -> None:
         ines = youth(credit=False)
         answers = at_once([lambda pk=ines.pk: operations.open_credit(person_id=pk, at=AT)] * 8)
         assert sorted(str(type(a).__name__) for a in answers) == ["Granted"] + ["str"] * 7
-        assert set(answers[:8]) - {a for a in answers if isinstance(a, Granted)} == {"wallet.already_granted"}
+        assert {a for a in answers if not isinstance(a, Granted)} == {"wallet.already_granted"}
         assert Movement.objects.filter(credited_deposit__person=ines).count() == 1
 
 

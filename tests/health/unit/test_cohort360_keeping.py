@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diptych.health.warehouse.research.cohort import nodes as n
@@ -17,7 +17,6 @@ from diptych.health.warehouse.research.cohort.wire.document import parsed
 from diptych.health.warehouse.research.cohort.wire.keeping import Dropped
 from tests.health.drawn import requests
 from tests.health.integration.test_cohort360 import CASES
-from tests.thoroughness import examples
 
 Written = dict[str, Any]
 GONE, OTHER = "its place is gone", "it now says something else"
@@ -39,7 +38,6 @@ def again(reading: Reading) -> Written:
     return json.loads(json.dumps(written))  # type: ignore[no-any-return]  # JSON
 
 
-@settings(max_examples=examples(50), deadline=None)
 @given(st.integers(0, 10**9), st.data())
 def test_unknown_keys_come_back_wherever_they_stood(seed: int, data: st.DataObject) -> None:
     value = write(read(write(requests.request(Random(seed))), origin="drawn").request)
