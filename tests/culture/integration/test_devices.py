@@ -260,3 +260,14 @@ def test_the_history_goes_by_its_clocks() -> None:
     ):
         sweep_personal_data.run(at=AT + later * DAY)
         assert (LoginDevice.objects.count(), TrustedDevice.objects.count(), LoginAlert.objects.count()) == left, later
+
+
+def test_a_device_that_is_not_mine_is_neither_trusted_nor_forgotten() -> None:
+    mine, other = factories.youth(), factories.youth()
+    note(other, "theirs")
+    for device in ("theirs", "", "unheard"):
+        with refused("people.device_unknown"):
+            people.trust_device(person_id=mine.pk, device=device, at=AT)
+    with refused("people.device_unknown"):
+        people.forget_device(person_id=mine.pk, hashed=TrustedDevice.objects.get(person=other).device, at=AT)
+    assert TrustedDevice.objects.filter(person=other).exists()

@@ -23,7 +23,7 @@ OPEN = BonusFacts(17, True, False, False, 0)
         ({"age": 19}, "not_open"),
         ({"age": None}, "not_open"),
         ({"credit_open": False}, "not_open"),
-        ({"received": True, "credit_open": False}, "received"),
+        ({"received": True, "credit_open": False}, "received"),  # eligibility.bonus_received
     ],
 )
 def test_who_may_ask(changes: dict[str, object], code: str | None) -> None:
