@@ -197,6 +197,7 @@ def _or_all(found: BitMap | None, those: BitMap) -> BitMap:
 
 def _among(given: Sequence[BitMap], everyone: BitMap, compare: n.Compare, count: int) -> BitMap:
     "Those whose number of sets compares with `count`: a running record of who is in at least 1, 2, … of them."
+    count = min(count, len(given) + 1)  # nobody is in more sets than there are: what is asked beyond is asked once
     most = count + 1
     at_least = [everyone, *(BitMap() for _ in range(most))]
     for one in given:
