@@ -27,7 +27,7 @@ def youth(*, age: int = 18, department: str = "42", credit: bool = True, at: dat
     n = next(_number)
     fields.setdefault("birth_date", date(at.year - age, at.month, at.day) - timedelta(days=100))
     person = Person.objects.create_user(
-        fields.pop("email", f"{_FIRST[n % 8].lower()}.{n}@exemple.example".replace("ï", "i").replace("é", "e")),
+        fields.pop("email", f"{_FIRST[n % 8].lower()}.{n}@exemple.example".replace("ï", "i").replace("é", "e").replace("è", "e")),
         fields.pop("password", PASSWORD),
         first_name=fields.pop("first_name", _FIRST[n % 8]),
         last_name=fields.pop("last_name", _LAST[n % 8]),
