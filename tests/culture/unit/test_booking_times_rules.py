@@ -1,7 +1,10 @@
 """Cancellation limits, expiry, and what may be done with a booking at each instant and status."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from string import Formatter
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 
 from diptych.commons.refusal import Refusal
 from diptych.culture.domain.bookings.rules import acts
+from diptych.culture.domain.bookings.rules import wording as booking_wording
 from diptych.culture.domain.bookings.rules.times import (
     cancellation_limit,
     days_to_collect,
@@ -23,6 +27,9 @@ from diptych.culture.domain.bookings.terms import MOVES, Status, TicketFacts
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
 H48 = timedelta(hours=48)
+from diptych.culture.domain.wallet.rules import wording as wallet_wording
+from diptych.culture.domain.wallet.terms import Said
+
 PARIS = ZoneInfo("Europe/Paris")
 
 
@@ -149,3 +156,21 @@ def test_warnings(left: timedelta, warned: int | None, due: int | None) -> None:
 def test_the_last_midnight_in_paris(at: datetime, midnight: datetime) -> None:
     """By Paris's clock in both seasons, and on the day they change."""
     assert today_midnight(at) == midnight
+
+
+def test_each_rule_speaks_to_the_officer_and_to_the_youth_of_the_same_facts() -> None:
+    said = [one for module in (booking_wording, wallet_wording) for one in _said(vars(module).values())]
+    assert len(said) > 40
+    for one in said:
+        facts = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (one.sentence, one.to_youth)]
+        assert one.sentence.endswith("."), one.code
+        assert not one.to_youth or one.to_youth.endswith("."), one.code
+        assert facts[1] <= facts[0], one.code
+
+
+def _said(values: Iterable[Any]) -> Iterator[Said]:
+    for value in values:
+        if isinstance(value, Said):
+            yield value
+        elif isinstance(value, dict):
+            yield from _said(value.values())

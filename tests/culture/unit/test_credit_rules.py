@@ -17,6 +17,7 @@ from diptych.culture.domain.wallet.rules import (
     missing_steps,
     received_15_17,
     why_not_add,
+    why_opened,
 )
 from diptych.culture.domain.wallet.rules.law import AMOUNTS, CAPS, ENDS, REGIMES, AgeAmount, Cap, End, Regime
 from diptych.culture.domain.wallet.terms import (
@@ -351,3 +352,26 @@ def test_what_an_officer_may_add(cents: int, refused: bool) -> None:
     refusal = why_not_add(amount_cents=cents)
     assert (refusal is not None) is refused
     assert refusal is None or refusal.reason.code == "wallet.amount_not_addable"
+
+
+@pytest.mark.parametrize(
+    ("born", "deposit", "took_over"),
+    [
+        (date(2008, 1, 1), DepositType.GRANT_17_18, None),  # found again from the facts
+        (date(2008, 1, 1), DepositType.GRANT_17_18, datetime(2024, 1, 9, 12, tzinfo=UTC)),  # the older deposit's registration
+        (None, DepositType.GRANT_17_18, None),  # nobody's birthday any more
+        (date(1990, 1, 1), DepositType.GRANT_17_18, None),  # put right since: the facts lead nowhere
+        (date(2008, 1, 1), DepositType.GRANT_18, None),  # a decision taken by hand: they lead elsewhere
+    ],
+)
+def test_why_a_deposit_was_opened_is_found_again_or_told_by_its_own_regime(
+    born: date | None, deposit: DepositType, took_over: datetime | None
+) -> None:
+    made = datetime(2026, 1, 10, 12, tzinfo=UTC)
+    row = max((row for row in REGIMES if row.deposit is deposit), key=lambda row: row.since)
+    why = why_opened(
+        deposit=deposit, version=row.version, born=born, department="75", registered_at=made, made_at=made, took_over=took_over
+    )
+    assert why.said.code.startswith("credit.")
+    assert why.source
+    assert why.since == row.since
