@@ -24,11 +24,11 @@ from diptych.culture.domain.bookings.rules.times import (
     warning_due,
 )
 from diptych.culture.domain.bookings.terms import MOVES, Status, TicketFacts
+from diptych.culture.domain.wallet.rules import wording as wallet_wording
+from diptych.culture.domain.wallet.terms import Said
 
 AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
 H48 = timedelta(hours=48)
-from diptych.culture.domain.wallet.rules import wording as wallet_wording
-from diptych.culture.domain.wallet.terms import Said
 
 PARIS = ZoneInfo("Europe/Paris")
 
