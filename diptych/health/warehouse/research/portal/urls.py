@@ -23,6 +23,7 @@ urlpatterns = [
     path("requetes/<int:question_id>/versions/", kept.versions, name="versions"),
     path("requetes/<int:question_id>/versions/<int:number>/reprendre/", kept.take_up, name="take-up"),
     path("requetes/<int:question_id>/requete.json", exchange.export, name="export"),
+    path("requetes/<int:question_id>/definition.json", exchange.export_definition, name="export-definition"),
     path("requetes/<int:question_id>/resultat/", results.results, name="results"),
     path("requetes/<int:question_id>/patients/", patients.patients, name="patients"),
     path("requetes/<int:question_id>/patients/<str:pseudonym>/", patients.patient, name="patient"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -10,16 +11,22 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ..cards import Drawing
+from ..desk import Steps, answer, look, store
 from ..forms import ImportForm
 from ..refusals import in_form
-from ..showing import note
+from ..showing import Showing, note
 from .definition import remarks_on
-from .seen import account_of, kept_of
+from .seen import account_of, kept_of, read_of
 
 from diptych.commons import clock
+from diptych.commons.refusal import deny
 from diptych.commons.web.doors import door
 from diptych.health.warehouse.research.accounts.terms import EVERYBODY
-from diptych.health.warehouse.research.cohort.wire import circe, cohort360
+from diptych.health.warehouse.research.cohort import nodes as n
+from diptych.health.warehouse.research.cohort.count import Look
+from diptych.health.warehouse.research.cohort.terms import OTHERS, SITED
+from diptych.health.warehouse.research.cohort.wire import circe, circe_asking, circe_writing, cohort360
 from diptych.health.warehouse.research.cohort.wire.document import parsed_text
 from diptych.health.warehouse.research.questions import operations
 from diptych.health.warehouse.research.questions.terms import LONGEST_NAME, Form
@@ -69,6 +76,48 @@ def export(request: HttpRequest, question_id: int) -> HttpResponse:
     """The question as a file, in the words it is kept in."""
     kept = kept_of(request, question_id)
     note(account_of(request), "cohorts.export", f"question:{kept.id}")
-    response = JsonResponse(kept.asked, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response["Content-Disposition"] = f'attachment; filename="{slugify(kept.name) or "requete"}.json"'
+    return _file(kept.asked, kept.name)
+
+
+@door(*EVERYBODY)
+@never_cache
+@require_safe
+def export_definition(request: HttpRequest, question_id: int) -> HttpResponse:
+    """A request of cards as a definition of Circe's which, on this store, finds the same patients.
+
+    Refused where Circe cannot say it (`definition_of`), asks about more places (`cohort.sited`), or finds others (`cohort.others`).
+    """
+    kept, account = kept_of(request, question_id), account_of(request)
+    asked = read_of(kept)
+    found = look(asked, account)
+    titles = Drawing(request=asked, looked=found, opened=store(), showing=Showing(account)).board().titles
+    cohort = circe_asking.definition_of(asked, title=kept.name, titles=titles)
+    steps = answer(cohort, account)
+    if not np.array_equal(steps.population, found.look.population):
+        deny(SITED)
+    if found.look.persons is None or not np.array_equal(steps.whole, found.look.persons):
+        deny(OTHERS, card=_parting(asked, found.look, steps))
+    note(account, "cohorts.export", f"question:{kept.id}", form=Form.DEFINITION.value)
+    return _file(circe_writing.write(cohort), f"{kept.name}-circe")
+
+
+def _parting(asked: n.Request, looked: Look, steps: Steps) -> str:
+    "The first rule after which the definition has other persons than the cards: a relation's, where no card is."
+    left, group = looked.population, asked.member
+    cards = (
+        [one for one in group.members if not (isinstance(one, n.Together) and one.empty)]
+        if isinstance(group, n.Together) and group.join is n.Join.AND
+        else []
+    )
+    for name, card, persons in zip(steps.names, cards, steps.persons[1:], strict=False):
+        held = looked.members[card.id]
+        left = np.intersect1d(left, held) if card.inclusive else np.setdiff1d(left, held)
+        if not np.array_equal(left, persons):
+            return name
+    return steps.names[min(len(cards), len(steps.names) - 1)] if steps.names else gettext("Perimeter")
+
+
+def _file(value: Any, name: str) -> HttpResponse:
+    response = JsonResponse(value, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="{slugify(name) or "requete"}.json"'
     return response
