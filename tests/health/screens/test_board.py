@@ -149,6 +149,41 @@ def test_relations_are_made_and_removed(karim):
     assert asked(id_, karim).member.constraints[1] == n.Tied(n.Tie.SAME_ENCOUNTER, (2, 3))
 
 
+def test_an_order_of_three_is_made_changed_counted_and_undone(karim):
+    id_ = factories.question(karim)
+    client = factories.signed_in(karim)
+    do(client, id_, karim, "unrelate", card=1, relation=0)
+    before = whole(client.get(f"/requetes/{id_}/").content.decode())
+    page = do(client, id_, karim, "relate", first=2, then=[3, 4], tie="", most=900).content.decode()
+    assert "dans les 900 jours suivant le précédent" in page.replace("\xa0", " ")
+    [made] = asked(id_, karim).member.constraints
+    assert made.ids == (2, 3, 4) and made.most == n.Duration(days=900)
+    page = do(client, id_, karim, "reorder", card=1, relation=0, cards=[2, 3, "", ""], least="", most=30).content.decode()
+    assert re.search(r'<details class="relate" open>', page) and 'name="cards"' in page
+    two = whole(page)
+    page = do(client, id_, karim, "reorder", card=1, relation=0, cards=[3, 2, 4], least=1, most=30).content.decode()
+    three = whole(page)
+    found = desk.look(queries.opened(asked(id_, karim)), karim).look
+    assert three in {str(len(found.persons)), "0"} and int(three) <= int(two) <= int(before)
+    assert asked(id_, karim).member.constraints[0].ids == (3, 2, 4)
+    for expected in (two, None, before):
+        page = client.post(f"/requetes/{id_}/annuler/", **HTMX).content.decode()
+        assert expected is None or whole(page) == expected
+
+
+def test_an_order_with_hours_is_kept_as_it_was_imported(karim):
+    order = n.InOrder((2, 3), None, n.Duration(hours=6), known=True)
+    member = n.Together(
+        1,
+        n.Join.AND,
+        tuple(n.Basic(i, n.Resource.CONDITION, n.Criterion("ConditionOccurrence")) for i in (2, 3)),
+        constraints=(order,),
+    )
+    id_ = factories.question(karim, asked=cohort360.write(n.Request((1,), member)))
+    page = factories.signed_in(karim).get(f"/requetes/{id_}/").content.decode()
+    assert 'class="related"' in page and 'value="reorder"' not in page
+
+
 REFUSED = {
     terms.NO_CARD: ("turn", {"card": 99}),
     terms.NOT_A_GROUP: ("add", {"card": 2, "kind": "drug"}),

@@ -107,7 +107,7 @@ def test_build_edit_watch_save_reopen_compare(browser: Browser, live_server, wid
     both = changes(page, three)
     page.get_by_role("button", name="Terminé").click()
     page.locator(".editor").wait_for(state="detached")
-    page.get_by_text("Relier deux critères dans le temps").click()
+    page.get_by_text("Relier des critères dans le temps").click()
     page.get_by_label("Au plus (jours)").fill("30")
     page.get_by_role("button", name="Relier", exact=True).click()
     page.get_by_text("dans les 30 jours").first.wait_for()

@@ -1,5 +1,7 @@
 """Editing a question: each gesture gives another question, and leaves nothing hanging; differences are told card by card."""
 
+from dataclasses import replace
+
 import pytest
 
 from diptych.commons.refusal import Refused
@@ -93,7 +95,7 @@ def test_turning_wrapping_joining() -> None:
 
 
 def test_relating_dates_each_by_its_own_event() -> None:
-    [*_, made] = editing.root(editing.related(ASKED, first=2, then=3, tie=None, least=1, most=30)).constraints
+    [*_, made] = editing.root(editing.related(ASKED, cards=(2, 3), tie=None, least=1, most=30)).constraints
     assert made == n.InOrder(
         (2, 3),
         n.Duration(days=1),
@@ -101,10 +103,26 @@ def test_relating_dates_each_by_its_own_event() -> None:
         tuple((id_, (n.Dating.EVENT, n.Dating.ENTRY)) for id_ in (2, 3)),
         known=True,
     )
-    [*_, group] = editing.root(editing.related(ASKED, first=2, then=4, tie=None)).constraints
+    [*_, group] = editing.root(editing.related(ASKED, cards=(2, 4), tie=None)).constraints
     assert isinstance(group, n.InOrder) and group.dating[1] == (4, (n.Dating.ENTRY, n.Dating.EVENT))
-    assert editing.root(editing.related(ASKED, first=2, then=3, tie=n.Tie.SAME_ENCOUNTER)).constraints[-1] == ROOT.constraints[0]
+    assert editing.root(editing.related(ASKED, cards=(2, 3), tie=n.Tie.SAME_ENCOUNTER)).constraints[-1] == ROOT.constraints[0]
     assert editing.root(editing.unrelated(ASKED, card=1, relation=0)).constraints == (n.InOrder(),)
+
+
+def test_an_order_grows_turns_round_and_shrinks() -> None:
+    stay, event_ = (n.Dating.EXIT,), (n.Dating.EVENT, n.Dating.ENTRY)
+    old = n.InOrder((2, 3), None, None, ((2, stay),), known=((3, True),))
+    asked = replace(ASKED, member=replace(ROOT, constraints=(ROOT.constraints[0], old)))
+    longer = editing.reordered(asked, card=1, relation=1, cards=(4, 2, 3), least=None, most=30)
+    made = editing.root(longer).constraints[1]
+    group = (n.Dating.ENTRY, n.Dating.EVENT)
+    dates = ((4, group), (2, stay), (3, event_))
+    assert made == n.InOrder((4, 2, 3), None, n.Duration(days=30), dates, ((4, False), (2, False), (3, True)))
+    assert editing.root(longer).constraints[0] == ROOT.constraints[0]
+    shorter = editing.reordered(longer, card=1, relation=1, cards=(3, 4), least=1, most=None)
+    assert editing.root(shorter).constraints[1].ids == (3, 4)
+    three = editing.root(editing.related(ASKED, cards=(2, 3, 4), tie=None)).constraints[-1]
+    assert three.ids == (2, 3, 4) and editing.root(editing.removed(longer, card=3)).constraints == ()
 
 
 @pytest.mark.parametrize(
@@ -115,9 +133,15 @@ def test_relating_dates_each_by_its_own_event() -> None:
         (lambda: editing.group(ASKED, card=2), terms.NOT_A_GROUP),
         (lambda: editing.within(ASKED, sites=()), terms.NO_PERIMETER),
         (lambda: editing.added(FULL, to=1, card=event(0)), terms.TOO_MANY_CARDS),
-        (lambda: editing.related(ASKED, first=2, then=2, tie=None), terms.NO_ORDER),
-        (lambda: editing.related(ASKED, first=5, then=6, tie=None), terms.NO_ORDER),
-        (lambda: editing.related(ASKED, first=2, then=3, tie=None, least=2, most=1), terms.MISORDERED),
+        (lambda: editing.related(ASKED, cards=(2, 2), tie=None), terms.NO_ORDER),
+        (lambda: editing.related(ASKED, cards=(5, 6), tie=None), terms.NO_ORDER),
+        (lambda: editing.related(ASKED, cards=(2, 3), tie=None, least=2, most=1), terms.MISORDERED),
+        (lambda: editing.related(ASKED, cards=(), tie=n.Tie.SAME_ENCOUNTER), terms.NO_ORDER),
+        (lambda: editing.related(ASKED, cards=(2, 3, 2), tie=None), terms.NO_ORDER),
+        (lambda: editing.reordered(ASKED, card=1, relation=0, cards=(2, 3), least=None, most=None), terms.NO_CARD),
+        (lambda: editing.reordered(ASKED, card=1, relation=2, cards=(2, 3), least=None, most=None), terms.NO_CARD),
+        (lambda: editing.reordered(ASKED, card=1, relation=1, cards=(2, 5), least=None, most=None), terms.NO_ORDER),
+        (lambda: editing.reordered(ASKED, card=1, relation=1, cards=(2, 3), least=3, most=1), terms.MISORDERED),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, reason) -> None:  # type: ignore[no-untyped-def] # a table of cases

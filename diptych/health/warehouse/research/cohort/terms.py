@@ -15,9 +15,7 @@ UNSAYABLE = Reason("cohort.unsayable", Kind.CONFLICT, "Circe has no words for {w
 
 # ---- what a card asks and Circe has no words for
 
-FOREIGN_CARD = Reason(
-    "cohort.foreign_card", Kind.CONFLICT, "Circe cannot say «{card}»: it is in another system’s words.", rule="warehouse.md §1.3"
-)
+FOREIGN_CARD = Reason("cohort.foreign_card", Kind.CONFLICT, "Circe cannot say «{card}»: it is in another system’s words.")
 LISTED_CARD = Reason("cohort.listed_card", Kind.CONFLICT, "Circe cannot say «{card}»: it has no lists of patients.")
 BORN_CARD = Reason(
     "cohort.born_card", Kind.CONFLICT, "Circe cannot say «{card}»: it knows an age at an event, and no year of birth."

@@ -21,10 +21,15 @@ from diptych.health.warehouse.research.index.columns import Ints
 
 @dataclass
 class Relation:
-    """A relation of a group's, said; `place` is its own."""
+    """A relation of a group's, said; `place` is its own. An order that the screen can change has its `cards`, and its days."""
 
     text: str
     place: int
+    cards: tuple[int, ...] = ()
+    least: int | None = None
+    most: int | None = None
+    longer: bool = False
+    """Whether there is a criterion left that it could hold too."""
 
 
 @dataclass
@@ -131,13 +136,22 @@ class Drawing:
         figure, counted = ("", "") if group.empty else self._figure(group.id)
         relations: list[Relation] = []
         for at, one in enumerate(group.constraints):
-            said = Relation(words.relation(one, self.titles), at)
+            said = self._relation(group, one, at)
             last = max((child for child in children if one.ids and child.id in one.ids), key=children.index, default=None)
             (relations if last is None else last.before).append(said)
         return Card(
             group.id, True, title, "brackets", group.inclusive, figure, counted,
             join=group.join.value, count=group.n, children=children, relations=relations,
         )  # fmt: skip
+
+    def _relation(self, group: n.Together, one: n.Constraint, at: int) -> Relation:
+        "Hours were imported: an order that has some is kept as it is."
+        text = words.relation(one, self.titles)
+        if not isinstance(one, n.InOrder) or not one.ids or any(held and held.total % n.DAY for held in (one.least, one.most)):
+            return Relation(text, at)
+        least, most = (None if held is None else held.total // n.DAY for held in (one.least, one.most))
+        longer = any(member.inclusive and member.id not in one.ids for member in group.members)
+        return Relation(text, at, one.ids, least, most, longer)
 
     def steps(self) -> Iterator[Step]:
         """How the perimeter comes down to the whole: card after card of an «all» group, then its relations in time."""

@@ -262,10 +262,23 @@ def relation(one: n.Constraint, titles: Mapping[int, str]) -> str:
         return said.format(names=pgettext("between two criteria", " and ").join(names))
     order = pgettext("between two criteria", ", then ").join(names)
     least, most = (None if held is None else held.total / n.DAY for held in (one.least, one.most))
+    several = len(names) > 2
     if least is not None and most is not None:
-        return gettext("{order}, {least} to {most} days after").format(order=order, least=number(least), most=number(most))
-    if most is not None:
-        return gettext("{order}, within {most} days").format(order=order, most=number(most))
-    if least is not None:
-        return gettext("{order}, {least} days after or more").format(order=order, least=number(least))
-    return gettext("{order}, at any time after").format(order=order)
+        said = (
+            gettext("{order}, each {least} to {most} days after the one before")
+            if several
+            else gettext("{order}, {least} to {most} days after")
+        )
+    elif most is not None:
+        said = (
+            gettext("{order}, each within {most} days of the one before") if several else gettext("{order}, within {most} days")
+        )
+    elif least is not None:
+        said = (
+            gettext("{order}, each {least} days or more after the one before")
+            if several
+            else gettext("{order}, {least} days after or more")
+        )
+    else:
+        said = gettext("{order}, at any time after")
+    return said.format(order=order, least=number(least or 0), most=number(most or 0))

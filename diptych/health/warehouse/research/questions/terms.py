@@ -47,7 +47,9 @@ NO_CARD = Reason("questions.no_card", Kind.MISSING, "This criterion is no longer
 NOT_A_GROUP = Reason("questions.not_a_group", Kind.INVALID, "Criteria are added to a group.")
 TOO_MANY_CARDS = Reason("questions.too_many_cards", Kind.CONFLICT, "A request holds 200 criteria at most.")
 ROOT_STAYS = Reason("questions.root_stays", Kind.INVALID, "The outermost group stays as it is: remove the criteria inside it.")
-NO_ORDER = Reason("questions.no_order", Kind.INVALID, "A relation in time joins two different criteria of one «all» group.")
+NO_ORDER = Reason(
+    "questions.no_order", Kind.INVALID, "A relation in time joins different criteria of one «all» group, two at least."
+)
 MISORDERED = Reason("questions.misordered", Kind.INVALID, "The shortest time is longer than the longest: exchange them.")
 NO_PERIMETER = Reason("questions.no_perimeter", Kind.INVALID, "Choose at least one place of care.")
 SHARED_WITH_SELF = Reason("questions.shared_with_self", Kind.CONFLICT, "This request is already yours.")

@@ -55,6 +55,7 @@ def drawn(
     query: str = "",
     under: int | None = None,
     refused: str = "",
+    relation: tuple[int, int] | None = None,
 ) -> HttpResponse:
     """The board's page, or the board alone where htmx asks for it."""
     found = one.board()
@@ -63,7 +64,7 @@ def drawn(
         "kept": kept, "board": found, "kinds": kinds_shown(), "showing": one.showing, "place": kept.place, "account": account_of(request),
         "note": how_to_read(exact=one.showing.exact, seconds=one.looked.seconds), "release": opened.release,
         "perimeter": sites_named(opened.places, one.request.care_sites), "unknown": one.looked.look.unknown,
-        "open_card": open_card, "pyramid": None, "refused": refused,
+        "open_card": open_card, "pyramid": None, "refused": refused, "relation_group": relation and relation[0], "relation_place": relation and relation[1],
     }  # fmt: skip
     if one.looked.look.persons is not None:
         context["pyramid"] = pyramid_of(opened, one.looked.look.persons, one.showing)
@@ -84,10 +85,12 @@ def _refused(request: HttpRequest, refusal: Refusal, question_id: int) -> HttpRe
     return drawn(request, seen(request, kept_of(request, question_id)), refused=sentence(refusal))
 
 
-def _answered(request: HttpRequest, question_id: int, open_card: int | None = None) -> HttpResponse:
-    "The board as it is now: drawn for htmx, else by the page's own address."
+def _answered(
+    request: HttpRequest, question_id: int, open_card: int | None = None, relation: tuple[int, int] | None = None
+) -> HttpResponse:
+    "The board as it is now, `relation` (of a group, by its place) still being changed: drawn for htmx, else by its own address."
     if request.headers.get("HX-Request") == "true":
-        return drawn(request, seen(request, kept_of(request, question_id)), open_card=open_card)
+        return drawn(request, seen(request, kept_of(request, question_id)), open_card=open_card, relation=relation)
     opened = "" if open_card is None else f"?ouvrir={open_card}#carte-{open_card}"
     return redirect(reverse("cohorts:board", args=[question_id]) + opened)
 
@@ -105,8 +108,12 @@ def _facts(request: HttpRequest, gesture: str) -> dict[str, Any]:
         "down": lambda: {"card": card, "by": 1},
         "join": lambda: {"card": card, "join": _one_of(n.Join, sent.get("join", "")), "count": _number(sent.get("count")) or 1},
         "relate": lambda: {
-            "first": _number(sent.get("first")) or 0, "then": _number(sent.get("then")) or 0,
+            "cards": _cards([sent.get("first", ""), *sent.getlist("then")]),
             "tie": _one_of(n.Tie, sent["tie"]) if sent.get("tie") else None,
+            "least": _days(sent.get("least")), "most": _days(sent.get("most")),
+        },
+        "reorder": lambda: {
+            "card": card, "relation": _number(sent.get("relation")) or 0, "cards": _cards(sent.getlist("cards")),
             "least": _days(sent.get("least")), "most": _days(sent.get("most")),
         },
         "unrelate": lambda: {"card": card, "relation": _number(sent.get("relation")) or 0},
@@ -119,6 +126,11 @@ def _facts(request: HttpRequest, gesture: str) -> dict[str, Any]:
 def _days(text: str | None) -> int | None:
     found = _number(text)
     return None if found is None else max(0, min(found, 36_500))
+
+
+def _cards(texts: list[str]) -> tuple[int, ...]:
+    "Cards in their order, without the places left empty."
+    return tuple(_number(text) or 0 for text in texts if text)
 
 
 def _one_of(words: Any, text: str) -> Any:
@@ -140,7 +152,7 @@ def _new(kind: str) -> n.Basic | n.Together:
 @require_POST
 @drawn_by(_refused)
 def gesture(request: HttpRequest, question_id: int) -> HttpResponse:
-    """One gesture: add, remove, turn, wrap, up, down, join, relate, unrelate."""
+    """One gesture: add, remove, turn, wrap, up, down, join, relate, reorder, unrelate."""
     asked = request.POST.get("gesture", "")
     facts = _facts(request, asked)
     name = "move" if asked in {"up", "down"} else asked
@@ -158,7 +170,8 @@ def gesture(request: HttpRequest, question_id: int) -> HttpResponse:
     if name == "add" and isinstance(facts["card"], n.Basic) and after.member is not None:
         known = _ids(before.asked.get("request"))
         opened = next((one.id for one in walk(after.member) if one.id not in known), None)
-    return _answered(request, question_id, opened)
+    relation = (facts["card"], facts["relation"]) if name == "reorder" else None
+    return _answered(request, question_id, opened, relation)
 
 
 def _ids(member: Any) -> set[int]:

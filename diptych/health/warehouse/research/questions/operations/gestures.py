@@ -26,6 +26,7 @@ GESTURES: Mapping[str, Callable[..., n.Request]] = MappingProxyType(
         "wrap": editing.wrapped,
         "join": editing.joined,
         "relate": editing.related,
+        "reorder": editing.reordered,
         "unrelate": editing.unrelated,
     }
 )

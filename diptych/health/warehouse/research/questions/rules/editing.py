@@ -221,25 +221,51 @@ def joined(request: n.Request, *, card: int, join: n.Join, count: int = 1) -> n.
 
 
 def related(
-    request: n.Request, *, first: int, then: int, tie: n.Tie | None, least: int | None = None, most: int | None = None
+    request: n.Request, *, cards: tuple[int, ...], tie: n.Tie | None, least: int | None = None, most: int | None = None
 ) -> n.Request:
-    """A relation between two criteria of one «all» group: of one encounter, or (`tie` None) the second after the first by
-    so many days. Each is dated by its own event; rows without a date do not count. Refused (`questions.no_order`,
+    """A relation between criteria of one «all» group: of one encounter, or (`tie` None) each after the one before by so many
+    days. Each is dated by its own event; rows without a date do not count. Refused (`questions.no_order`,
     `questions.misordered`) where they cannot be related so."""
-    home = parent(request, card=first)
-    ids = {one.id: one for one in home.members if one.inclusive}
-    if home.join is not n.Join.AND or first == then or not {first, then} <= set(ids):
-        deny(NO_ORDER)
-    if least is not None and most is not None and least > most:
-        deny(MISORDERED)
-    pair = (first, then)
-    if tie is not None:
-        made: n.Constraint = n.Tied(tie, pair)
-    else:
-        low, high = (None if days is None else n.Duration(days=days) for days in (least, most))
-        made = n.InOrder(pair, low, high, tuple((id_, _dating(ids[id_])) for id_ in pair), known=True)
+    home = parent(request, card=cards[0]) if cards else root(request)
+    made = n.Tied(tie, cards) if tie is not None else _in_order(home, n.InOrder(known=True), cards, least, most)
+    _relatable(home, cards)
     others = tuple(one for one in home.constraints if one != made)
     return _changed(request, home.id, lambda one: replace(home, constraints=(*others, made)))
+
+
+def reordered(
+    request: n.Request, *, card: int, relation: int, cards: tuple[int, ...], least: int | None, most: int | None
+) -> n.Request:
+    """An order of a group's, by its place among its relations, over other criteria or times: longer, shorter, turned round.
+
+    A criterion that stays keeps its dates. Refused as `related` is, and (`questions.no_card`) where there is no such order.
+    """
+    home = group(request, card=card)
+    if not 0 <= relation < len(home.constraints) or not isinstance(old := home.constraints[relation], n.InOrder):
+        deny(NO_CARD)
+    made = _in_order(home, old, cards, least, most)
+    _relatable(home, cards)
+    kept = (*home.constraints[:relation], made, *home.constraints[relation + 1 :])
+    return _changed(request, card, lambda _: replace(home, constraints=kept))
+
+
+def _relatable(home: n.Together, cards: tuple[int, ...]) -> None:
+    "Refuse fewer than two cards, one twice, or one that is not a member taken."
+    taken = {one.id for one in home.members if one.inclusive}
+    if home.join is not n.Join.AND or len(set(cards)) < max(2, len(cards)) or not set(cards) <= taken:
+        deny(NO_ORDER)
+
+
+def _in_order(home: n.Together, old: n.InOrder, cards: tuple[int, ...], least: int | None, most: int | None) -> n.InOrder:
+    "An order over these cards; those that were in it keep the dates that stood for them."
+    if least is not None and most is not None and least > most:
+        deny(MISORDERED)
+    low, high = (None if days is None else n.Duration(days=days) for days in (least, most))
+    members = {one.id: one for one in home.members}
+    dated = {id_: _dating(members[id_]) for id_ in cards if id_ in members}
+    dated |= {id_: dating for id_, dating in old.dating if id_ in dated}
+    known = old.known if isinstance(old.known, bool) else tuple((id_, old.must_be_known(id_)) for id_ in cards)
+    return n.InOrder(cards, low, high, tuple(dated.items()), known=known)
 
 
 def _dating(one: n.Member) -> tuple[n.Dating, ...]:
