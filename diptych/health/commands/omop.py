@@ -92,7 +92,7 @@ def drop_(
 
 @app.command("verify")
 def verify_(store: StoreOption, as_json: JsonOption = False) -> None:
-    """Read a store's current release whole and compare it with the hashes of its manifest."""
+    """Read a store's current release whole, its index too, and compare it with the hashes of its manifest."""
     read = verify(store)
     if as_json:
         show_json({"bytes": read, "whole": True})

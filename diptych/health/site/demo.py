@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from diptych.commons.processes import alone, children, must_be_free, until_told_to_stop, wait_until_answers, watch
-from diptych.commons.refusal import Kind, Reason
+from diptych.commons.refusal import Kind, Reason, deny
 from diptych.commons.settings import settings
 from diptych.health.commands.opening import ROOT, opened
 from diptych.health.commands.serve import collect_static, start_web
@@ -24,6 +24,12 @@ ALREADY = Reason(
     "demo.health_already_runs",
     Kind.CONFLICT,
     "The hospital's demo already runs on {home}. Stop it, or give this one another --home.",
+)
+NOT_INVENTED = Reason(
+    "demo.not_invented",
+    Kind.CONFLICT,
+    "{store} holds release {release}, which is not of the demo's hospital: the demo neither opens nor replaces it. "
+    "Give the demo another --home.",
 )
 HOST = "127.0.0.1"
 STORE = "store"
@@ -74,12 +80,13 @@ def _hospital(console: Console, store: Path, *, seed: int, fresh: bool) -> None:
     from diptych.commons import clock
     from diptych.health.site import world
 
+    if (release := world.foreign(store)) is not None:  # anybody may sign in to the demo: its password is printed
+        deny(NOT_INVENTED, store=str(store), release=release)
     if fresh:
         shutil.rmtree(store, ignore_errors=True)
     if world.is_made(store):
         return
     if world.is_there(store):
-        # The old release stays in the store: what lies in this folder may be more than the demo's, and is not ours to remove.
         console.print("Another version of Diptych made this hospital: it is made anew, and the old release is kept beside it.")
     columns = (
         SpinnerColumn(),

@@ -5,6 +5,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
@@ -14,6 +16,7 @@ from diptych.health.site import world
 from diptych.health.site.demo import ALREADY, _hospital
 from diptych.health.warehouse.research.cohort.count import Desk
 from diptych.health.warehouse.research.index.care_sites import care_sites
+from diptych.health.warehouse.research.index.postings import FORMAT
 from diptych.health.warehouse.research.index.store import CURRENT, Store, releases
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
@@ -50,10 +53,10 @@ def test_the_ready_questions_find_somebody_and_their_places_are_a_tree(tmp_path:
         assert len(look.population) > 11_000 and look.persons is not None and len(look.persons) >= 10, name
 
 
-def _started(store: Path) -> str:
+def _started(store: Path, *, fresh: bool = False) -> str:
     "What the demo says of its hospital when it starts on a store."
     said = io.StringIO()
-    _hospital(Console(file=said, soft_wrap=True), store, seed=1, fresh=False)
+    _hospital(Console(file=said, soft_wrap=True), store, seed=1, fresh=fresh)
     return said.getvalue()
 
 
@@ -82,11 +85,32 @@ def test_a_hospital_of_an_older_index_is_made_anew_and_says_so(
     Desk(store)
 
 
+def care_sites_of_the_demo(release: Path, name: str = "GHU des Trois-Rivières") -> None:
+    pq.write_table(pa.table({"care_site_name": [name]}), release / "care_site.parquet")
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize("older", [False, True])
+@pytest.mark.parametrize("site", ["Hôpital de quelqu’un", None])
+def test_somebodys_own_store_is_neither_opened_nor_replaced(tmp_path: Path, site: str | None, older: bool, fresh: bool) -> None:
+    store = tmp_path / "store"
+    (index := store / "releases" / "r1" / "index").mkdir(parents=True)
+    (index / "index.json").write_text(json.dumps({"format": FORMAT - older}))
+    if site:
+        care_sites_of_the_demo(index.parent, site)
+    (store / CURRENT).write_text("r1\n")
+    with pytest.raises(Refused) as refused:
+        _started(store, fresh=fresh)
+    assert refused.value.code == "demo.not_invented" and refused.value.refusal.facts["release"] == "r1"
+    assert releases(store) == ["r1"] and (index / "index.json").exists()
+
+
 @pytest.mark.parametrize("content", [None, "", "{", "[]", "\udcff"], ids=["missing", "empty", "cut", "a list", "no UTF-8"])
 def test_a_damaged_index_is_refused_and_nothing_is_made_over_it(tmp_path: Path, content: str | None) -> None:
     store = tmp_path / "store"
     (index := store / "releases" / "r1" / "index").mkdir(parents=True)
     (store / CURRENT).write_text("r1\n")
+    care_sites_of_the_demo(index.parent)
     if content is not None:
         (index / "index.json").write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(Refused) as refused:

@@ -189,11 +189,44 @@ def test_another_release_s_file(tmp_path: Path, store: Path) -> None:
     assert refused.value.code == "omop.damaged"
 
 
-def test_a_byte_that_changed_is_found_by_verify(store: Path) -> None:
-    file = Store(store).folder / "person.parquet"
+def flip(file: Path) -> None:
     content = bytearray(file.read_bytes())
-    content[20] ^= 1
+    content[len(content) // 2] ^= 1
     file.write_bytes(content)
+
+
+@pytest.mark.parametrize("which", ["person.parquet", "index/persons.npy", "index/index.json", "every file of the index"])
+def test_a_byte_that_changed_is_found_by_verify(store: Path, which: str) -> None:
+    folder = Store(store).folder
+    every = [file for file in sorted((folder / "index").iterdir()) if file.stat().st_size]
+    for file in [folder / which] if "every" not in which else every:
+        kept = file.read_bytes()
+        flip(file)
+        with pytest.raises(Refused) as refused:
+            verify(store)
+        assert (refused.value.code, refused.value.refusal.facts["path"]) == ("omop.damaged", str(file))
+        file.write_bytes(kept)
+    assert verify(store) > sum(file.stat().st_size for file in every)
+
+
+def test_a_file_of_the_index_that_is_gone_or_came_is_found_by_verify(store: Path) -> None:
+    index = Store(store).folder / "index"
+    (index / "persons.npy").rename(index / "persons.old")
+    with pytest.raises(Refused) as gone:
+        verify(store)
+    (index / "persons.old").rename(index / "persons.npy")
+    (index / "more.npy").write_bytes(b"")
+    with pytest.raises(Refused) as came:
+        verify(store)
+    assert [one.value.refusal.facts["path"] for one in (gone, came)] == [str(index / "persons.npy"), str(index / "more.npy")]
+
+
+@pytest.mark.parametrize(("index", "code"), [(None, "omop.not_hashed"), ({"persons.npy": {"bytes": 1}}, "omop.damaged")])
+def test_a_release_whose_index_was_not_hashed_says_so(store: Path, index: object, code: str) -> None:
+    file = Store(store).folder / "manifest.json"
+    manifest = json.loads(file.read_text())
+    del manifest["index"]
+    file.write_text(json.dumps(manifest | ({"index": index} if index else {})))
     with pytest.raises(Refused) as refused:
         verify(store)
-    assert refused.value.code == "omop.damaged"
+    assert refused.value.code == code

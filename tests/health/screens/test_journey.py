@@ -4,11 +4,12 @@ axe looks at each screen. Pictures are left in `.cache/cohorts/` to be looked at
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils.translation import gettext, override
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from diptych.commons.web import assets
@@ -47,6 +48,10 @@ def count(page: Page) -> str:
     return str(said).replace("\xa0", " ").strip()
 
 
+def number(count: str) -> int:
+    return int(count.replace(" ", "").replace(",", ""))
+
+
 def changes(page: Page, before: str) -> str:
     """The count of the whole, once it is no longer `before`."""
     page.wait_for_function(
@@ -56,38 +61,52 @@ def changes(page: Page, before: str) -> str:
     return count(page)
 
 
+def said(language: str) -> Callable[[str], str]:
+    """What a sentence of the screens is in a language."""
+
+    def say(sentence: str) -> str:
+        with override(language):
+            return gettext(sentence)
+
+    return say
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_build_edit_watch_save_reopen_compare(browser: Browser, live_server, width: str) -> None:
+def test_build_edit_watch_save_reopen_compare(browser: Browser, live_server, width: str, language: str) -> None:
+    _ = said(language)
     desk.warm()
     factories.account("Karim", investigator=True)
-    context = browser.new_context(viewport={"width": WIDTHS[width], "height": 900}, locale="fr-FR", bypass_csp=True)
+    context = browser.new_context(
+        viewport={"width": WIDTHS[width], "height": 900}, locale={"fr": "fr-FR", "en": "en-GB"}[language], bypass_csp=True
+    )
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.set_default_timeout(20 * SECOND)
     page.goto(f"{live_server.url}/")
-    look(page, f"{width}-sign-in")
-    page.get_by_label("Adresse e-mail").fill("karim@recherche.exemple.fr")
-    page.get_by_label("Mot de passe", exact=True).fill(factories.PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
-    page.get_by_role("heading", name="Quels patients cherchez-vous").wait_for()
-    look(page, f"{width}-home-empty")
+    look(page, f"{language}-{width}-sign-in")
+    page.get_by_label(_("E-mail address")).fill("karim@recherche.exemple.fr")
+    page.get_by_label(_("Password"), exact=True).fill(factories.PASSWORD)
+    page.get_by_role("button", name=_("Sign in")).click()
+    page.get_by_role("heading", name=_("Which patients are you looking for?")).wait_for()
+    look(page, f"{language}-{width}-home-empty")
 
     # build: everybody, then a diagnosis chosen by a word
-    page.get_by_role("button", name="Nouvelle requête").first.click()
+    page.get_by_role("button", name=_("New request")).first.click()
     page.locator("#board").wait_for()
     everybody = count(page)
-    assert everybody == "6 000"
-    look(page, f"{width}-board-empty")
-    page.get_by_role("button", name="Diagnostic", exact=True).click()
-    page.get_by_label("Chercher un mot ou un code").press_sequentially("diabete de type 2", delay=20)
+    assert everybody == {"fr": "6 000", "en": "6,000"}[language]
+    look(page, f"{language}-{width}-board-empty")
+    page.get_by_role("button", name=_("Diagnosis"), exact=True).click()
+    page.get_by_label(_("Look for a word or a code")).press_sequentially("diabete de type 2", delay=20)
     page.get_by_role("checkbox", name="Diabète de type 2 E11").wait_for()
-    look(page, f"{width}-concepts")
+    look(page, f"{language}-{width}-concepts")
     began, before = time.monotonic(), count(page)
     page.get_by_role("checkbox", name="Diabète de type 2 E11").check()
     diabetes = changes(page, before)
     assert time.monotonic() - began < 4 * QUICK
-    assert int(diabetes.replace(" ", "")) < 6000
+    assert number(diabetes) < 6000
     assert page.locator("#carte-2 .figure").inner_text().replace("\xa0", " ") == diabetes
 
     # edit: at least three times; the field keeps the focus, by keyboard alone
@@ -96,62 +115,79 @@ def test_build_edit_watch_save_reopen_compare(browser: Browser, live_server, wid
     often.press("Tab")
     three = changes(page, diabetes)
     assert page.evaluate("document.activeElement.closest('.editor') !== null")
-    look(page, f"{width}-editor")
-    page.get_by_role("button", name="Terminé").click()
+    look(page, f"{language}-{width}-editor")
+    page.get_by_role("button", name=_("Done")).click()
     page.locator(".editor").wait_for(state="detached")
 
     # a drug, then its order in time
-    page.get_by_role("button", name="Médicament", exact=True).click()
-    page.get_by_label("Chercher un mot ou un code").press_sequentially("metfor", delay=20)
+    page.get_by_role("button", name=_("Drug"), exact=True).click()
+    page.get_by_label(_("Look for a word or a code")).press_sequentially("metfor", delay=20)
     page.get_by_role("checkbox", name="Metformine").check()
     both = changes(page, three)
-    page.get_by_role("button", name="Terminé").click()
+    page.get_by_role("button", name=_("Done")).click()
     page.locator(".editor").wait_for(state="detached")
-    page.get_by_text("Relier des critères dans le temps").click()
-    page.get_by_label("Au plus (jours)").fill("30")
-    page.get_by_role("button", name="Relier", exact=True).click()
-    page.get_by_text("dans les 30 jours").first.wait_for()
+    page.get_by_text(_("Relate criteria in time")).click()
+    page.get_by_label(_("At most (days)")).fill("30")
+    page.get_by_role("button", name=_("Relate"), exact=True).click()
+    page.get_by_text(_("{order}, within {most} days").format(order="", most=30).strip(", ")).first.wait_for()
     related = count(page)
-    assert int(related.replace(" ", "")) <= int(both.replace(" ", ""))
-    look(page, f"{width}-board")
+    assert number(related) <= number(both)
+    look(page, f"{language}-{width}-board")
+
+    # a stay after both: the order is lengthened where it stands, and undone
+    page.get_by_role("button", name=_("Visit"), exact=True).click()
+    page.get_by_role("button", name=_("Done")).click()
+    page.locator(".editor").wait_for(state="detached")
+    three, place = count(page), page.locator(".related")
+    place.get_by_text(_("Change the order or the times")).click()
+    place.get_by_label(_("And then")).select_option(index=1)
+    lengthened = changes(page, three)
+    assert _("{order}, each within {most} days of the one before").format(order="", most=30).strip(", ") in place.inner_text()
+    assert place.locator("details").evaluate("one => one.open") and place.locator("select").count() == 3
+    look(page, f"{language}-{width}-order")
+    page.get_by_role("button", name=_("Undo")).click()
+    assert changes(page, lengthened) == three
+    page.get_by_role("button", name=_("Undo")).click()
+    page.locator("#carte-4").wait_for(state="detached")
+    assert count(page) == related
 
     # save, change, undo and do again, save, compare
-    page.get_by_role("link", name="Enregistrer").click()
-    page.get_by_label("Nom").fill("Diabète puis metformine")
-    look(page, f"{width}-save")
-    page.get_by_role("button", name="Enregistrer").click()
-    page.get_by_text("La version 1 est enregistrée").wait_for()
-    page.get_by_role("button", name="Exclure Metformine").click()
+    page.get_by_role("link", name=_("Save")).click()
+    page.get_by_label(_("Name")).fill("Diabète puis metformine")
+    look(page, f"{language}-{width}-save")
+    page.get_by_role("button", name=_("Save")).click()
+    page.get_by_text(_("Version {n} is saved.").format(n=1)).wait_for()
+    page.get_by_role("button", name=_("Exclude") + " Metformine").click()
     without = changes(page, related)
-    page.get_by_role("button", name="Annuler").click()
+    page.get_by_role("button", name=_("Undo")).click()
     assert changes(page, without) == related
-    page.get_by_role("button", name="Refaire").click()
+    page.get_by_role("button", name=_("Do again")).click()
     assert changes(page, related) == without
-    page.get_by_role("link", name="Enregistrer").click()
-    page.get_by_role("button", name="Enregistrer").click()
-    page.get_by_text("La version 2 est enregistrée").wait_for()
+    page.get_by_role("link", name=_("Save")).click()
+    page.get_by_role("button", name=_("Save")).click()
+    page.get_by_text(_("Version {n} is saved.").format(n=2)).wait_for()
     page.goto(f"{live_server.url}/")
-    look(page, f"{width}-home")
+    look(page, f"{language}-{width}-home")
     page.get_by_role("link", name="Diabète puis metformine").click()
     assert count(page) == without
-    page.get_by_role("link", name="Versions").click()
-    page.get_by_text("De la version 1 à la version 2").wait_for()
+    page.get_by_role("link", name=_("Versions")).click()
+    page.get_by_text(_("From version %(old)s to version %(new)s") % {"old": 1, "new": 2}).wait_for()
     assert related in page.locator(".facts").inner_text().replace("\xa0", " ")
-    look(page, f"{width}-versions")
-    page.get_by_role("button", name="Repartir de la version 1").click()
+    look(page, f"{language}-{width}-versions")
+    page.get_by_role("button", name=_("Go on from version %(n)s") % {"n": 1}).click()
     page.locator("#board").wait_for()
     assert count(page) == related
 
     # the result, the patients, one of them
-    page.get_by_role("link", name="Voir tout le résultat").click()
-    page.get_by_role("heading", name="Âge et sexe").wait_for()
-    look(page, f"{width}-result")
-    page.get_by_role("link", name="Voir les patients").click()
+    page.get_by_role("link", name=_("See the whole result")).click()
+    page.get_by_role("heading", name=_("Age and sex")).wait_for()
+    look(page, f"{language}-{width}-result")
+    page.get_by_role("link", name=_("See the patients")).click()
     page.locator("tbody a").first.wait_for()
-    look(page, f"{width}-patients")
+    look(page, f"{language}-{width}-patients")
     page.locator("tbody a").first.click()
     page.locator(".days").wait_for()
-    look(page, f"{width}-patient")
+    look(page, f"{language}-{width}-patient")
     assert faults == []
     context.close()
 

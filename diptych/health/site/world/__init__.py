@@ -4,6 +4,6 @@
 Nobody in it exists, nor any of its hospitals.
 """
 
-from .making import EXAMPLES, is_made, is_there, make
+from .making import EXAMPLES, foreign, is_made, is_there, make
 
-__all__ = ["EXAMPLES", "is_made", "is_there", "make"]
+__all__ = ["EXAMPLES", "foreign", "is_made", "is_there", "make"]

@@ -11,15 +11,17 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from .drawing import Columns, Drawing
 from .examples import EXAMPLES, PASSWORD, PEOPLE
-from .places import tree
+from .places import GROUP, tree
 from .words import FIXED, GROUPS, IDS
 
 from diptych.health.warehouse.mart.shapes import SHAPES
 from diptych.health.warehouse.research.index.postings import is_of_this_version
-from diptych.health.warehouse.research.index.store import CURRENT, Loaded, load
+from diptych.health.warehouse.research.index.store import CURRENT, Loaded, load, releases
 
 Advance = Callable[[str, int, int], None]
 """Told what is being made, how much of it is done, and how much there is."""
@@ -28,7 +30,7 @@ PARTS = 12
 _CARE_SITE, _CONTAINS = 57, 46233688
 """OMOP's concepts: the domain of care sites, and «care site contains care site»."""
 
-__all__ = ["EXAMPLES", "PASSWORD", "PEOPLE", "is_made", "is_there", "make"]
+__all__ = ["EXAMPLES", "PASSWORD", "PEOPLE", "foreign", "is_made", "is_there", "make"]
 
 
 def is_made(store: Path) -> bool:
@@ -39,6 +41,22 @@ def is_made(store: Path) -> bool:
 def is_there(store: Path) -> bool:
     """Whether the store holds a release, be it one that another version of Diptych made."""
     return (store / CURRENT).exists()
+
+
+def foreign(store: Path) -> str | None:
+    """A release that is not of the invented hospital: whoever loaded it needs it. None where there is none."""
+    current = (store / CURRENT).read_text().strip() if is_there(store) else ""
+    found = {*releases(store), *([current] if current else [])}
+    return next((one for one in sorted(found) if not _invented(store / "releases" / one)), None)
+
+
+def _invented(release: Path) -> bool:
+    "Whether a release's care sites are those of the invented hospital, whatever version of Diptych wrote it."
+    try:
+        names = pq.read_table(release / "care_site.parquet", columns=["care_site_name"])["care_site_name"].to_pylist()
+    except (OSError, pa.ArrowException):
+        return False
+    return GROUP in names
 
 
 def make(

@@ -16,7 +16,7 @@ from typing import Any
 from .checks import Finding, checked
 from .postings import build
 from .source import Source, opened, text
-from .terms import DAMAGED, IN_USE, NO_RELEASE, NO_STORE
+from .terms import DAMAGED, IN_USE, NO_RELEASE, NO_STORE, NOT_HASHED
 from .workshop import CURRENT, locked, making, publish, sweep
 
 from diptych.commons.refusal import deny
@@ -50,7 +50,8 @@ def load(*, source: Path, store: Path, strict: bool, at: dt.datetime, progress: 
             tables = _write(given, folder, progress)
         shutil.rmtree(folder / "work")
         build(folder, release=folder.name.removeprefix("."), progress=lambda table: progress("index", table))
-        _manifest(folder, at=at, tables=tables, findings=findings)
+        index = {file.name: _told(file) for file in sorted((folder / "index").iterdir())}
+        _manifest(folder, at=at, tables=tables, index=index, findings=findings)
         release = publish(folder, store=store)
     return Loaded(release, {name: table["rows"] for name, table in tables.items()}, findings)
 
@@ -66,13 +67,13 @@ def _write(given: Source, folder: Path, progress: Progress) -> dict[str, dict[st
             f"COPY ({given.select(name, order=True)}) TO {text(str(file))} "
             f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, KV_METADATA {{release: {release}}})"
         ).fetchone()
-        tables[name] = {"rows": written[0] if written else 0, "sha256": _hash(file), "bytes": file.stat().st_size}
+        tables[name] = {"rows": written[0] if written else 0} | _told(file)
     return tables
 
 
-def _manifest(folder: Path, *, at: dt.datetime, tables: dict[str, dict[str, Any]], findings: tuple[Finding, ...]) -> None:
+def _manifest(folder: Path, *, at: dt.datetime, findings: tuple[Finding, ...], **files: dict[str, dict[str, Any]]) -> None:
     said = [str(finding) for finding in findings]
-    manifest = {"release": folder.name.removeprefix("."), "made_at": at.isoformat(), "tables": tables, "findings": said}
+    manifest = {"release": folder.name.removeprefix("."), "made_at": at.isoformat(), **files, "findings": said}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
 
 
@@ -84,11 +85,18 @@ def _manifest_of(folder: Path) -> dict[str, Any]:
         for name, table in found["tables"].items():
             kinds = {key: type(table[key]) for key in ("rows", "bytes", "sha256")}
             whole = whole and name in SHAPES and kinds == {"rows": int, "bytes": int, "sha256": str}
+        for file in found.get("index", {}).values():  # absent from what was loaded before the index was hashed
+            whole = whole and {key: type(file[key]) for key in ("bytes", "sha256")} == {"bytes": int, "sha256": str}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         deny(DAMAGED, path=str(folder), table="manifest.json", why="it cannot be read")
     if not whole:
         deny(DAMAGED, path=str(folder), table="manifest.json", why="it lacks what a manifest says")
     return dict(found)
+
+
+def _told(file: Path) -> dict[str, Any]:
+    "What a manifest says of any file."
+    return {"sha256": _hash(file), "bytes": file.stat().st_size}
 
 
 def _hash(file: Path) -> str:
@@ -156,11 +164,23 @@ def drop(store: Path, *, release: str) -> None:
 
 
 def verify(store: Path) -> int:
-    """Read the whole current release and compare it with its hashes; the bytes read. Refused (`omop.damaged`)."""
+    """Read the whole current release, its index too, and compare it with its hashes; the bytes read.
+
+    Refused where a file is not as it was written, is gone or was added (`omop.damaged`), and where the release is so old that
+    its index was not hashed (`omop.not_hashed`).
+    """
     found, total = Store(store), 0
-    for table, written in found.manifest["tables"].items():
-        file = found.folder / f"{table}.parquet"
-        if _hash(file) != written["sha256"]:
-            deny(DAMAGED, path=str(file), table=table, why="its content is not what was written")
+    files = {f"{table}.parquet": (table, written) for table, written in found.manifest["tables"].items()}
+    index = found.manifest.get("index", {})
+    files |= {f"index/{name}": ("index", written) for name, written in index.items()}
+    for name, (part, written) in files.items():
+        file = found.folder / name
+        if not file.is_file() or _hash(file) != written["sha256"]:
+            deny(DAMAGED, path=str(file), table=part, why="its content is not what was written")
         total += written["bytes"]
+    if not index:
+        deny(NOT_HASHED, path=str(found.folder))
+    for file in (found.folder / "index").iterdir():
+        if file.name not in index:
+            deny(DAMAGED, path=str(file), table="index", why="it was not there")
     return total

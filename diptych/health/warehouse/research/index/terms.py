@@ -14,3 +14,9 @@ NO_ROOM = Reason("omop.no_room", Kind.CONFLICT, "{path} cannot be written: {why}
 NO_RELEASE = Reason("omop.no_release", Kind.MISSING, "{path} has no release {release}.")
 IN_USE = Reason("omop.in_use", Kind.CONFLICT, "{release} is the current release. Load another before dropping it.")
 NO_PERSON = Reason("omop.no_person", Kind.MISSING, "The store's release {release} knows no person {person}.")
+NOT_HASHED = Reason(
+    "omop.not_hashed",
+    Kind.CONFLICT,
+    "{path} was loaded before its index was hashed: its tables are as they were written, of its index nothing can be said. "
+    "Load the source again.",
+)
