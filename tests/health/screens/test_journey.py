@@ -71,6 +71,12 @@ def said(language: str) -> Callable[[str], str]:
     return say
 
 
+def in_view(page: Page, selector: str) -> bool:
+    """Whether somebody who changed a field still sees it after the swap: the page has not gone elsewhere."""
+    inside = "one => { const box = one.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
+    return bool(page.locator(selector).evaluate(inside))
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_build_edit_watch_save_reopen_compare(browser: Browser, live_server, width: str, language: str) -> None:
@@ -115,6 +121,7 @@ def test_build_edit_watch_save_reopen_compare(browser: Browser, live_server, wid
     often.press("Tab")
     three = changes(page, diabetes)
     assert page.evaluate("document.activeElement.closest('.editor') !== null")
+    assert in_view(page, ":focus"), page.evaluate("[scrollY, innerHeight, document.activeElement.outerHTML.slice(0,80), JSON.stringify(document.activeElement.getBoundingClientRect()), document.documentElement.scrollHeight]")
     look(page, f"{language}-{width}-editor")
     page.get_by_role("button", name=_("Done")).click()
     page.locator(".editor").wait_for(state="detached")
@@ -144,6 +151,7 @@ def test_build_edit_watch_save_reopen_compare(browser: Browser, live_server, wid
     lengthened = changes(page, three)
     assert _("{order}, each within {most} days of the one before").format(order="", most=30).strip(", ") in place.inner_text()
     assert place.locator("details").evaluate("one => one.open") and place.locator("select").count() == 3
+    assert in_view(page, "#order-1-0-3")
     look(page, f"{language}-{width}-order")
     page.get_by_role("button", name=_("Undo")).click()
     assert changes(page, lengthened) == three
@@ -171,7 +179,7 @@ def test_build_edit_watch_save_reopen_compare(browser: Browser, live_server, wid
     page.get_by_role("link", name="Diabète puis metformine").click()
     assert count(page) == without
     page.get_by_role("link", name=_("Versions")).click()
-    page.get_by_text(_("From version %(old)s to version %(new)s") % {"old": 1, "new": 2}).wait_for()
+    page.get_by_text({"fr": "De la version 1 à la version 2", "en": "From version 1 to version 2"}[language]).wait_for()
     assert related in page.locator(".facts").inner_text().replace("\xa0", " ")
     look(page, f"{language}-{width}-versions")
     page.get_by_role("button", name=_("Go on from version %(n)s") % {"n": 1}).click()

@@ -44,7 +44,9 @@ def count(engine: LocalEngine, asked: n.Request | n.Cohort) -> int:
 def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Callable[[str], None]) -> Iterator[dict[str, Any]]:
     """A line for each family: milliseconds of the engine when nothing is kept, when all is, after an edit; and of the peers.
 
-    An edited question is asked twice: when what the question before it left is kept, and when nothing is (`whole`).
+    An edited question is asked twice: when what the question before it left is kept, and when nothing is (`whole`). The share
+    of the whole that an edit costs stands beside the least that it could (`edit_at_least`): all but what the unchanged part
+    costs by itself.
     Raises `Differs` where a count is not the peer's.
     """
     opened = Store(store)
@@ -64,6 +66,7 @@ def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Ca
         told(family)
         times: dict[str, list[float]] = defaultdict(list)
         shares: dict[str, list[float]] = defaultdict(list)
+        least: dict[str, list[float]] = defaultdict(list)
         found = []
         for question in asked:
             engine.memory.forget()
@@ -75,6 +78,10 @@ def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Ca
                 times["edit"].append(edit)
                 times["whole"].append(whole)
                 shares[kind].append(edit / whole)
+                if kind in question.stays:
+                    engine.memory.forget()
+                    kept = timed(lambda q=question, k=kind: count(engine, q.stays[k]))[1]  # type: ignore[misc] # bound now
+                    least[kind].append(max(0.0, 1 - kept / whole))
             found.append(persons)
             if peer is not None and isinstance(question.asked, n.Cohort) and not question.sql:
                 times["duckdb"] += _of_the_peer(peer, question.asked, persons)
@@ -92,6 +99,7 @@ def measured(store: Path, *, each: int, seed: int, folder: Path | None, told: Ca
             **{f"{name}_p50_ms": _ms(values, 50) for name, values in times.items()},
             **{f"{name}_p95_ms": _ms(values, 95) for name, values in times.items()},
             "edit_of_whole": {kind: round(float(np.median(values)), 2) for kind, values in shares.items()},
+            "edit_at_least": {kind: round(float(np.median(values)), 2) for kind, values in least.items()},
             "beside": len(times["duckdb"]),
         }
 

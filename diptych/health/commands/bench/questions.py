@@ -6,7 +6,7 @@ else stays.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -55,6 +55,8 @@ class Question:
     asked: n.Request | n.Cohort
     edits: Mapping[str, n.Request | n.Cohort]
     sql: str = ""
+    stays: Mapping[str, n.Request] = field(default_factory=dict)
+    """By what is edited: what the edited question keeps, by itself. However good a memory is, it saves no more than that."""
 
 
 Coded = tuple[str, int]
@@ -129,7 +131,7 @@ def among(random: Random) -> Question:
     each = " UNION ALL ".join(f"(SELECT DISTINCT {place} AS place, * FROM ({_who(one)}))" for place, one in enumerate(codes))
     sql = f"SELECT count(*) FROM (SELECT person_id FROM ({each}) GROUP BY person_id HAVING count(*) >= 2)"
     edits = {"code": built([next_to(codes[0]), *codes[1:]]), "value": built(codes, 3)}
-    return Question("boolean: 2 among 6", built(codes), edits, sql)
+    return Question("boolean: 2 among 6", built(codes), edits, sql, {"code": built(codes[1:], 1)})
 
 
 def _tied(first: Coded, second: Coded, constraint: n.Constraint, *, without: Coded | None = None) -> n.Request:
@@ -137,6 +139,11 @@ def _tied(first: Coded, second: Coded, constraint: n.Constraint, *, without: Cod
     excluded = () if without is None else (cards.card(without, inclusive=False),)
     members = (cards.card(first), cards.card(second), *excluded)
     return _request(n.Together(cards.number(), n.Join.AND, members, constraints=(constraint,)), cards.codes)
+
+
+def _alone(coded: Coded) -> n.Request:
+    cards = _Cards()
+    return _request(n.Together(cards.number(), n.Join.AND, (cards.card(coded),)), cards.codes)
 
 
 def in_order(random: Random) -> Question:
@@ -149,7 +156,7 @@ def in_order(random: Random) -> Question:
         f"WHERE a.measurement_concept_id = {first[1]} AND b.measurement_concept_id = {second[1]}"
     )
     edits = {"code": _tied(first, next_to(second), within), "value": _tied(first, second, longer)}
-    return Question("temporal: A then B within 30 days", _tied(first, second, within), edits, sql)
+    return Question("temporal: A then B within 30 days", _tied(first, second, within), edits, sql, {"code": _alone(first)})
 
 
 def same_encounter(random: Random) -> Question:
@@ -162,7 +169,7 @@ def same_encounter(random: Random) -> Question:
         f"WHERE a.condition_concept_id = {first[1]} AND b.drug_concept_id = {second[1]}"
     )
     edits = {"code": _tied(first, next_to(second), constraint), "card": _tied(first, second, constraint, without=third)}
-    return Question("temporal: same encounter", _tied(first, second, constraint), edits, sql)
+    return Question("temporal: same encounter", _tied(first, second, constraint), edits, sql, {"code": _alone(first)})
 
 
 def thrice(random: Random) -> Question:
