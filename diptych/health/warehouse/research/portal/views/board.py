@@ -76,6 +76,8 @@ def drawn(
                 "chosen": chosen(opened, items_of(one.request, basic)),
                 "results": search(opened, kind, query=query, under=under, without=items_of(one.request, basic)),
             }  # fmt: skip
+    # Whoever edits a field keeps the focus there; the search has it when an editor opens.
+    context["just_opened"] = request.resolver_match is None or request.resolver_match.url_name != "card"
     whole = request.headers.get("HX-Request") != "true"
     return render(request, "cohorts/board.html" if whole else "cohorts/parts/board.html", context)
 
