@@ -24,7 +24,7 @@ class Purpose:
 
 
 OWN: Final = "the person; officers with READ_PUBLIC_ACCOUNT, each look journalled"
-_END: Final = "account_unseen, beneficiary_unseen, professional_unseen, staff_suspended; on_request"
+_END: Final = "account_unseen, beneficiary_unseen, professional_unseen, staff_suspended; on_request, self_suspended"
 
 ACCOUNT: Final = Purpose(
     "account",
