@@ -13,6 +13,7 @@ from .journey import (
     sentences_of,
     sms_waits,
     ways_of,
+    why_not_document_check_of,
     why_eligible,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "sentences_of",
     "sms_waits",
     "ways_of",
+    "why_not_document_check_of",
     "why_eligible",
 ]

@@ -1,5 +1,7 @@
 """What is left and why, and what is kept in sight."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 
 from .. import words
@@ -29,7 +31,16 @@ def wallet(request: HttpRequest) -> HttpResponse:
         )
         for credit in wallets.credits_explained(person_id=person_id, at=at, checked_at=first)
     ]
-    return page(request, "wallet", {"movements": movements, "credits": credits, "asked": "pourquoi" in request.GET})
+    context = {"movements": movements, "credits": credits, "asked": "pourquoi" in request.GET}
+    if view is None or view.is_free:
+        context |= {"is_free": view is not None, "to_come": _to_come(request, at)}
+    return page(request, "wallet", context)
+
+
+def _to_come(request: HttpRequest, at: datetime) -> list[wallets.ToCome]:
+    "What the next birthdays bring to somebody who has no credit."
+    born = request.user.validated_birth_date or request.user.birth_date
+    return wallets.sums_to_come(born=born, department=department_of(request), at=at) if born is not None else []
 
 
 @door(Audience.YOUTH)
