@@ -165,8 +165,8 @@ def test_a_crowded_document_check_says_so_and_leaves_the_other_ways() -> None:
             cursor,
             feature=ROLLOUT.features["youth.document_check_shedding"],
             plan=Plan((Rule("crowded", AT - timedelta(days=1)),)),
-            by="person:1",
-            why="crowded",
+            actor="person:1",
+            reason="crowded",
             at=AT - timedelta(days=1),
         )
     page = client.get(reverse("youth:journey"))

@@ -13,8 +13,8 @@ from .journey import (
     sentences_of,
     sms_waits,
     ways_of,
-    why_not_document_check_of,
     why_eligible,
+    why_not_document_check_of,
 )
 
 __all__ = [
@@ -36,6 +36,6 @@ __all__ = [
     "sentences_of",
     "sms_waits",
     "ways_of",
-    "why_not_document_check_of",
     "why_eligible",
+    "why_not_document_check_of",
 ]

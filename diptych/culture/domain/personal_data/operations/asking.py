@@ -143,7 +143,9 @@ def _close_one(person_id: int, at: datetime) -> bool:
     facts = facts_of([person_id])[0]
     if person.state not in OWN_CLOSINGS or not _is_over(facts, at):
         return False
-    if facts.asked_at is None and facts.suspended_at is not None:  # the reason outlives the state that named it: what ends the account is read from the row
+    if (
+        facts.asked_at is None and facts.suspended_at is not None
+    ):  # the reason outlives the state that named it: what ends the account is read from the row
         Suspension.objects.get_or_create(
             person=person, ended_at=None, defaults={"reason": facts.suspended_why, "actor": ACTOR, "at": facts.suspended_at}
         )

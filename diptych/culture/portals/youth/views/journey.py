@@ -182,9 +182,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     school = pupils()
     if way is CheckType.EDUCONNECT and school is None:
         deny(CHECK_NOT_OPEN)
-    attempt = acts.start_identity_check(
-        person_id=request.user.pk, type=way, shedding=_shedding(request), at=clock.now()
-    )
+    attempt = acts.start_identity_check(person_id=request.user.pk, type=way, shedding=_shedding(request), at=clock.now())
     if way is CheckType.DMS:
         return _home()
     if way is CheckType.EDUCONNECT and school is not None:
