@@ -83,7 +83,7 @@ class DraftFile(BaseModel):
 
 
 def simulate(
-    rules: Annotated[Path, typer.Argument(help="The draft: a TOML file of [[regime]], [[amount]], [[cap]] and [[end]] rows.")],
+    rules: Annotated[Path, typer.Argument(help="The draft: a TOML file of rows named regime, amount, cap and end (docs/how-to/try-a-decree.md).")],
     population: Annotated[
         int | None,
         typer.Option(min=1, max=20_000_000, help="Generate so many accounts instead of reading the database's."),
