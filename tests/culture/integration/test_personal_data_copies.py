@@ -238,7 +238,11 @@ def test_the_command_writes_an_extract_that_it_alone_can_read(tmp_path):
 @pytest.mark.parametrize(
     ("language", "said", "unsaid"),
     [
-        ("fr", ("Mes données personnelles", "Prénom", "Réservations", "Tenir ton compte", "mission d’intérêt public"), "Given name"),
+        (
+            "fr",
+            ("Mes données personnelles", "Prénom", "Réservations", "Tenir ton compte", "mission d’intérêt public"),
+            "Given name",
+        ),
         ("en", ("My personal data", "Given name", "Bookings made", "Hold an account", "task in the public interest"), "Prénom"),
     ],
 )
