@@ -12,6 +12,7 @@ from ..models import Deposit, Movement
 from ..rules import AMOUNTS, CAPS, LAW, AgeAmount, left
 from ..terms import BY_AGE, AccountKind, Bucket, DepositType, HeldDeposit, Left, MovementKind
 
+from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.rules import birthday, birthday_begins
 
 
@@ -125,11 +126,13 @@ class ToCome:
     source: str
 
 
-def sums_to_come(*, born: date, department: str, at: datetime) -> list[ToCome]:
+def sums_to_come(*, person_id: int, at: datetime) -> list[ToCome]:
     """What the birthdays ahead bring to somebody who has no credit yet, by the law that holds on each. Nothing once the first
     has passed: the credit itself then says what came and what will."""
+    person = Person.objects.get(pk=person_id)
+    born, department = person.validated_birth_date or person.birth_date, person.department
     ages = sorted({row.age for row in AMOUNTS if row.deposit == DepositType.GRANT_17_18})
-    if not ages or birthday_begins(born, ages[0], department) <= at:
+    if not ages or born is None or birthday_begins(born, ages[0], department) <= at:
         return []
     days = [(age, birthday(born, age)) for age in ages]
     found = [(age, day, LAW.amount(DepositType.GRANT_17_18, 1, age, on=day)) for age, day in days]

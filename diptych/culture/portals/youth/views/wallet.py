@@ -1,7 +1,5 @@
 """What is left and why, and what is kept in sight."""
 
-from datetime import datetime
-
 from django.http import HttpRequest, HttpResponse
 
 from .. import words
@@ -19,7 +17,7 @@ from diptych.culture.domain.wallet import queries as wallets
 @door(Audience.YOUTH)
 def wallet(request: HttpRequest) -> HttpResponse:
     """My credit: left, capped, until when, every movement and why."""
-    at, person_id, zone = clock.now(), request.user.pk, people.zone_name(department=department_of(request))
+    at, person_id, zone = clock.now(), int(request.user.pk or 0), people.zone_name(department=department_of(request))
     view = wallets.wallet_of(person_id=person_id, at=at)
     movements = [(line, words.MOVEMENTS.get(line.kind, line.kind)) for line in view.movements] if view else []
     first = eligibility.first_check_at(person_id=person_id, at=at)
@@ -33,14 +31,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
     ]
     context = {"movements": movements, "credits": credits, "asked": "pourquoi" in request.GET}
     if view is None or view.is_free:
-        context |= {"is_free": view is not None, "to_come": _to_come(request, at)}
+        context |= {"is_free": view is not None, "to_come": wallets.sums_to_come(person_id=person_id, at=at)}
     return page(request, "wallet", context)
-
-
-def _to_come(request: HttpRequest, at: datetime) -> list[wallets.ToCome]:
-    "What the next birthdays bring to somebody who has no credit."
-    born = request.user.validated_birth_date or request.user.birth_date
-    return wallets.sums_to_come(born=born, department=department_of(request), at=at) if born is not None else []
 
 
 @door(Audience.YOUTH)
