@@ -208,7 +208,7 @@ def _doors(title: str, besides: str, audiences: Sequence[Enum]) -> str:
 
 def personal_data_page() -> str:
     """The register of processing, from the chapter of personal data."""
-    from diptych.culture.domain.personal_data.rules.clocks import ACCOUNT_CLOCKS, OUTSIDE, SWEEPS
+    from diptych.culture.domain.personal_data.rules.clocks import ACCOUNT_CLOCKS, CLOSED_BY_OWNER, OUTSIDE, SWEEPS
     from diptych.culture.domain.personal_data.rules.register import PERSONAL, PURPOSES, REGISTER
 
     parts = [
@@ -251,6 +251,11 @@ def personal_data_page() -> str:
         (
             "On request of a youth (`on_request`): at once without a deposit or from 21; else at the 21st birthday, which can "
             "be undone for 60 days; in any case 5 years after a suspension for fraud."
+        ),
+        (
+            f"Of a youth who closed the account (`{CLOSED_BY_OWNER.code}`: {', '.join(sorted(CLOSED_BY_OWNER.reasons))}): as if "
+            f"they had asked on day {CLOSED_BY_OWNER.days}, the last on which they open it again; warned "
+            f"{CLOSED_BY_OWNER.warned_days} days before, and closed for good on it. Source: {CLOSED_BY_OWNER.source}."
         ),
         "## Traces that go by age",
         _table(("rule", "table", "by", "days", "source"), [(s.code, f"`{s.table}`", s.when, s.days, s.source) for s in SWEEPS]),

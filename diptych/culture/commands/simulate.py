@@ -83,7 +83,10 @@ class DraftFile(BaseModel):
 
 
 def simulate(
-    rules: Annotated[Path, typer.Argument(help="The draft: a TOML file of [[regime]], [[amount]], [[cap]] and [[end]] rows.")],
+    rules: Annotated[
+        Path,
+        typer.Argument(help="The draft: a TOML file of rows named regime, amount, cap and end (docs/how-to/try-a-decree.md)."),
+    ],
     population: Annotated[
         int | None,
         typer.Option(min=1, max=20_000_000, help="Generate so many accounts instead of reading the database's."),
@@ -131,6 +134,20 @@ def simulate(
         _print(figures, names)
 
 
+_ROWS: dict[str, type[_Row]] = {"regime": RegimeRow, "amount": AmountRow, "cap": CapRow, "end": EndRow}
+
+
+def _said(kind: str, loc: tuple[int | str, ...], words: str, given: Any) -> str:
+    "A fault at its place: which keys there are where one is not known, and what was given where it is of another type."
+    where = field_path(loc)
+    if kind == "missing":
+        return f"{where} is missing"
+    if kind == "extra_forbidden":
+        known = _ROWS[str(loc[0])].model_fields if len(loc) > 1 else DraftFile.model_fields
+        return f"{where}: there is no such key, but {', '.join(known)}"
+    return f"{where}: {words[:1].lower()}{words[1:]}, not {str(given)[:40]!r}"
+
+
 def _read(path: Path) -> DraftFile:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -142,7 +159,7 @@ def _read(path: Path) -> DraftFile:
         draft = DraftFile.model_validate(given)
     except ValidationError as faults:
         first = faults.errors(include_url=False)
-        said = "; ".join(f"{field_path(one['loc'])}: {one['msg']}" for one in first[:10])
+        said = "; ".join(_said(one["type"], one["loc"], one["msg"], one["input"]) for one in first[:10])
         raise typer.BadParameter(f"{path}: {said}", param_hint="RULES") from None
     if not (draft.regime or draft.amount or draft.cap or draft.end):
         raise typer.BadParameter(f"{path} changes nothing: give a [[regime]], [[amount]], [[cap]] or [[end]]", param_hint="RULES")

@@ -1,6 +1,6 @@
 """The file of an extract: a zip of `donnees.json`, for machines, and `donnees.pdf`, to be read (PDF/UA).
 
-Holds how both are written, in French. Does not hold what is in them (the register says) nor where the file is kept.
+Holds how both are written, in the language that is active: whoever asks for the file sets its owner's. Does not hold what is in them (the register says) nor where the file is kept.
 Nothing is fetched while the PDF is made: no network, no picture, no font but the system's.
 """
 
@@ -14,8 +14,10 @@ from typing import Any, Final, NoReturn
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, override, pgettext
 
 from diptych.commons.web import formatting
+from diptych.culture.domain.people import queries as people
 from diptych.culture.domain.personal_data import queries
 from diptych.culture.domain.personal_data.queries import Chapter
 
@@ -38,12 +40,13 @@ dt { float: left; clear: left; width: 52mm; color: #4a4460 } dd { margin: 0 0 0 
 
 
 def compose(*, person_id: int, outside: Mapping[str, Mapping[str, Any] | None], at: datetime) -> bytes:
-    """The zip of everything about somebody. `outside`: what tools outside hold, None where they know nothing. Refuses an
-    unknown account."""
+    """The zip of everything about somebody. `outside`: what tools outside hold, None where they know nothing. The PDF
+    is in the owner's language. Refuses an unknown account."""
     held = {code: dict(contact) for code, contact in outside.items() if contact is not None}
-    chapters = queries.everything_about(person_id=person_id, outside=held)
+    owner = people.addressee(person_id=person_id)
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with override(owner.language if owner is not None else "fr"), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        chapters = queries.everything_about(person_id=person_id, outside=held)
         archive.writestr(JSON_NAME, as_json(chapters, at=at))
         archive.writestr(PDF_NAME, as_pdf(chapters, at=at))
     return out.getvalue()
@@ -66,16 +69,20 @@ def as_pdf(chapters: list[Chapter], *, at: datetime) -> bytes:
 def as_html(chapters: list[Chapter], *, at: datetime) -> str:
     """The page that the PDF prints."""
     full = [chapter for chapter in chapters if chapter.rows]
-    empty = ", ".join(chapter.title.lower() for chapter in chapters if not chapter.rows)
+    empty = ", ".join(chapter.title.lower() for chapter in chapters if not chapter.rows) or gettext("no other part")
+    language, title = get_language() or "fr", gettext("My personal data")
     parts = format_html_join("", "{}", ((_part(chapter),) for chapter in full))
     return str(
         format_html(
-            '<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Mes données personnelles</title>'
-            '<meta name="description" content="Copie des données personnelles tenues par Diptych"><style>{}</style></head>'
-            "<body><h1>Mes données personnelles</h1><p>Copie faite le {}. Tout ce que Diptych garde à ton sujet, avec la "
-            "raison ; les mots de passe et les clés restent secrets, et les données des autres aussi.</p>{}"
-            '<h2>Rien d’autre</h2><p class="why">Il n’y a rien pour toi dans : {}.</p></body></html>',
-            SafeString(_STYLE), formatting.exact(at), parts, empty or "aucune autre rubrique",
+            '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'
+            '<meta name="description" content="{}"><style>{}</style></head>'
+            '<body><h1>{}</h1><p>{}</p>{}<h2>{}</h2><p class="why">{}</p></body></html>',
+            language, title, gettext("Copy of the personal data that Diptych holds"), SafeString(_STYLE), title,
+            gettext(
+                "Copy made on {day}. Everything that Diptych holds about you, with the reason; passwords and keys stay secret, "
+                "and so do the data of others."
+            ).format(day=formatting.exact(at, language=language)),
+            parts, gettext("Nothing else"), gettext("There is nothing of yours in: {names}.").format(names=empty),
         )
     )  # fmt: skip
 
@@ -101,19 +108,20 @@ def _line(chapter: Chapter, row: tuple[Any, ...]) -> SafeString:
 
 
 def said(value: Any) -> str:
-    """A value as a reader says it, in French: instants by the clock of Paris."""
+    """A value as a reader says it: instants by the clock of Paris."""
+    language = get_language() or "fr"
     if value is None or value == "" or value == [] or value == {}:
         return NOTHING
     if isinstance(value, bool):
-        return "oui" if value else "non"
+        return pgettext("a fact", "yes") if value else pgettext("a fact", "no")
     if isinstance(value, (list, tuple)):
         return ", ".join(said(item) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{name} : {said(item)}" for name, item in value.items())
     text = str(value)
     if _INSTANT.match(text):
-        return formatting.exact(datetime.fromisoformat(text))
-    return formatting.exact_day(date.fromisoformat(text)) if _DAY.match(text) else text
+        return formatting.exact(datetime.fromisoformat(text), language=language)
+    return formatting.exact_day(date.fromisoformat(text), language=language) if _DAY.match(text) else text
 
 
 def _no_fetch(url: str, *_: Any, **__: Any) -> NoReturn:

@@ -22,6 +22,7 @@ from diptych.culture.jobs import letters
 from diptych.culture.jobs.send_mail import absolute
 
 DatedWords = Callable[[bool, str], letters.Words]
+StandingWords = Callable[[bool, Standing, str, datetime], letters.Words]
 
 
 def extract_ready(youth: bool, day: str) -> letters.Words:
@@ -74,6 +75,25 @@ def notice(youth: bool, day: str) -> letters.Words:
     )
 
 
+def closed_by_owner(youth: bool, day: str, ends: str, *, over: bool) -> letters.Words:
+    """An account that its owner closed goes soon. `day`: the last on which they open it again; `over`: it is past."""
+    first = (
+        pgettext("to a youth", "You closed your account. It cannot be opened again.")
+        if over
+        else pgettext(
+            "to a youth", "You closed your account. Until {day}, sign in to open it again; after that, it is closed for good."
+        ).format(day=day)
+    )
+    return letters.Words(
+        pgettext("to a youth", "Your account is about to be deleted"),
+        (
+            first,
+            pgettext("to a youth", "It will be deleted on {day}, with everything that no law keeps.").format(day=ends),
+        ),
+        "" if over else pgettext("to a youth", "Sign in"),
+    )
+
+
 def _data_page(audience: Audience) -> str:
     return reverse("backoffice:extracts" if audience is Audience.STAFF else "youth:data")
 
@@ -82,8 +102,24 @@ def _sign_in(audience: Audience) -> str:
     return reverse("account_login")
 
 
+def _day(at: datetime, language: str) -> str:
+    with override(language):
+        return formatting.exact_day(at.date(), language=language)
+
+
+def _dated(words: DatedWords) -> StandingWords:
+    return lambda youth, standing, language, at: words(youth, _day(standing.due_at, language))
+
+
+def _notice(youth: bool, standing: Standing, language: str, at: datetime) -> letters.Words:
+    until, ends = standing.return_until, standing.ends_at
+    if until is None or ends is None:
+        return notice(youth, _day(standing.due_at, language))
+    return closed_by_owner(youth, _day(until, language), _day(ends, language), over=until <= at)
+
+
 def _consumer(
-    words: DatedWords, page: Callable[[Audience], str], *, only_if: Callable[[Standing], bool] | None = None
+    words: StandingWords, page: Callable[[Audience], str], *, only_if: Callable[[Standing], bool] | None = None
 ) -> Consumer:
     def send(message: Message, connection: "psycopg.Connection[Any]", at: datetime) -> None:
         addressee = people.addressee(person_id=message.payload["person_id"])
@@ -92,9 +128,9 @@ def _consumer(
         standing = standing_of(person_id=addressee.person_id, at=at)
         if only_if is not None and not only_if(standing):
             return
-        with override(addressee.language):
-            day = formatting.exact_day(standing.due_at.date(), language=addressee.language)
-        letter = letters.compose(addressee, lambda youth: words(youth, day), link=absolute(page(addressee.audience)))
+        letter = letters.compose(
+            addressee, lambda youth: words(youth, standing, addressee.language, at), link=absolute(page(addressee.audience))
+        )
         mail.send(to=addressee.email, subject=letter.subject, text=letter.text, html=letter.html, key=f"outbox:{message.id}")
 
     return send
@@ -105,7 +141,7 @@ def _free_places(message: Message, connection: "psycopg.Connection[Any]", at: da
     operations.free_places(person_id=message.payload["person_id"], at=at)
 
 
-_send_asked = _consumer(erasure_asked, _data_page, only_if=lambda standing: standing.undo_until is not None)
+_send_asked = _consumer(_dated(erasure_asked), _data_page, only_if=lambda standing: standing.undo_until is not None)
 
 
 def _asked(message: Message, connection: "psycopg.Connection[Any]", at: datetime) -> None:
@@ -114,7 +150,7 @@ def _asked(message: Message, connection: "psycopg.Connection[Any]", at: datetime
 
 
 CONSUMES: dict[str, tuple[str, Consumer]] = {
-    "personal_data.extract_ready": ("send_extract_ready", _consumer(extract_ready, _data_page)),
+    "personal_data.extract_ready": ("send_extract_ready", _consumer(_dated(extract_ready), _data_page)),
     "personal_data.erasure_asked": ("free_places_and_send", _asked),
-    "personal_data.notice": ("send_notice", _consumer(notice, _sign_in)),
+    "personal_data.notice": ("send_notice", _consumer(_notice, _sign_in)),
 }

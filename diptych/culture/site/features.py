@@ -13,10 +13,16 @@ from diptych.commons.rollout.terms import Feature, Plan, Rule, Vocabulary
 from diptych.commons.web.rollout import Wiring
 from diptych.culture.domain.people.rules import DEPARTMENTS
 
+_CLOSED: Final = Plan(())
 _OPEN: Final = Plan((Rule("everybody", datetime(2019, 2, 1, tzinfo=PARIS)),))
 
 FEATURES: Final = (
     Feature("venue.camera", _("The counter reads QR codes by camera."), _OPEN),
+    Feature(
+        "youth.document_check_shedding",
+        _("The document check is crowded: those alone whose birthday within 90 days makes them 16, 17, 18 or 19 begin one."),
+        _CLOSED,
+    ),
     Feature("youth.bonus", _("Young people ask for the family-quotient bonus."), _OPEN),
 )
 

@@ -30,7 +30,7 @@ from diptych.culture.jobs import (
 )
 from tests.culture import factories
 from tests.culture.factories import AT
-from tests.culture.privacy import DAY, _outside, dpo, heard, officer, refused, state, told
+from tests.culture.privacy import DAY, _outside, dpo, heard, messages, officer, refused, state, told
 
 __all__ = ["_outside"]
 
@@ -204,6 +204,69 @@ def test_each_kind_of_account_goes_by_its_own_clock():
     assert state(detached) == "ANONYMIZED"
     assert erase_due.run(at=AT.replace(year=AT.year + 1)) == 1
     assert state(fraud) == "ANONYMIZED"
+
+
+@pytest.mark.parametrize("row", [True, False], ids=["with its row", "without a row of the suspension"])
+def test_an_account_that_its_owner_closed_goes_after_60_days(row):
+    from diptych.culture.domain.people import operations as people
+    from diptych.culture.domain.people.models import Suspension
+
+    malo = factories.youth(age=15, credit=False, email="malo.c@exemple.example")
+    ines = factories.youth(birth_date=date(2008, 3, 17), email="ines.c@exemple.example")
+    lou, back = factories.youth(age=15, credit=False), factories.youth(age=15, credit=False)
+    for person in (malo, ines, back):
+        people.close_own(person_id=person.pk, at=AT)
+    people.suspend(
+        person_id=lou.pk, reason="SUSPICIOUS_LOGIN_REPORTED_BY_USER", actor=f"person:{lou.pk}", at=AT - timedelta(hours=1)
+    )
+    if not row:
+        Suspension.objects.all().delete()
+        Person.objects.filter(pk=back.pk).update(state="SUSPENDED", signed_out_at=None)
+    assert warn_personal_data.run(at=AT + 50 * DAY - timedelta(minutes=90)) == 0
+    assert warn_personal_data.run(at=AT + 50 * DAY) == (4 if row else 3)
+    assert warn_personal_data.run(at=AT + 51 * DAY) == 0, "once"
+    for message in messages("personal_data.notice"):
+        for _, consume in relay_outbox.consumers()["personal_data.notice"]:
+            consume(message, None, AT + 50 * DAY)  # type: ignore[arg-type]  # ours write through Django
+    first, second = (mail.mailbox().letters(to=f"{name}.c@exemple.example")[-1] for name in ("malo", "ines"))
+    assert "2029" in second.get_body(("plain",)).get_content()
+    assert "2029" not in first.get_body(("plain",)).get_content()
+    if row:
+        people.return_to_own(person_id=back.pk, at=AT + 59 * DAY)
+    assert queries.due_by_rule(at=AT + 60 * DAY - timedelta(seconds=1)) == {}
+    with refused("personal_data.not_due"):
+        operations.why_not(person_id=malo.pk, at=AT + 60 * DAY - timedelta(seconds=1))
+    later = AT + 60 * DAY
+    assert queries.due_by_rule(at=later) == {"self_suspended": 1}
+    assert warn_personal_data.run(at=later) == 3, "closed for good"
+    assert warn_personal_data.run(at=later) == 0
+    assert [state(one) for one in (malo, ines, lou)] == ["WAITING_FOR_ANONYMIZATION"] * 3
+    assert state(back) == ("ACTIVE" if row else "SUSPENDED")
+    assert {line.rule for line in Evidence.objects.filter(act="close")} == {"self_suspended"}
+    assert queries.due_by_rule(at=later) == {"self_suspended": 1}, "the reason outlives the state"
+    assert erase_due.run(at=later) == 1
+    assert (state(malo), state(ines), state(lou)) == ("ANONYMIZED", *["WAITING_FOR_ANONYMIZATION"] * 2)
+    assert Evidence.objects.get(act="erase").rule == "self_suspended"
+    assert erase_due.run(at=datetime(2029, 3, 16, 22, 59, tzinfo=UTC)) == 0
+    assert erase_due.run(at=datetime(2029, 3, 16, 23, tzinfo=UTC)) == 1
+    assert (state(ines), state(lou)) == ("ANONYMIZED", "WAITING_FOR_ANONYMIZATION")
+
+
+def test_a_warning_that_came_late_gives_its_ten_days_all_the_same():
+    from diptych.culture.domain.people import operations as people
+
+    malo = factories.youth(age=15, credit=False, email="malo.l@exemple.example")
+    people.close_own(person_id=malo.pk, at=AT - 300 * DAY)
+    people.return_to_own(person_id=malo.pk, at=AT - 245 * DAY)
+    people.close_own(person_id=malo.pk, at=AT - 90 * DAY)
+    assert warn_personal_data.run(at=AT) == 2, "told, and closed"
+    heard("personal_data.notice", at=AT)
+    with refused("personal_data.not_warned"):
+        operations.why_not(person_id=malo.pk, at=AT)
+    operations.reopen(person_id=malo.pk, actor="person:1", why="", at=AT + DAY)
+    assert erase_due.run(at=AT + 20 * DAY) == 0
+    people.close_own(person_id=malo.pk, at=AT + 20 * DAY)
+    assert warn_personal_data.run(at=AT + 70 * DAY) == 1, "told again, of this closing"
 
 
 def test_the_night_goes_on_where_it_was_killed(monkeypatch):

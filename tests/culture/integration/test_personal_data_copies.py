@@ -5,11 +5,14 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 import zipfile
+import zlib
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from typer.testing import CliRunner
 
 from diptych.commons import clock
@@ -232,15 +235,43 @@ def test_the_command_writes_an_extract_that_it_alone_can_read(tmp_path):
     assert "bytes" in run("extract", str(ines.pk), "--out", str(tmp_path / "again.zip"))
 
 
-def test_every_command_of_the_how_to_runs(tmp_path, monkeypatch):
-    page = (ROOT / "docs" / "how-to" / "answer-for-personal-data.md").read_text()
+@pytest.mark.parametrize(
+    ("language", "said", "unsaid"),
+    [
+        (
+            "fr",
+            ("Mes données personnelles", "Prénom", "Réservations", "Tenir ton compte", "mission d’intérêt public"),
+            "Given name",
+        ),
+        ("en", ("My personal data", "Given name", "Bookings made", "Hold an account", "task in the public interest"), "Prénom"),
+    ],
+)
+def test_a_copy_speaks_its_owners_language(language, said, unsaid):
+    ines = factories.youth(language=language)
+    with override(language):
+        page = extract_file.as_html(queries.everything_about(person_id=ines.pk, outside={"mailing": {"email": "a"}}), at=AT)
+    lacking = [words for words in said if words.lower() not in page.lower()]
+    assert (lacking, unsaid in page, f'lang="{language}"' in page) == ([], False, True)
+    with zipfile.ZipFile(io.BytesIO(extract_file.compose(person_id=ines.pk, outside={}, at=AT))) as archive:
+        streams = re.findall(rb"stream\n(.*?)\nendstream", archive.read("donnees.pdf"), re.S)
+        assert any(f"/Lang ({language})".encode() in zlib.decompressobj().decompress(stream) for stream in streams)
+        assert json.loads(archive.read("donnees.json"))["data"]["people_person"][0]["first_name"] == ines.first_name
+
+
+@pytest.mark.parametrize(("page", "least"), [("answer-for-personal-data", 6), ("get-a-copy-of-ones-data", 4)])
+def test_every_command_of_the_how_to_runs(page, least, tmp_path, monkeypatch):
+    page = (ROOT / "docs" / "how-to" / f"{page}.md").read_text()
     monkeypatch.chdir(tmp_path)
     ines = factories.youth()
     lines = [line for block in re.findall(r"```sh\n(.*?)```", page, re.S) for line in block.splitlines() if line]
-    assert len(lines) >= 6
+    assert len(lines) >= least
     for line in lines:
         words = shlex.split(line.replace("17", str(ines.pk)))
         if words[:3] == ["diptych", "culture", "personal-data"]:
             run(*words[3:])
         else:
+            if words[0] == "python3":
+                shown = subprocess.run([sys.executable, *words[1:]], check=True, capture_output=True, text=True).stdout
+                assert "donnees.json" in shown or ines.email in shown or words[2:] != ["zipfile"]
+                continue
             assert words == ["diptych", "journal", "verify"]

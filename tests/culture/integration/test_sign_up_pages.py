@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils.translation import gettext, override
 
 from diptych.commons import clock
 from diptych.commons.outbox import Message
@@ -134,6 +137,49 @@ def test_each_state_has_its_page(name: str, language: str) -> None:
     page = client.get(reverse("youth:journey"))
     assert page.status_code == 200
     assert page.text.count("<h1") == 1 and f'lang="{language}"' in page.text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_wallet_without_money_says_what_it_opens_and_what_comes(language: str) -> None:
+    free, unfinished, grown = applicant(age=15, until="identity"), factories.youth(age=16, credit=False), applicant(age=17)
+    for person, is_free, ages in ((free, True, [17, 18]), (unfinished, False, [17, 18]), (grown, False, [])):
+        client = browser_of(person)
+        client.cookies["django_language"] = language
+        shown = client.get(reverse("youth:wallet"))
+        assert (shown.context["is_free"], [one.age for one in shown.context["to_come"]]) == (is_free, ages)
+        born = person.birth_date
+        for one in shown.context["to_come"]:
+            assert one.day == born.replace(year=born.year + one.age)
+            assert f"{one.amount_cents // 100}" in shown.text
+        with override(language):
+            asked = any(
+                gettext(words) in shown.text.split("<main")[1].split("</main")[0]
+                for words in ("Finish signing up", "Open my credit")
+            )
+        assert asked is not is_free, "nothing is left to finish"
+
+
+def test_a_crowded_document_check_says_so_and_leaves_the_other_ways() -> None:
+    from diptych.commons.rollout import operations as rollouts
+    from diptych.commons.rollout.terms import Plan, Rule
+    from diptych.culture.site.features import ROLLOUT
+
+    person = applicant(age=17)
+    client = browser_of(person)
+    with connection.cursor() as cursor:
+        rollouts.set_plan(
+            cursor,
+            feature=ROLLOUT.features["youth.document_check_shedding"],
+            plan=Plan((Rule("crowded", AT - timedelta(days=1)),)),
+            actor="person:1",
+            reason="crowded",
+            at=AT - timedelta(days=1),
+        )
+    page = client.get(reverse("youth:journey"))
+    assert page.context["crowded"] and 'value="ubble"' not in page.text and 'value="dms"' in page.text
+    refused_ = client.post(reverse("youth:identity"), {"way": "ubble"})
+    assert (refused_.status_code, refused_.context["code"]) == (429, "eligibility.check_crowded")
+    assert client.post(reverse("youth:identity"), {"way": "dms"}).status_code == 302
 
 
 @pytest.mark.parametrize("path", ["phone", "phone-code", "complete", "identity", "honor"])

@@ -49,6 +49,12 @@ def test_the_how_to_works(tmp_path: Path) -> None:
         (DRAFT.replace("10000", "-1"), "amount[0].amount_cents"),
         (DRAFT.replace("10000", "'x'"), "amount[0].amount_cents"),
         (DRAFT.replace("age = 18", "age = 18\nages = 3"), "amount[0].ages"),
+        (
+            DRAFT.replace("age = 18", "agee = 18"),
+            "amount[0].age is missing; amount[0].agee: there is no such key, but deposit, version",
+        ),
+        (DRAFT.replace("[[amount]]", "[[amounts]]"), "amounts: there is no such key, but title, regime, amount, cap, end"),
+        (DRAFT.replace("age = 18", "age = 'eighteen'"), "amount[0].age: input should be a valid integer, not 'eighteen'"),
         (DRAFT.replace("age = 18", "age = 14"), "amount[0].age"),
         (DRAFT.replace("976", "984"), "cap[0]: there is no département '984'"),
         (DRAFT.replace("2026-09-01", "2025-03-01"), "amount[0].since: a row says this from that day already"),

@@ -127,6 +127,43 @@ def test_every_state_is_reached_and_every_move_leads_to_a_state() -> None:
         assert {after for found in moves.values() for after in found} <= set(moves)
 
 
+@pytest.mark.parametrize(
+    ("born", "department", "urgent"),
+    [
+        (date(2008, 11, 25), "42", True),  # 18 tomorrow
+        (date(2008, 11, 24), "42", False),  # 18 today: a year to wait
+        (date(2009, 2, 22), "42", True),  # the midnight (Paris) before the ninetieth day ends
+        (date(2009, 2, 23), "42", False),
+        (date(2009, 2, 22), "988", True),
+        (date(2009, 2, 23), "988", True),  # Nouméa's midnight comes ten hours before Paris's
+        (date(2009, 2, 22), "987", True),
+        (date(2010, 12, 1), "42", True),  # 16
+        (date(2011, 12, 1), "42", False),  # 15
+        (date(2007, 12, 1), "42", True),  # 19
+        (date(2006, 12, 1), "42", False),  # 20
+        (date(2008, 2, 29), "42", False),
+    ],
+)
+def test_who_would_lose_by_waiting(born: date, department: str, urgent: bool) -> None:
+    assert machines.loses_by_waiting(born=born, department=department, at=AT) is urgent
+
+
+@pytest.mark.parametrize(
+    ("known", "shedding", "why"),
+    [
+        (facts(17), False, ""),
+        (facts(17), True, "eligibility.check_crowded"),
+        (facts(17, born=date(2008, 11, 25)), True, ""),
+        (facts(17, born=None), True, ""),
+        (facts(17, attempts=(tried(T.UBBLE, STARTED),)), True, ""),
+        (facts(17, attempts=(BLURRED,)), True, "eligibility.check_crowded"),
+    ],
+)
+def test_a_crowded_document_check_lets_through_who_would_lose(known: JourneyFacts, shedding: bool, why: str) -> None:
+    refusal = machines.why_not_document_check(known, shedding=shedding, at=AT)
+    assert (refusal.reason.code if refusal else "") == why
+
+
 def test_a_move_that_the_table_does_not_have_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(machines.MACHINES, Machine.UNDERAGE, {S.EMAIL_VALIDATION: frozenset()})
     with pytest.raises(ValueError, match="does not go from email_validation"):

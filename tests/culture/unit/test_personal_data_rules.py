@@ -152,6 +152,77 @@ def test_who_is_told_before(given, warned):
     assert clocks.is_warning_due(given, at=AT) is warned
 
 
+DAYS = timedelta(days=1)
+OWN, REPORTED = "UPON_USER_REQUEST", "SUSPICIOUS_LOGIN_REPORTED_BY_USER"
+
+
+def closed(days=60, why=OWN, *, late=timedelta(0), **fields) -> AccountFacts:
+    """A youth who closed their account so many days ago, and was told ten days before the sixtieth."""
+    at = AT - days * DAYS + late
+    return facts(**{"suspended_at": at, "suspended_why": why, "warned_at": at + 50 * DAYS} | fields)
+
+
+@pytest.mark.parametrize(
+    ("given", "until", "ends", "rule", "why"),
+    [
+        (closed(), AT, AT, "self_suspended", ""),
+        (closed(late=SECOND), AT + SECOND, AT + SECOND, "self_suspended", "personal_data.not_due"),
+        (closed(warned_at=None), AT, AT, "self_suspended", "personal_data.not_warned"),
+        (closed(warned_at=AT - 10 * DAYS + SECOND), AT, AT, "self_suspended", "personal_data.not_warned"),
+        (closed(warned_at=AT - 60 * DAYS - SECOND), AT, AT, "self_suspended", "personal_data.not_warned"),
+        (closed(70, warned_at=AT - 10 * DAYS), AT - 10 * DAYS, AT - 10 * DAYS, "self_suspended", ""),
+        (closed(live_bookings=1), AT, AT, "self_suspended", "personal_data.bookings_live"),
+        (closed(extract_pending=True), AT, AT, "self_suspended", "personal_data.extract_pending"),
+        # §5.5, on request: a credit is kept until 21, a reported sign-in counts as fraud.
+        (closed(deposits=1, born=date(2005, 11, 24)), AT, AT, "self_suspended", ""),
+        (
+            closed(deposits=1, born=date(2005, 11, 25)),
+            AT, datetime(2026, 11, 24, 23, tzinfo=UTC), "self_suspended", "personal_data.not_due",
+        ),
+        (closed(why=REPORTED), AT, clocks.years_after(AT - 60 * DAYS, 5), "self_suspended", "personal_data.not_due"),
+        (closed(1826, why=REPORTED), AT - 1766 * DAYS, AT, "self_suspended", ""),
+        # Others live by their clocks: whoever asked, whom the team suspended, those who are not young people.
+        (closed(asked_at=AT - DAYS, born=None), None, AT - DAYS, "on_request", ""),
+        (closed(why="FRAUD_HACK"), None, clocks.years_after(AT - 60 * DAYS, 5), "account_unseen", "personal_data.not_due"),
+        (closed(why=""), None, clocks.years_after(AT, 3), "account_unseen", "personal_data.not_due"),
+        (closed(suspended_at=None), None, clocks.years_after(AT, 3), "account_unseen", "personal_data.not_due"),
+        (closed(audience=Audience.VENUE), None, clocks.years_after(AT, 3), "professional_unseen", "personal_data.not_due"),
+        (
+            closed(audience=Audience.STAFF, why=REPORTED),
+            None, clocks.years_after(AT - 60 * DAYS, 1), "staff_suspended", "personal_data.not_due",
+        ),
+    ],
+)  # fmt: skip
+def test_an_account_that_its_owner_closed(given, until, ends, rule, why):
+    assert (clocks.return_until(given), clocks.ends_at(given), clocks.rule_of(given)) == (until, ends, rule)
+    assert code(clocks.why_not_erase(given, at=AT)) == why
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (closed(50, warned_at=None), True),
+        (closed(50, late=SECOND, warned_at=None), False),
+        (closed(50, why=REPORTED, warned_at=None), True),
+        (closed(90, warned_at=None), True),
+        (closed(50, warned_at=AT), False),
+        (closed(50, warned_at=AT - 50 * DAYS - SECOND), True),
+        (closed(50, warned_at=None, erased=True), False),
+        (closed(50, warned_at=None, why="FRAUD_HACK"), False),
+    ],
+)
+def test_who_closed_an_account_is_told_ten_days_before(given, told):
+    assert clocks.is_warning_due(given, at=AT) is told
+
+
+def test_from_when_an_account_is_opened_no_more():
+    assert clocks.closed_for_good_at(closed()) == AT
+    assert clocks.closed_for_good_at(facts()) is None
+    assert clocks.closed_for_good_at(facts(asked_at=AT)) is None, "it is done at once"
+    waiting = beneficiary(born=date(2008, 3, 17), asked_at=AT, suspended_at=AT - 59 * DAYS, suspended_why=OWN)
+    assert clocks.closed_for_good_at(waiting) == AT + 60 * DAYS
+
+
 @pytest.mark.parametrize(
     ("given", "why"),
     [
@@ -236,7 +307,7 @@ def test_years_go_over_leap_days():
 
 def test_the_tables_are_whole():
     assert {row.subject for row in clocks.ACCOUNT_CLOCKS} == set(Subject)
-    codes = [row.code for row in (*clocks.ACCOUNT_CLOCKS, *clocks.SWEEPS, *clocks.OUTSIDE)]
+    codes = [row.code for row in (*clocks.ACCOUNT_CLOCKS, clocks.CLOSED_BY_OWNER, *clocks.SWEEPS, *clocks.OUTSIDE)]
     assert len(set(codes)) == len(codes)
     assert {row.table for row in clocks.SWEEPS} <= set(BY_NAME)
     assert len({purpose.code for purpose in PURPOSES}) == len(PURPOSES)

@@ -311,6 +311,13 @@ SCHOOL_TYPE_MISSING = Reason("eligibility.school_type_missing", Kind.INVALID, "S
 CHECK_NOT_OPEN = Reason(
     "eligibility.check_not_open", Kind.CONFLICT, "This way of proving who you are is not open to you.", "guide §5.2, identity"
 )
+CHECK_CROWDED = Reason(
+    "eligibility.check_crowded",
+    Kind.BUSY,
+    "Very many people are being checked by camera: those whose birthday is near go first. Try again in a few days, or choose"
+    " another way. You lose no right by waiting.",
+    "guide §5.2, load shedding",
+)
 CHECK_UNKNOWN = Reason("eligibility.check_unknown", Kind.MISSING, "There is no such identity check.")
 CHECK_DECIDED = Reason("eligibility.check_decided", Kind.CONFLICT, "This check has already been decided.")
 NOTHING_TO_REVIEW = Reason("eligibility.nothing_to_review", Kind.CONFLICT, "There is nothing to review for this person now.")

@@ -139,7 +139,10 @@ NO_CLOCK = Reason(
     "personal_data.no_clock", Kind.CONFLICT, "This account is in use: no date is set for its anonymisation.", "guide §5.5"
 )
 NOT_WARNED = Reason(
-    "personal_data.not_warned", Kind.CONFLICT, "Its owner must have been warned 30 days before.", "guide §5.5, professionals"
+    "personal_data.not_warned",
+    Kind.CONFLICT,
+    "Its owner must have been warned {days} days before.",
+    "guide §5.5, professionals; §5.2, self-suspension",
 )
 BOOKINGS_LIVE = Reason(
     "personal_data.bookings_live", Kind.CONFLICT, "Places are still booked: they must be used or cancelled first."

@@ -181,8 +181,10 @@ def explain_expiry(*, subcategory: str, booked_at: datetime, at: datetime) -> di
     """Whether an uncollected booking has expired at an instant, and when it does; null where its kind never expires."""
     days, end = days_to_collect(subcategory), expires_at(subcategory=subcategory, booked_at=booked_at)
     row = next((one for one in reversed(EXPIRIES) if one.days == days), EXPIRIES[0])
-    expires = because(wording.EXPIRES, row.since, row.source, f"{days}_days", days=days)
-    why = because(wording.NEVER_EXPIRES, row.since, row.source) if days is None else expires
+    if days is None:
+        why = because(wording.NEVER_EXPIRES, row.since, row.source)
+    else:
+        why = because(wording.EXPIRES, row.since, row.source, f"{days}_days", days=days)
     return {
         "expires": end is not None and at >= end,
         "expirable": end is not None,

@@ -13,13 +13,13 @@ from .. import terms
 from ..models import FraudCheck
 from ..queries.journey import attempts_of, facts_of, resemblance
 from ..rules.items import is_document_number, judge
-from ..rules.machines import began_at, ways
+from ..rules.machines import began_at, ways, why_not_document_check
 from ..terms import IDENTITY_CHECKS, Attempt, CheckStatus, CheckType, IdentityAnswer, ReasonCode, Verdict
 from .activation import activate_if_complete
 from .keys import number_hash
 from .lines import hold, write_line
 
-from diptych.commons.refusal import deny
+from diptych.commons.refusal import Refused, deny
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.operations.acting import announce, lock, tell
 
@@ -27,13 +27,17 @@ _OPEN = frozenset({CheckStatus.STARTED, CheckStatus.PENDING})
 
 
 @transaction.atomic
-def start_identity_check(*, person_id: int, type: CheckType, at: datetime) -> str:
+def start_identity_check(*, person_id: int, type: CheckType, shedding: bool = False, at: datetime) -> str:
     """Begin a check, or go on with the one that waits. Gives the attempt's number. Refuses a way that is not open. A paper
-    file waits for an officer from the start; a check of another kind that was left half-way is cancelled."""
+    file waits for an officer from the start; a check of another kind that was left half-way is cancelled. `shedding`: the
+    document check is crowded, and only those who would lose a right by waiting begin one."""
     person = lock(person_id)
     facts = facts_of(person, at=at)
     if type not in ways(facts, at=at):
         deny(terms.CHECK_NOT_OPEN)
+    refusal = why_not_document_check(facts, shedding=shedding, at=at) if type is CheckType.UBBLE else None
+    if refusal is not None:
+        raise Refused(refusal)
     for attempt in facts.attempts:
         if attempt.type in IDENTITY_CHECKS and attempt.status is CheckStatus.STARTED:
             if attempt.type is type:

@@ -14,6 +14,7 @@ from .journey import (
     sms_waits,
     ways_of,
     why_eligible,
+    why_not_document_check_of,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "sms_waits",
     "ways_of",
     "why_eligible",
+    "why_not_document_check_of",
 ]

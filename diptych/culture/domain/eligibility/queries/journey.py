@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from ..models import FraudCheck, FraudReview, PhoneCode, Reminder
 from ..rules.items import is_latin, same_person
-from ..rules.machines import began_at, identity_attempt, journey_state, ways
+from ..rules.machines import began_at, identity_attempt, journey_state, ways, why_not_document_check
 from ..rules.reasons import BY_CODE
 from ..terms import (
     Attempt,
@@ -22,6 +22,7 @@ from ..terms import (
     ReviewResult,
 )
 
+from diptych.commons.refusal import Refusal
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.terms import BENEFICIARIES
 from diptych.culture.domain.wallet.models import Deposit
@@ -91,6 +92,11 @@ def why_eligible(*, person_id: int, at: datetime) -> tuple[Because, ...]:
 def ways_of(*, person_id: int, at: datetime) -> frozenset[CheckType]:
     """By which checks somebody may prove who they are now."""
     return ways(facts_of(Person.objects.get(pk=person_id), at=at), at=at)
+
+
+def why_not_document_check_of(*, person_id: int, shedding: bool, at: datetime) -> Refusal | None:
+    """Why somebody waits for the document check while it is crowded, or None."""
+    return why_not_document_check(facts_of(Person.objects.get(pk=person_id), at=at), shedding=shedding, at=at)
 
 
 def identity_attempt_of(*, person_id: int, at: datetime) -> Attempt | None:

@@ -35,7 +35,11 @@ class BonusRow:
 
 BONUSES: Final = (
     BonusRow(
-        date(2025, 3, 1), 700, 50_00, "guide §2.1, bonus (later than the decree of 1 March 2025; its first day is unverified)"
+        date(2025, 3, 1),
+        700,
+        50_00,
+        "guide §2.1, bonus: no first day is given there; that of the decree (1 March 2025) is assumed, since before it there was"
+        " no credit of 17–18 to add it to (unverified)",
     ),
 )
 TABLES: Final = (BONUSES,)

@@ -5,10 +5,11 @@ Guide §5.1. Nothing here is stored: the way is walked anew each time, and a ste
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from ..terms import (
+    CHECK_CROWDED,
     IDENTITY_CHECKS,
     Attempt,
     CheckStatus,
@@ -25,7 +26,8 @@ from .phones import TRIES_PER
 from .reasons import may_retry
 from .schemes import opens_on, scheme_at
 
-from diptych.culture.domain.people.rules import age_at
+from diptych.commons.refusal import Refusal, refuse
+from diptych.culture.domain.people.rules import age_at, birthday_begins
 from diptych.culture.domain.wallet.terms import DepositType, Scheme
 
 S = State
@@ -88,6 +90,10 @@ PASSED_AT: Final[Mapping[Machine, frozenset[CheckType]]] = {
     Machine.FREE: frozenset(),
 }
 """Which identity checks count: at 18, a document check or a paper file only (guide §5.1, end)."""
+SHED_AGES: Final = range(16, 20)
+SHED_WITHIN: Final = timedelta(days=90)
+"""While the document check is crowded: whom a birthday so near makes 16, 17, 18 or 19 would lose a right by waiting, and goes
+through it all the same (guide §5.2, the load-shedding flag)."""
 FULL: Final = frozenset({DepositType.GRANT_17_18, DepositType.GRANT_18})
 """Deposits after which nothing more can be activated."""
 _FAILED: Final = frozenset({CheckStatus.KO, CheckStatus.SUSPICIOUS, CheckStatus.ERROR})
@@ -214,6 +220,22 @@ def ways(facts: JourneyFacts, *, at: datetime) -> frozenset[CheckType]:
         return frozenset({CheckType.DMS})
     tried = {a.type for a in facts.attempts if a.status in _FAILED}
     return PASSED_AT[journey.machine] - (tried & {CheckType.EDUCONNECT})
+
+
+def loses_by_waiting(*, born: date, department: str, at: datetime) -> bool:
+    """Whether a birthday of the next 90 days, by the département's clock, makes somebody 16, 17, 18 or 19."""
+    age = age_at(born, at, department) + 1
+    return age in SHED_AGES and birthday_begins(born, age, department) <= at + SHED_WITHIN
+
+
+def why_not_document_check(facts: JourneyFacts, *, shedding: bool, at: datetime) -> Refusal | None:
+    """Why somebody waits for the document check while it is crowded, or None. A check that began goes on, and a paper file or
+    EduConnect stays open to all."""
+    began = any(a.type is CheckType.UBBLE and a.status is CheckStatus.STARTED for a in facts.attempts)
+    if not shedding or began or facts.born is None:
+        return None
+    urgent = loses_by_waiting(born=facts.born, department=facts.department, at=at)
+    return None if urgent else refuse(CHECK_CROWDED)
 
 
 def may_check_again(facts: JourneyFacts) -> bool:

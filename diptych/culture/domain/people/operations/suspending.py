@@ -32,7 +32,8 @@ _OWN = (SuspensionReason.UPON_USER_REQUEST, SuspensionReason.SUSPICIOUS_LOGIN_RE
 @transaction.atomic
 def suspend(*, person_id: int, reason: str, actor: str, why: str = "", at: datetime) -> None:
     """Close an account, and end its sessions and its programs' everywhere. Refuses a reason that is none, and an account
-    that is closed already. A sign-in that its owner did not know takes the password's power too. `why` is the officer's own words: kept with the suspension, not in the journal."""
+    that is closed already. A sign-in that its owner did not know takes the password's power too. `why` is the officer's own words: kept with the suspension, not in
+    the journal."""
     if reason not in set(SuspensionReason):
         deny(terms.NOT_A_REASON)
     person = lock(person_id)

@@ -4,13 +4,14 @@ A request closes the account at once. Does not forget anybody: `erasing` does, f
 """
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from .. import terms
 from ..models import ErasureRequest, Notice
 from ..queries import facts_of
-from ..rules.clocks import can_undo_until, due_on_request, is_warning_due, rule_of, why_not_ask, why_not_undo
+from ..rules.clocks import closed_for_good_at, due_on_request, is_warning_due, rule_of, why_not_ask, why_not_undo
 from ..terms import AccountFacts, RequestState, Why
 from .acting import announce, lock, locked_facts, must_be_permitted, prove, tell
 
@@ -21,7 +22,9 @@ from diptych.culture.domain.bookings.operations import cancel
 from diptych.culture.domain.bookings.terms import Status
 from diptych.culture.domain.people.models import Person, Suspension
 from diptych.culture.domain.people.operations import unsuspend
-from diptych.culture.domain.people.terms import AccountState, Permission, SuspensionReason
+from diptych.culture.domain.people.terms import OWN_CLOSINGS, AccountState, Permission, SuspensionReason
+
+ACTOR: Final = "job:warn_personal_data"
 
 
 def ask_erasure(*, person_id: int, at: datetime) -> datetime:
@@ -103,8 +106,8 @@ def reopen(*, person_id: int, actor: str, why: str, at: datetime) -> None:
     locked_facts(person_id=person_id)
     unsuspend(person_id=person_id, actor=actor, why=why, at=at)
     waiting = ErasureRequest.objects.filter(person_id=person_id, state=RequestState.QUEUED)
+    Notice.objects.filter(person_id=person_id).delete()
     if waiting.update(state=RequestState.WITHDRAWN, ended_at=at):
-        Notice.objects.filter(person_id=person_id).delete()
         tell("undo_erasure", person_id=person_id, actor=actor, at=at)
 
 
@@ -114,35 +117,41 @@ def warn(*, person_id: int, at: datetime) -> bool:
     facts = locked_facts(person_id=person_id)
     if not is_warning_due(facts, at=at):
         return False
-    Notice.objects.create(person_id=person_id, rule=rule_of(facts), told_at=at)
-    prove(act="warn", rule=rule_of(facts), actor="job:warn_personal_data", at=at, person_id=person_id, counts={})
+    Notice.objects.update_or_create(person_id=person_id, defaults={"rule": rule_of(facts), "told_at": at})
+    prove(act="warn", rule=rule_of(facts), actor=ACTOR, at=at, person_id=person_id, counts={})
     announce("notice", person_id=person_id, at=at)
-    tell("warn", person_id=person_id, actor="job:warn_personal_data", at=at, facts={"rule": rule_of(facts)})
+    tell("warn", person_id=person_id, actor=ACTOR, at=at, facts={"rule": rule_of(facts)})
     return True
 
 
 def close_for_good(*, at: datetime, limit: int = 500) -> int:
-    """Close the accounts whose request can be withdrawn no more. Gives how many."""
-    waiting = ErasureRequest.objects.filter(
-        state=RequestState.QUEUED, person__state=AccountState.SUSPENDED_UPON_USER_REQUEST
-    ).order_by("pk")
-    found = facts_of(list(waiting.values_list("person_id", flat=True)))
+    """Close the accounts that their owner can open no more: the 60 days since they closed them, or asked for their deletion,
+    are over. Gives how many."""
+    found = facts_of(list(Person.objects.filter(state__in=OWN_CLOSINGS).order_by("pk").values_list("pk", flat=True)))
     over = [facts.person_id for facts in found if _is_over(facts, at)]
     return sum(_close_one(person_id, at) for person_id in over[:limit])
 
 
 def _is_over(facts: AccountFacts, at: datetime) -> bool:
-    until = can_undo_until(facts)
+    until = closed_for_good_at(facts)
     return until is not None and until <= at
 
 
 @transaction.atomic
 def _close_one(person_id: int, at: datetime) -> bool:
     person = lock(person_id=person_id)
-    if person.state != AccountState.SUSPENDED_UPON_USER_REQUEST or not _is_over(facts_of([person_id])[0], at):
+    facts = facts_of([person_id])[0]
+    if person.state not in OWN_CLOSINGS or not _is_over(facts, at):
         return False
+    if (
+        facts.asked_at is None and facts.suspended_at is not None
+    ):  # the reason outlives the state that named it: what ends the account is read from the row
+        Suspension.objects.get_or_create(
+            person=person, ended_at=None, defaults={"reason": facts.suspended_why, "actor": ACTOR, "at": facts.suspended_at}
+        )
     person.state, person.signed_out_at = AccountState.WAITING_FOR_ANONYMIZATION, at
     person.save(update_fields=["state", "signed_out_at"])
     bearer.revoke_all(person_id=person_id)
-    tell("close", person_id=person_id, actor="job:warn_personal_data", at=at)
+    prove(act="close", rule=rule_of(facts), actor=ACTOR, at=at, person_id=person_id, counts={})
+    tell("close", person_id=person_id, actor=ACTOR, at=at, facts={"rule": rule_of(facts)})
     return True

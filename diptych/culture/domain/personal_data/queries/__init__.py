@@ -1,6 +1,6 @@
 """Reads of personal data: what is held about somebody, who is due, where a request stands, the register itself."""
 
-from ..rules.clocks import ACCOUNT_CLOCKS, OUTSIDE, SWEEPS
+from ..rules.clocks import ACCOUNT_CLOCKS, CLOSED_BY_OWNER, OUTSIDE, SWEEPS
 from .facts import due, facts_of, to_warn
 from .holdings import (
     PURPOSES_TABLE,
@@ -27,6 +27,7 @@ from .requests import (
 
 __all__ = [
     "ACCOUNT_CLOCKS",
+    "CLOSED_BY_OWNER",
     "OUTSIDE",
     "PURPOSES_TABLE",
     "SWEEPS",

@@ -12,15 +12,22 @@ from django.db import connection
 from ..rules.clocks import ACCOUNT_CLOCKS, WARNED_BEFORE, is_warning_due, why_not_erase, years_before
 from ..terms import AccountFacts
 
-from diptych.culture.domain.people.rules import audience_for
+from diptych.culture.domain.people.rules import RETURN_WITHIN, audience_for
 from diptych.culture.domain.people.terms import AccountState
 
 BATCH: Final = 500
 
+# A closed account without a row of its suspension (closed before those rows were kept, or by hand) was closed when its sessions
+# were ended, which closing always does, for the reason that its state names; SUSPENDED names none, and none is invented. Where
+# even that instant is not known, no suspension is counted: the account lives by its ordinary clock, and staff's waits for an
+# officer.
 _FACTS: Final = """
 select p.id, p.roles, p.state, coalesce(p.validated_birth_date, p.birth_date), p.department,
     greatest(coalesce(p.last_login, p.registered_at), (select max(issued_at) from bearer_refresh b where b.person_id = p.id)),
-    d.deposits, d.ends, s.at, coalesce(s.why, ''),
+    d.deposits, d.ends,
+    coalesce(s.at, case when p.state not in ('ACTIVE', 'INACTIVE', 'ANONYMIZED') then p.signed_out_at end),
+    coalesce(s.why, case p.state when 'SUSPENDED_UPON_USER_REQUEST' then 'UPON_USER_REQUEST'
+        when 'SUSPICIOUS_LOGIN_REPORTED_BY_USER' then 'SUSPICIOUS_LOGIN_REPORTED_BY_USER' else '' end),
     exists (select from venues_membership m where m.person_id = p.id and m.validation in ('NEW', 'PENDING', 'VALIDATED')),
     exists (select from personal_data_extract x where x.person_id = p.id and x.state = 'ASKED'),
     (select count(*) from bookings_booking k where k.person_id = p.id and k.status in ('HELD', 'CONFIRMED')),
@@ -40,6 +47,9 @@ _REACHED: Final = """
 select p.id from people_person p where p.id > %(after)s and p.state <> 'ANONYMIZED' and (
     coalesce(p.last_login, p.registered_at) <= %(unseen)s
     or ('ADMIN' = any(p.roles) and p.state <> 'ACTIVE')
+    or (p.state not in ('ACTIVE', 'INACTIVE') and coalesce(
+        (select u.at from people_suspension u where u.person_id = p.id and u.ended_at is null), p.signed_out_at
+    ) <= %(closed)s)
     or exists (select from personal_data_erasurerequest r where r.person_id = p.id and r.state = 'QUEUED' and r.due_at <= %(soon)s)
 ) order by p.id limit %(limit)s
 """
@@ -86,7 +96,13 @@ def _reached(at: datetime, *, warning: bool = False, asked_only: bool = False) -
             soon = at + ahead
             cursor.execute(
                 _ASKED if asked_only else _REACHED,
-                {"after": after, "unseen": years_before(soon, years), "soon": soon, "limit": BATCH},
+                {
+                    "after": after,
+                    "unseen": years_before(soon, years),
+                    "closed": soon - RETURN_WITHIN,
+                    "soon": soon,
+                    "limit": BATCH,
+                },
             )
             found = [person_id for (person_id,) in cursor.fetchall()]
         yield from facts_of(found)

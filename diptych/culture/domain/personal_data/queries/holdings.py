@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils.translation import gettext, gettext_noop
 
 from ..rules.register import PERSONAL, PURPOSES, REGISTER, Column, Purpose, Row, Table
 from ..terms import NOT_FOUND, Category, Source
@@ -76,7 +77,7 @@ def parameters_of(*, person_id: int, sessions: Sessions | None = None) -> Parame
 
 def everything_about(*, person_id: int, outside: dict[str, Any] | None = None) -> list[Chapter]:
     """Everything that is held about somebody and may be shown to them, table by table; secrets and other people's data
-    are left out. `outside`: what tools outside Diptych answered, by their code."""
+    are left out. Words are in the language that is active. `outside`: what tools outside Diptych answered, by their code."""
     asked = parameters_of(person_id=person_id)
     chapters = []
     with connection.cursor() as cursor:
@@ -90,14 +91,24 @@ def everything_about(*, person_id: int, outside: dict[str, Any] | None = None) -
             chapters.append(_chapter(table, shown, rows))
     for code, held in (outside or {}).items():
         rows = tuple((name, _plain(value)) for name, value in sorted(held.items()))
-        chapters.append(Chapter(code, "Outil d’envoi de lettres", "", "", ("Champ", "Valeur"), ("field", "value"), rows))
+        chapters.append(
+            Chapter(
+                code,
+                gettext("Tool that sends letters"),
+                "",
+                "",
+                (gettext("Field held"), gettext("Value held")),
+                ("field", "value"),
+                rows,
+            )
+        )
     return chapters
 
 
 _BASES: Final = {
-    Source.PUBLIC_TASK: "mission d’intérêt public, RGPD art. 6.1.e",
-    Source.LEGAL_OBLIGATION: "obligation légale, RGPD art. 6.1.c",
-    Source.CONTRACT: "contrat, RGPD art. 6.1.b",
+    Source.PUBLIC_TASK: gettext_noop("task in the public interest, GDPR art. 6.1.e"),
+    Source.LEGAL_OBLIGATION: gettext_noop("legal obligation, GDPR art. 6.1.c"),
+    Source.CONTRACT: gettext_noop("contract, GDPR art. 6.1.b"),
 }
 
 
@@ -109,10 +120,10 @@ def _chapter(table: Table, shown: Iterable[Column], rows: tuple[tuple[Any, ...],
     shown = list(shown)
     return Chapter(
         table.name,
-        table.title,
-        table.purpose.french,
-        _BASES[table.purpose.source],
-        tuple(column.label for column in shown),
+        gettext(table.title),
+        gettext(table.purpose.why),
+        gettext(_BASES[table.purpose.source]),
+        tuple(gettext(column.label) for column in shown),
         tuple(column.name for column in shown),
         rows,
     )

@@ -5,10 +5,10 @@ Holds what a page needs. Does not hold the file of an extract: fetching it is an
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..models import ErasureRequest, Evidence, Extract
-from ..rules.clocks import can_undo_until, due_on_request, rule_of, why_not_ask, why_not_erase
+from ..rules.clocks import can_undo_until, due_on_request, ends_at, return_until, rule_of, warned_days, why_not_ask, why_not_erase
 from ..terms import NOT_FOUND, RequestState
 from .facts import due, facts_of
 
@@ -31,13 +31,16 @@ class ExtractLine:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an account stands: what was asked, when it is done, what may still be undone or must be awaited."""
+    """Where an account stands: what was asked, when it is done, what may still be undone or must be awaited. `return_until`
+    and `ends_at`: of an account that its owner closed, until when they open it again, and when it is forgotten otherwise."""
 
     person_id: int
     asked_at: datetime | None
     due_at: datetime
     at_once: bool
     undo_until: datetime | None
+    return_until: datetime | None
+    ends_at: datetime | None
     live_bookings: int
     has_credit: bool
     why_not_ask: Refusal | None
@@ -64,13 +67,17 @@ def standing_of(*, person_id: int, at: datetime) -> Standing:
         deny(NOT_FOUND)
     facts = found[0]
     until = due_on_request(facts, at=facts.asked_at or at)
-    undo_until = can_undo_until(facts)
+    undo_until, back_until, end = can_undo_until(facts), return_until(facts), ends_at(facts)
+    if back_until is not None and end is not None:  # nobody is forgotten before they have had the days of their warning
+        end = max(end, (facts.warned_at or at) + timedelta(days=warned_days(facts)))
     return Standing(
         person_id=person_id,
         asked_at=facts.asked_at,
         due_at=until,
         at_once=until <= (facts.asked_at or at),
         undo_until=undo_until if undo_until is not None and undo_until > at else None,
+        return_until=back_until,
+        ends_at=end if back_until is not None else None,
         live_bookings=facts.live_bookings,
         has_credit=facts.deposits > 0,
         why_not_ask=why_not_ask(facts),

@@ -12,8 +12,8 @@ from .. import terms
 from ..terms import AccountFacts, Subject
 
 from diptych.commons.refusal import Refusal, refuse
-from diptych.culture.domain.people.rules import birthday_begins, day_at
-from diptych.culture.domain.people.terms import Audience
+from diptych.culture.domain.people.rules import RETURN_WITHIN, birthday_begins, day_at
+from diptych.culture.domain.people.terms import Audience, SuspensionReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,29 @@ EXTRACTS_A_DAY: Final = 10
 UNDO_WITHIN: Final = timedelta(days=60)
 WARNED_BEFORE: Final = timedelta(days=10)
 """Before what was asked for and can no longer be undone is done (guide §5.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingClock:
+    """What becomes of an account that its young owner closed: opened again within so many days, or forgotten as if they had
+    asked for it on the last of them. They are told so many days before that."""
+
+    code: str
+    reasons: frozenset[str]
+    days: int
+    warned_days: int
+    source: str
+
+
+CLOSED_BY_OWNER: Final = ClosingClock(
+    "self_suspended",
+    frozenset({SuspensionReason.UPON_USER_REQUEST, SuspensionReason.SUSPICIOUS_LOGIN_REPORTED_BY_USER}),
+    RETURN_WITHIN.days,
+    WARNED_BEFORE.days,
+    "guide §5.2, self-suspension: undone for 60 days, then deleted, warned 10 days before; §5.5 says what is kept until 21",
+)
+"""A request to be forgotten (`ON_REQUEST`), once made, comes before it. A suspension that the owner did not choose has no end
+of its own: the account then lives by its ordinary clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +127,7 @@ class Outside:
 
 OUTSIDE: Final = (Outside("mailing", "contact of the mailing tool: address, first name, opt-ins"),)
 
-TABLES: Final = (ACCOUNT_CLOCKS, SWEEPS, OUTSIDE)
+TABLES: Final = (ACCOUNT_CLOCKS, (CLOSED_BY_OWNER,), SWEEPS, OUTSIDE)
 
 
 def years_after(at: datetime, years: int) -> datetime:
@@ -172,9 +195,42 @@ def due_on_request(facts: AccountFacts, *, at: datetime) -> datetime:
     return max(ends)
 
 
+def return_until(facts: AccountFacts) -> datetime | None:
+    """Until when a youth may open again the account that they closed; None where they did not, or asked for its deletion.
+
+    The account of a professional or of staff is not a person's own to end: it lives by its clock."""
+    closed = facts.audience is Audience.YOUTH and facts.suspended_why in CLOSED_BY_OWNER.reasons and facts.asked_at is None
+    return facts.suspended_at + RETURN_WITHIN if closed and facts.suspended_at is not None else None
+
+
+def ends_at(facts: AccountFacts) -> datetime | None:
+    """When an account is forgotten: as its owner asked; else as if they had asked on the last day that they could open it
+    again, where they closed it; else by its clock (None while it is in use). A sign-in that was reported counts as fraud:
+    its account is closed for good after 60 days like the others, and its data are kept five years."""
+    if facts.asked_at is not None:
+        return due_on_request(facts, at=facts.asked_at)
+    until = return_until(facts)
+    return due_at(facts) if until is None else due_on_request(facts, at=until)
+
+
 def rule_of(facts: AccountFacts) -> str:
-    """The code of the rule that ends an account: what its owner asked for, else its clock."""
-    return ON_REQUEST if facts.asked_at is not None else clock_of(facts).code
+    """The code of the rule that ends an account: what its owner asked for, that they closed it, else its clock."""
+    if facts.asked_at is not None:
+        return ON_REQUEST
+    return clock_of(facts).code if return_until(facts) is None else CLOSED_BY_OWNER.code
+
+
+def warned_days(facts: AccountFacts) -> int:
+    """How many days before the end an owner must have been told; 0: they need not have been."""
+    return clock_of(facts).warned_days if return_until(facts) is None else CLOSED_BY_OWNER.warned_days
+
+
+def told_at(facts: AccountFacts) -> datetime | None:
+    """When an owner was told of this end; a warning from before they closed the account was about another."""
+    until = return_until(facts)
+    if until is not None and facts.warned_at is not None and facts.warned_at < until - RETURN_WITHIN:
+        return None
+    return facts.warned_at
 
 
 def why_not_erase(facts: AccountFacts, *, at: datetime) -> Refusal | None:
@@ -183,14 +239,14 @@ def why_not_erase(facts: AccountFacts, *, at: datetime) -> Refusal | None:
         return refuse(terms.ALREADY_ERASED)
     if facts.extract_pending:
         return refuse(terms.EXTRACT_PENDING)
-    due = due_on_request(facts, at=facts.asked_at) if facts.asked_at is not None else due_at(facts)
+    due = ends_at(facts)
     if due is None:
         return refuse(terms.NO_CLOCK)
     if due > at:
         return refuse(terms.NOT_DUE, until=due)
-    warned = clock_of(facts).warned_days
-    if warned and (facts.warned_at is None or facts.warned_at > at - timedelta(days=warned)):
-        return refuse(terms.NOT_WARNED)
+    days, told = warned_days(facts), told_at(facts)
+    if days and (told is None or told > at - timedelta(days=days)):
+        return refuse(terms.NOT_WARNED, days=days)
     if facts.live_bookings:
         return refuse(terms.BOOKINGS_LIVE)
     return None
@@ -198,9 +254,12 @@ def why_not_erase(facts: AccountFacts, *, at: datetime) -> Refusal | None:
 
 def is_warning_due(facts: AccountFacts, *, at: datetime) -> bool:
     """Whether the owner must be told now that the account goes: a professional 30 days before, a youth whose request
-    waits 10 days before. Once."""
-    if facts.erased or facts.warned_at is not None:
+    waits 10 days before; one who closed it, 10 days before they can open it no more. Once."""
+    if facts.erased or told_at(facts) is not None:
         return False
+    until = return_until(facts)
+    if until is not None:
+        return until - timedelta(days=CLOSED_BY_OWNER.warned_days) <= at
     if facts.asked_at is not None:
         due = due_on_request(facts, at=facts.asked_at)
         return due > facts.asked_at and due - WARNED_BEFORE <= at
@@ -224,6 +283,12 @@ def can_undo_until(facts: AccountFacts) -> datetime | None:
     if facts.asked_at is None or due_on_request(facts, at=facts.asked_at) <= facts.asked_at:
         return None
     return min(facts.asked_at + UNDO_WITHIN, due_on_request(facts, at=facts.asked_at))
+
+
+def closed_for_good_at(facts: AccountFacts) -> datetime | None:
+    """From when its owner can open an account no more: that they asked to be forgotten, or closed it. None: they did neither,
+    or what they asked for is done at once."""
+    return can_undo_until(facts) if facts.asked_at is not None else return_until(facts)
 
 
 def why_not_undo(facts: AccountFacts, *, at: datetime) -> Refusal | None:

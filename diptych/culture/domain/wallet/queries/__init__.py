@@ -4,12 +4,14 @@ from .explained import Applied, CreditExplained, credits_explained
 from .ledger import CHECKS, Check, Over
 from .wallets import (
     MovementLine,
+    ToCome,
     WalletView,
     balance_of,
     ended_with_something_left,
     held_by,
     people_with_a_birthday,
     received,
+    sums_to_come,
     wallet_of,
 )
 
@@ -20,6 +22,7 @@ __all__ = [
     "CreditExplained",
     "MovementLine",
     "Over",
+    "ToCome",
     "WalletView",
     "balance_of",
     "credits_explained",
@@ -27,5 +30,6 @@ __all__ = [
     "held_by",
     "people_with_a_birthday",
     "received",
+    "sums_to_come",
     "wallet_of",
 ]

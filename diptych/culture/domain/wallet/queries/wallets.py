@@ -9,8 +9,11 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
 from ..models import Deposit, Movement
-from ..rules import AMOUNTS, CAPS, AgeAmount, left
+from ..rules import AMOUNTS, CAPS, LAW, AgeAmount, left
 from ..terms import BY_AGE, AccountKind, Bucket, DepositType, HeldDeposit, Left, MovementKind
+
+from diptych.culture.domain.people.models import Person
+from diptych.culture.domain.people.rules import birthday, birthday_begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,29 @@ def row_of(deposit: Deposit, kind: str, at: datetime) -> AgeAmount | None:
     rows = [row for row in AMOUNTS if (row.deposit, row.version, row.kind) == (deposit.type, deposit.version, kind)]
     held = [row for row in rows if row.since <= at.date()] or rows
     return held[-1] if held else None
+
+
+@dataclass(frozen=True, slots=True)
+class ToCome:
+    """A sum that a birthday will bring: at which age, on which day, how much, by which row of the law."""
+
+    age: int
+    day: date
+    amount_cents: int
+    source: str
+
+
+def sums_to_come(*, person_id: int, at: datetime) -> list[ToCome]:
+    """What the birthdays ahead bring to somebody who has no credit yet, by the law that holds on each. Nothing once the first
+    has passed: the credit itself then says what came and what will."""
+    person = Person.objects.get(pk=person_id)
+    born, department = person.validated_birth_date or person.birth_date, person.department
+    ages = sorted({row.age for row in AMOUNTS if row.deposit == DepositType.GRANT_17_18})
+    if not ages or born is None or birthday_begins(born, ages[0], department) <= at:
+        return []
+    days = [(age, birthday(born, age)) for age in ages]
+    found = [(age, day, LAW.amount(DepositType.GRANT_17_18, 1, age, on=day)) for age, day in days]
+    return [ToCome(age, day, row.amount_cents, row.source) for age, day, row in found if row is not None]
 
 
 def balance_of(deposit_id: int) -> int:

@@ -20,6 +20,7 @@ from diptych.commons import clock
 from diptych.commons.refusal import Refusal, deny
 from diptych.commons.web.doors import door
 from diptych.commons.web.refusals import sentence
+from diptych.commons.web.rollout import is_open
 from diptych.culture.domain.eligibility import operations as acts
 from diptych.culture.domain.eligibility import queries
 from diptych.culture.domain.eligibility.terms import CHECK_NOT_OPEN, IDENTITY_CHECKS, CheckType, Journey, Machine, State, Step
@@ -86,6 +87,7 @@ def _show(request: HttpRequest, refusal: Refusal | None = None, form: Form | Non
     here = _AT.get(journey.state, journey.step if journey.step in steps else Step.NOTHING)
     attempt = queries.identity_attempt_of(person_id=request.user.pk, at=at)
     another = "another" in request.GET or "phone" in request.POST
+    crowded = queries.why_not_document_check_of(person_id=request.user.pk, shedding=_shedding(request), at=at)
     context = {
         "journey": journey,
         "state": journey.state.value,
@@ -95,6 +97,7 @@ def _show(request: HttpRequest, refusal: Refusal | None = None, form: Form | Non
         "form": form or _form(request, journey, refusal),
         "phone": "" if another else _masked(queries.phone_of(person_id=request.user.pk, at=at)),
         "school": pupils() is not None,
+        "crowded": sentence(crowded) if crowded is not None else "",
         "started": attempt is not None and attempt.status.value == "started",
         "step": steps.index(here) + 1,
         "steps": [str(LABELS[step]) for step in steps],
@@ -112,6 +115,11 @@ def _rules(request: HttpRequest) -> list[words.RuleLine]:
 def _masked(phone: str) -> str:
     "The last four digits: enough to recognise one's own number over a shoulder."
     return f"··· {phone[-4:-2]} {phone[-2:]}" if phone else ""
+
+
+def _shedding(request: HttpRequest) -> bool:
+    "Whether the document check is crowded, for this person."
+    return bool(is_open(request, "youth.document_check_shedding"))
 
 
 def _home() -> HttpResponseRedirect:
@@ -174,7 +182,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     school = pupils()
     if way is CheckType.EDUCONNECT and school is None:
         deny(CHECK_NOT_OPEN)
-    attempt = acts.start_identity_check(person_id=request.user.pk, type=way, at=clock.now())
+    attempt = acts.start_identity_check(person_id=request.user.pk, type=way, shedding=_shedding(request), at=clock.now())
     if way is CheckType.DMS:
         return _home()
     if way is CheckType.EDUCONNECT and school is not None:

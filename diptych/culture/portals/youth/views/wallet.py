@@ -17,7 +17,7 @@ from diptych.culture.domain.wallet import queries as wallets
 @door(Audience.YOUTH)
 def wallet(request: HttpRequest) -> HttpResponse:
     """My credit: left, capped, until when, every movement and why."""
-    at, person_id, zone = clock.now(), request.user.pk, people.zone_name(department=department_of(request))
+    at, person_id, zone = clock.now(), int(request.user.pk or 0), people.zone_name(department=department_of(request))
     view = wallets.wallet_of(person_id=person_id, at=at)
     movements = [(line, words.MOVEMENTS.get(line.kind, line.kind)) for line in view.movements] if view else []
     first = eligibility.first_check_at(person_id=person_id, at=at)
@@ -29,7 +29,10 @@ def wallet(request: HttpRequest) -> HttpResponse:
         )
         for credit in wallets.credits_explained(person_id=person_id, at=at, checked_at=first)
     ]
-    return page(request, "wallet", {"movements": movements, "credits": credits, "asked": "pourquoi" in request.GET})
+    context = {"movements": movements, "credits": credits, "asked": "pourquoi" in request.GET}
+    if view is None or view.is_free:
+        context |= {"is_free": view is not None, "to_come": wallets.sums_to_come(person_id=person_id, at=at)}
+    return page(request, "wallet", context)
 
 
 @door(Audience.YOUTH)

@@ -4,7 +4,7 @@ from typing import Final
 
 from ...terms import Category, Kept
 from .accounts import PERSON
-from .shapes import BOOKING, CATALOGUE, CHOICE, CREDIT, EMPTY, NULL, Row, Table, hidden, plain, seen
+from .shapes import BOOKING, CATALOGUE, CHOICE, CREDIT, EMPTY, NULL, Row, Table, _, hidden, plain, seen
 
 _OFFER: Final = "(select o.name from catalogue_offer o where o.id = offer_id)"
 
@@ -14,10 +14,10 @@ ROWS: Final = (
         CHOICE,
         (
             *hidden("id person_id", Category.LINK),
-            seen("offer_id", Category.CHOICES, "Offre", shows=_OFFER),
-            seen("created_at", Category.CHOICES, "Ajoutée le"),
+            seen("offer_id", Category.CHOICES, _("Offer booked"), shows=_OFFER),
+            seen("created_at", Category.CHOICES, _("Favourite added on")),
         ),
-        title="Favoris",
+        title=_("Favourites kept"),
         of="person_id = %(person)s",
         row=Row.DROPPED,
         order="created_at",
@@ -27,25 +27,25 @@ ROWS: Final = (
         BOOKING,
         (
             *hidden("id deposit_id person_id stock_id", Category.LINK, kept=Kept.ACCOUNTS),
-            seen("token", Category.CHOICES, "Code", kept=Kept.ACCOUNTS),
-            seen("offer_id", Category.CHOICES, "Offre", kept=Kept.ACCOUNTS, shows=_OFFER),
-            seen("quantity", Category.CHOICES, "Places", kept=Kept.ACCOUNTS),
-            seen("total_cents", Category.CREDIT, "Prix (centimes)", kept=Kept.ACCOUNTS),
+            seen("token", Category.CHOICES, _("Code of the booking"), kept=Kept.ACCOUNTS),
+            seen("offer_id", Category.CHOICES, _("Offer booked"), kept=Kept.ACCOUNTS, shows=_OFFER),
+            seen("quantity", Category.CHOICES, _("Number of places"), kept=Kept.ACCOUNTS),
+            seen("total_cents", Category.CREDIT, _("Price (cents)"), kept=Kept.ACCOUNTS),
             *hidden("bucket", Category.CREDIT, kept=Kept.ACCOUNTS),
-            seen("status", Category.CHOICES, "État", kept=Kept.ACCOUNTS),
-            seen("booked_at", Category.CHOICES, "Réservée le", kept=Kept.ACCOUNTS),
-            seen("cancellation_limit_at", Category.CHOICES, "Annulable jusqu’au", kept=Kept.ACCOUNTS),
-            seen("event_at", Category.CHOICES, "Date de l’événement", kept=Kept.ACCOUNTS),
+            seen("status", Category.CHOICES, _("State it is in"), kept=Kept.ACCOUNTS),
+            seen("booked_at", Category.CHOICES, _("Booked on"), kept=Kept.ACCOUNTS),
+            seen("cancellation_limit_at", Category.CHOICES, _("May be cancelled until"), kept=Kept.ACCOUNTS),
+            seen("event_at", Category.CHOICES, _("Date of the event"), kept=Kept.ACCOUNTS),
             *hidden("warned_days", Category.TRACE, NULL),
-            seen("used_at", Category.CHOICES, "Utilisée le", kept=Kept.ACCOUNTS),
+            seen("used_at", Category.CHOICES, _("Booking used on"), kept=Kept.ACCOUNTS),
             *hidden("validated_by", Category.CHOICES, kept=Kept.ACCOUNTS),
-            seen("cancelled_at", Category.CHOICES, "Annulée le", kept=Kept.ACCOUNTS),
-            seen("cancellation", Category.CHOICES, "Raison de l’annulation", kept=Kept.ACCOUNTS),
+            seen("cancelled_at", Category.CHOICES, _("Cancelled on"), kept=Kept.ACCOUNTS),
+            seen("cancellation", Category.CHOICES, _("Reason of the cancellation"), kept=Kept.ACCOUNTS),
             *hidden("held_until", Category.CHOICES, kept=Kept.ACCOUNTS),
-            seen("tickets", Category.CHOICES, "Billets et places assises", "'[]'"),
+            seen("tickets", Category.CHOICES, _("Tickets and seats"), "'[]'"),
             *hidden("idempotency_key", Category.TRACE, EMPTY),
         ),
-        title="Réservations",
+        title=_("Bookings made"),
         of="person_id = %(person)s",
         row=Row.KEPT,
         order="booked_at",
@@ -55,10 +55,10 @@ ROWS: Final = (
         BOOKING,
         (
             *hidden("id booking_id stock_id", Category.LINK, kept=Kept.ACCOUNTS),
-            seen("code", Category.CHOICES, "Code", kept=Kept.ACCOUNTS),
-            seen("expires_at", Category.CHOICES, "Valable jusqu’au", kept=Kept.ACCOUNTS),
+            seen("code", Category.CHOICES, _("Code of the booking"), kept=Kept.ACCOUNTS),
+            seen("expires_at", Category.CHOICES, _("Good until"), kept=Kept.ACCOUNTS),
         ),
-        title="Codes d’activation reçus",
+        title=_("Activation codes received"),
         of="booking_id in (select id from bookings_booking where person_id = %(person)s)",
         row=Row.KEPT,
     ),
@@ -67,12 +67,12 @@ ROWS: Final = (
         CREDIT,
         (
             *hidden("id debited_deposit_id credited_deposit_id booking_id", Category.LINK, kept=Kept.ACCOUNTS),
-            seen("at", Category.CREDIT, "Quand", kept=Kept.ACCOUNTS),
-            seen("kind", Category.CREDIT, "Mouvement", kept=Kept.ACCOUNTS),
-            seen("amount_cents", Category.CREDIT, "Montant (centimes)", kept=Kept.ACCOUNTS),
+            seen("at", Category.CREDIT, _("When it was"), kept=Kept.ACCOUNTS),
+            seen("kind", Category.CREDIT, _("Kind of movement"), kept=Kept.ACCOUNTS),
+            seen("amount_cents", Category.CREDIT, _("Amount (cents)"), kept=Kept.ACCOUNTS),
             *hidden("debited credited bucket reference", Category.CREDIT, kept=Kept.ACCOUNTS),
         ),
-        title="Mouvements du portefeuille",
+        title=_("Movements of the wallet"),
         of=(
             "(debited_deposit_id in (select id from wallet_deposit where person_id = %(person)s)"
             " or credited_deposit_id in (select id from wallet_deposit where person_id = %(person)s))"
@@ -85,13 +85,13 @@ ROWS: Final = (
         CREDIT,
         (
             *hidden("id person_id", Category.LINK, kept=Kept.ACCOUNTS),
-            seen("type", Category.CREDIT, "Crédit", kept=Kept.ACCOUNTS),
+            seen("type", Category.CREDIT, _("Kind of credit"), kept=Kept.ACCOUNTS),
             *hidden("version digital_cap_cents physical_cap_cents", Category.CREDIT, kept=Kept.ACCOUNTS),
-            seen("department", Category.PLACE, "Département", kept=Kept.STATISTICS),
-            seen("created_at", Category.CREDIT, "Ouvert le", kept=Kept.ACCOUNTS),
-            seen("expires_at", Category.CREDIT, "Jusqu’au", kept=Kept.ACCOUNTS),
+            seen("department", Category.PLACE, _("Département"), kept=Kept.STATISTICS),
+            seen("created_at", Category.CREDIT, _("Credit opened on"), kept=Kept.ACCOUNTS),
+            seen("expires_at", Category.CREDIT, _("Held until"), kept=Kept.ACCOUNTS),
         ),
-        title="Crédits",
+        title=_("Credits received"),
         of="person_id = %(person)s",
         row=Row.KEPT,
         order="created_at",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ...terms import Category, Kept
-from .shapes import ACCOUNT, MACHINE, MESSAGE, PROOF, Row, Table, hidden, plain, seen
+from .shapes import ACCOUNT, MACHINE, MESSAGE, PROOF, Row, Table, _, hidden, plain, seen
 
 
 def _machine(name: str, columns: str) -> Table:
@@ -17,11 +17,11 @@ ROWS: Final = (
         (
             *plain("id previous digest"),
             *hidden("actor subject", Category.LINK, kept=Kept.PROOF),
-            seen("at", Category.TRACE, "Quand", kept=Kept.PROOF),
-            seen("act", Category.TRACE, "Acte", kept=Kept.PROOF),
-            seen("facts", Category.TRACE, "Précisions", kept=Kept.PROOF),
+            seen("at", Category.TRACE, _("When it was"), kept=Kept.PROOF),
+            seen("act", Category.TRACE, _("Act"), kept=Kept.PROOF),
+            seen("facts", Category.TRACE, _("Details of the act"), kept=Kept.PROOF),
         ),
-        title="Journal des actes sur le compte",
+        title=_("Journal of acts on the account"),
         of="(subject = 'person:' || %(person)s::bigint or actor = 'person:' || %(person)s::bigint)",
         row=Row.KEPT,
         order="id",
@@ -32,10 +32,10 @@ ROWS: Final = (
         (
             *plain("id due_at attempts state ended_at fault"),
             *hidden("key payload", Category.LINK, kept=Kept.MESSAGES),
-            seen("topic", Category.TRACE, "Message", kept=Kept.MESSAGES),
-            seen("written_at", Category.TRACE, "Écrit le", kept=Kept.MESSAGES),
+            seen("topic", Category.TRACE, _("Message announced"), kept=Kept.MESSAGES),
+            seen("written_at", Category.TRACE, _("Written on"), kept=Kept.MESSAGES),
         ),
-        title="Messages annoncés",
+        title=_("Messages that were announced"),
         of="payload @> jsonb_build_object('person_id', %(person)s::bigint)",
         row=Row.KEPT,
         order="id",
@@ -45,11 +45,11 @@ ROWS: Final = (
         PROOF,
         (
             *plain("feature number change of plan"),
-            seen("at", Category.TRACE, "Quand", kept=Kept.PROOF),
+            seen("at", Category.TRACE, _("When it was"), kept=Kept.PROOF),
             *hidden("actor", Category.LINK, kept=Kept.PROOF),
-            seen("reason", Category.TRACE, "Raison donnée", kept=Kept.PROOF),
+            seen("reason", Category.TRACE, _("Reason written"), kept=Kept.PROOF),
         ),
-        title="Ouvertures que tu as décidées",
+        title=_("Openings that you decided"),
         of="actor = 'person:' || %(person)s::bigint",
         row=Row.KEPT,
         order="at",
@@ -60,10 +60,10 @@ ROWS: Final = (
         (
             *plain("rule number"),
             *hidden("person_id", Category.LINK),
-            seen("feature", Category.TRACE, "Nouveauté"),
-            seen("at", Category.TRACE, "Quand"),
+            seen("feature", Category.TRACE, _("New feature")),
+            seen("at", Category.TRACE, _("When it was")),
         ),
-        title="Nouveautés ouvertes aux premiers venus",
+        title=_("Features opened to the first comers"),
         of="person_id = %(person)s",
         row=Row.DROPPED,
         order="at",

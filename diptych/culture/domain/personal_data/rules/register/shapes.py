@@ -10,6 +10,10 @@ from typing import Final
 from ...terms import Category, Kept, Source
 
 
+def _(text: str) -> str:
+    return text  # marks words for translation: the extract says them in its reader's language
+
+
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """Why data are held: in whose right, who may read them, by which clock they go."""
@@ -19,109 +23,95 @@ class Purpose:
     source: Source
     readers: str
     clock: str
-    french: str
-    """The why, in a reader's French: printed in extracts."""
 
 
 OWN: Final = "the person; officers with READ_PUBLIC_ACCOUNT, each look journalled"
-_END: Final = "account_unseen, beneficiary_unseen, professional_unseen, staff_suspended; on_request"
+_END: Final = "account_unseen, beneficiary_unseen, professional_unseen, staff_suspended; on_request, self_suspended"
 
 ACCOUNT: Final = Purpose(
     "account",
-    "Hold an account and let its owner in.",
+    _("Hold an account and let its owner in."),
     Source.PUBLIC_TASK,
     OWN,
     _END,
-    "Tenir ton compte et t’y laisser entrer.",
 )
 CREDIT: Final = Purpose(
     "credit",
-    "Grant the credit of the culture pass, and account for it.",
+    _("Grant the credit of the culture pass, and account for it."),
     Source.PUBLIC_TASK,
     OWN,
     "deposit_dates",
-    "Donner le crédit du pass, et en rendre compte.",
 )
 BOOKING: Final = Purpose(
     "booking",
-    "Book a place, honour it, pay the venue.",
+    _("Book a place, honour it, pay the venue."),
     Source.PUBLIC_TASK,
     "the person; the venue (code, state); officers with READ_BOOKINGS",
     _END,
-    "Réserver une place, l’honorer, payer le lieu.",
 )
 CHOICE: Final = Purpose(
     "choice",
-    "Keep what somebody wants to find again.",
+    _("Keep what somebody wants to find again."),
     Source.CONTRACT,
     "the person",
     _END,
-    "Garder ce que tu veux retrouver.",
 )
 WORK: Final = Purpose(
     "work",
-    "Know who may act for a structure.",
+    _("Know who may act for a structure."),
     Source.CONTRACT,
     "the person; their structure; officers",
     _END,
-    "Savoir qui peut agir pour une structure.",
 )
 SECURITY: Final = Purpose(
     "security",
-    "Keep accounts from being forced or taken.",
+    _("Keep accounts from being forced or taken."),
     Source.LEGAL_OBLIGATION,
     "the machine; administrators",
     "session_ended, program_ended, login_device_old, trusted_device_old, login_alert_ended, link_ended, failed_sign_in,"
     " phone_code_ended, phone_try_counted",
-    "Empêcher que des comptes soient forcés ou pris.",
 )
 ELIGIBILITY: Final = Purpose(
     "eligibility",
-    "Check that a credit is due, and given once, to whom it is asked for.",
+    _("Check that a credit is due, and given once, to whom it is asked for."),
     Source.PUBLIC_TASK,
     OWN,
     _END,
-    "Vérifier que le crédit est dû, une seule fois, à qui le demande.",
 )
 PROOF: Final = Purpose(
     "proof",
-    "Show who did what, and that nothing was changed.",
+    _("Show who did what, and that nothing was changed."),
     Source.LEGAL_OBLIGATION,
     "officers",
     "kept: numbers only",
-    "Montrer qui a fait quoi, et que rien n’a été changé.",
 )
 MESSAGE: Final = Purpose(
     "message",
-    "Send what was announced, once.",
+    _("Send what was announced, once."),
     Source.CONTRACT,
     "the machine",
     "30 days after delivery",
-    "Envoyer ce qui a été annoncé, une fois.",
 )
 RIGHTS: Final = Purpose(
     "rights",
-    "Answer requests for access, correction and erasure (GDPR art. 15 to 17).",
+    _("Answer requests for access, correction and erasure (GDPR art. 15 to 17)."),
     Source.LEGAL_OBLIGATION,
     "whoever asked; the DPO",
     "extract_over",
-    "Répondre aux demandes d’accès, de correction et d’effacement.",
 )
 MACHINE: Final = Purpose(
     "machine",
-    "Run the service: no personal data.",
+    _("Run the service: no personal data."),
     Source.NONE,
     "administrators",
     "none",
-    "Faire marcher le service.",
 )
 CATALOGUE: Final = Purpose(
     "catalogue",
-    "Public information on culture: no personal data.",
+    _("Public information on culture: no personal data."),
     Source.NONE,
     "everybody",
     "none",
-    "Informer sur la culture.",
 )
 
 PURPOSES: Final = (ACCOUNT, CREDIT, BOOKING, CHOICE, WORK, SECURITY, ELIGIBILITY, PROOF, MESSAGE, RIGHTS, MACHINE, CATALOGUE)
@@ -144,7 +134,7 @@ class Row(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `label`: as the extract names it, in French; empty where it is not shown. `becomes`: SQL of its value
+    """One column. `label`: as the extract names it (a sentence to translate); empty where it is not shown. `becomes`: SQL of its value
     after erasure in a row that is kept, empty where it stays, and then `kept` says by which law. `shows`: SQL of what the
     extract says of it, where that is not its value."""
 
@@ -159,7 +149,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table. `of`: SQL condition of one person's rows (parameters person, email, knock, sessions); empty where no row
-    is about anybody. `order`: how the extract sorts. `title`: as the extract names it, in French."""
+    is about anybody. `order`: how the extract sorts. `title`: as the extract names it (to translate)."""
 
     name: str
     purpose: Purpose
