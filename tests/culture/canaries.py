@@ -7,7 +7,8 @@ from uuid import uuid4
 
 from diptych.culture.domain.eligibility.models import BonusRequest, Reminder
 from diptych.culture.domain.people.models import LoginAlert, LoginDevice, Person, TrustedDevice
-from tests.culture.factories import AT
+from diptych.culture.domain.venues.models import Invitation
+from tests.culture.factories import AT, venue
 
 BORN = date(2008, 3, 17)
 
@@ -31,6 +32,9 @@ CANARIES: dict[str, Callable[[Person], Any]] = {
         gender="F",
         birth_commune="42218",
         at=AT,
+    ),
+    "venues_invitation": lambda person: Invitation.objects.create(
+        structure=venue().structure, email=person.email, made_at=AT, expires_at=AT, accepted_at=AT
     ),
     "eligibility_reminder": lambda person: Reminder.objects.create(person=person, attempt=uuid4(), at=AT),
 }

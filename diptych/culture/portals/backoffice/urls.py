@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import personal_data, rollout, views, youths
+from . import personal_data, rollout, structures, views, youths
 
 app_name = "backoffice"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
     path("jeunes/<int:person_id>/papier/", youths.paper, name="paper"),
     path("jeunes/<int:person_id>/credit/", youths.add_credit, name="add-credit"),
     path("jeunes/<int:person_id>/telephone/", youths.skip_phone, name="skip-phone"),
+    path("structures/", structures.structures, name="structures"),
+    path("structures/<int:structure_id>/", structures.structure, name="structure"),
+    path("structures/<int:structure_id>/decider/", structures.decide, name="structure-decide"),
+    path("structures/<int:structure_id>/demandes/<int:person_id>/", structures.answer, name="structure-answer"),
     path("ouvertures/", rollout.features, name="rollout"),
     path("ouvertures/<str:name>/", rollout.feature, name="feature"),
     path("ouvertures/<str:name>/arreter/", rollout.stop, name="rollout-stop"),

@@ -2,11 +2,27 @@
 
 from django.urls import path
 
-from .views import bookings, counter, home, offers, stocks
+from .views import bookings, counter, home, joining, offers, places, stocks, structures
 
 app_name = "venue"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("inscription/", joining.sign_up, name="sign-up"),
+    path("inscription/courriel/", joining.check_mail, name="check-mail"),
+    path("inscription/encore/", joining.resend, name="resend"),
+    path("invitation/", joining.accept, name="accept"),
+    path("invitation/<str:token>/", joining.invitation, name="invitation"),
+    path("structures/", structures.structures, name="structures"),
+    path("structures/nouvelle/", structures.new, name="structure-new"),
+    path("structures/<int:structure_id>/", structures.structure, name="structure"),
+    path("structures/<int:structure_id>/inviter/", structures.invite, name="invite"),
+    path(
+        "structures/<int:structure_id>/invitations/<int:invitation_id>/retirer/", structures.withdraw, name="invitation-withdraw"
+    ),
+    path("structures/<int:structure_id>/demandes/<int:person_id>/", structures.answer, name="request-answer"),
+    path("structures/<int:structure_id>/membres/<int:person_id>/retirer/", structures.remove, name="member-remove"),
+    path("structures/<int:structure_id>/lieux/nouveau/", places.new, name="place-new"),
+    path("lieux/<int:venue_id>/", places.edit, name="place"),
     path("comptoir/", counter.counter, name="counter"),
     path("comptoir/valider/", counter.validate, name="counter-validate"),
     path("comptoir/reprendre/", counter.take_back, name="counter-take-back"),

@@ -251,6 +251,22 @@ ROWS: Final = (
         order="created_at",
     ),
     Table(
+        "venues_invitation",
+        WORK,
+        (
+            *hidden("id structure_id", Category.LINK),
+            seen("email", Category.CONTACT, "Adresse invitée"),
+            seen("made_at", Category.PROFESSIONAL, "Invitée le"),
+            seen("expires_at", Category.PROFESSIONAL, "Valable jusqu’au"),
+            seen("accepted_at", Category.PROFESSIONAL, "Acceptée le"),
+            seen("withdrawn_at", Category.PROFESSIONAL, "Retirée le"),
+        ),
+        title="Invitations à rejoindre une structure",
+        of="email = %(email)s",
+        row=Row.DROPPED,
+        order="made_at",
+    ),
+    Table(
         "personal_data_extract",
         RIGHTS,
         (

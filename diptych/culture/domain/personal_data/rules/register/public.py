@@ -29,9 +29,12 @@ ROWS: Final = (
     _public("venues_ticketingsystem", "id name booking_url cancellation_url secret active"),
     _public(
         "venues_venue",
-        "id name siret activity description address postcode city department latitude longitude website phone"
+        "id name siret no_siret_why activity description address postcode city department latitude longitude website phone email"
         f" {_ACCESS} source source_id edited_at created_at deleted_at commune_id structure_id ticketing_id",
     ),
+    _public("venues_structuredecision", "id validation reason note at structure_id"),
+    _public("venues_openinghours", "id weekday opens closes venue_id"),
+    _public("venues_openingexception", "id first_day last_day hours words venue_id"),
     _public("venues_attendance", "id year total free schools under_18 from_18_to_25 venue_id"),
     _public(
         "schools_school",

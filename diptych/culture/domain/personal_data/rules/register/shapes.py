@@ -62,8 +62,8 @@ WORK: Final = Purpose(
     "work",
     "Know who may act for a structure.",
     Source.CONTRACT,
-    "the person; their structure; officers",
-    _END,
+    "the person; their structure; officers with READ_PRO_ENTITY, each look journalled",
+    f"{_END}; invitation_ended",
     "Savoir qui peut agir pour une structure.",
 )
 SECURITY: Final = Purpose(
