@@ -1,4 +1,4 @@
-"""Words of the team's pages for the codes of structures."""
+"""Words of the team's pages for the codes of structures and of their offers."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .words import Word
 
+from diptych.culture.domain.catalogue.terms import OfferValidation
 from diptych.culture.domain.venues.terms import Rejection, Validation
 
 STRUCTURE_STATES: Final[dict[str, Word]] = {
@@ -27,3 +28,10 @@ REJECTIONS: Final = {
     Rejection.OTHER: _("other: see the note"),
 }
 """The guide's reasons (§1.2)."""
+
+OFFER_VALIDATIONS: Final[dict[str, Word]] = {
+    OfferValidation.APPROVED: Word(_("approved"), "good"),
+    OfferValidation.DRAFT: Word(_("draft")),
+    OfferValidation.PENDING: Word(_("under examination"), "wait"),
+    OfferValidation.REJECTED: Word(_("refused"), "bad"),
+}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bookings, counter, home, joining, offers, places, stocks, structures
+from .views import bookings, counter, home, joining, many, offers, places, stocks, structures
 
 app_name = "venue"
 urlpatterns = [
@@ -35,6 +35,8 @@ urlpatterns = [
     path("offres/<int:offer_id>/modifier/", offers.edit, name="offer-edit"),
     path("offres/<int:offer_id>/publier/", offers.publish, name="offer-publish"),
     path("offres/<int:offer_id>/retirer/", offers.unpublish, name="offer-unpublish"),
+    path("offres/<int:offer_id>/copier/", offers.duplicate, name="offer-duplicate"),
+    path("offres/ensemble/", many.act, name="offers-many"),
     path("offres/<int:offer_id>/dates/", stocks.add, name="stocks-add"),
     path("offres/<int:offer_id>/dates/<int:stock_id>/", stocks.edit, name="stock-edit"),
     path("offres/<int:offer_id>/dates/<int:stock_id>/retirer/", stocks.remove, name="stock-remove"),

@@ -29,6 +29,7 @@ KINDS: Final[dict[str, Mapping[str, words.Word]]] = {
     "suspension": words.SUSPENSIONS,
     "structure": structure_words.STRUCTURE_STATES,
     "rejection": {code: words.Word(label) for code, label in structure_words.REJECTIONS.items()},
+    "offer": structure_words.OFFER_VALIDATIONS,
     "check": check_words.CHECKS,
     "status": check_words.STATUSES,
     "review": check_words.RESULTS,

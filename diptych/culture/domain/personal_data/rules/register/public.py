@@ -18,9 +18,14 @@ ROWS: Final = (
     ),
     _public(
         "catalogue_offer",
-        "id subcategory name creator description extra is_duo url withdrawal withdrawal_details duration_minutes validation"
+        "id subcategory name creator description extra is_duo url withdrawal withdrawal_details duration_minutes validation validation_kind"
+        " validated_price_cents"
         f" publication_at bookings_allowed_at {_ACCESS} cover_seed source source_id edited_at created_at words venue_id product_id",
     ),
+    _public("catalogue_offerrule", "id name sub_rules created_at ended_at"),
+    _public("catalogue_offerreview", "id validation kind rules note at offer_id"),
+    _public("catalogue_offerconfidence", "id level venue_id structure_id"),
+    _public("catalogue_pricelimit", "subcategory rate"),
     _public("catalogue_pricecategory", "id label price_cents offer_id"),
     _public("catalogue_shelf", "id title hint position query offers shown_from shown_until"),
     _public("venues_department", "code name region region_name population"),
