@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .letters import Words
 
+from diptych.culture.domain.reimbursements.terms import AccountStatus
 from diptych.culture.domain.venues.terms import Rejection, Validation
 
 REASONS: Final = {
@@ -91,3 +92,24 @@ def answered(youth: bool, *, name: str, accepted: bool) -> Words:
         pgettext("to a professional", "{name} did not accept your request").format(name=name),
         (pgettext("to a professional", "Write to somebody there if this is a mistake."),),
     )
+
+
+def bank_account(youth: bool, *, label: str, status: str, comment: str) -> Words:
+    """Where the team stands with a bank account."""
+    action, told = pgettext("to a professional", "See the account"), (comment,) if comment else ()
+    if status == AccountStatus.ACCEPTED:
+        title, then = (
+            pgettext("to a professional", "Bank account accepted: {label}"),
+            pgettext("to a professional", "What is due to the venues linked to it will be paid there."),
+        )
+    elif status == AccountStatus.TO_CORRECT:
+        title, then = (
+            pgettext("to a professional", "Bank account to correct: {label}"),
+            pgettext("to a professional", "Something is missing or cannot be read. What is due to you waits."),
+        )
+    else:
+        title, then = (
+            pgettext("to a professional", "Bank account not accepted: {label}"),
+            pgettext("to a professional", "Nothing will be paid there. Give another, and link your venues to it."),
+        )
+    return Words(title.format(label=label), (then, *told), action)

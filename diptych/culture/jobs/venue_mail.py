@@ -1,4 +1,4 @@
-"""Writes to members of structures: decided, invited, asked, answered.
+"""Writes to members of structures: decided, invited, asked, answered; and about their bank accounts.
 
 Holds which message makes which letter to whom. Does not hold words (`venue_letters`) nor SMTP. What was withdrawn or
 answered in the meantime is not written about.
@@ -20,6 +20,8 @@ from diptych.commons.outbox import Consumer, Message
 from diptych.culture.domain.people import queries as people
 from diptych.culture.domain.people.queries import Addressee
 from diptych.culture.domain.people.terms import Audience
+from diptych.culture.domain.reimbursements.queries import account_for_team
+from diptych.culture.domain.reimbursements.terms import AccountStatus
 from diptych.culture.domain.venues import queries
 from diptych.culture.domain.venues.operations.joining import invitation_token
 from diptych.culture.gateways import mail
@@ -72,8 +74,23 @@ def hear_answer(message: Message, connection: "psycopg.Connection[Any]", at: dat
     _send(message, [whose] if whose else [], words, reverse("venue:home"))
 
 
+TOLD = frozenset({AccountStatus.ACCEPTED, AccountStatus.TO_CORRECT, AccountStatus.REFUSED, AccountStatus.DROPPED})
+"""States of a bank account that its structure is written to about; filing and examining are shown on its page."""
+
+
+def hear_account(message: Message, connection: "psycopg.Connection[Any]", at: datetime) -> None:
+    """Tell every member where the team stands with a bank account."""
+    status = AccountStatus(message.payload["status"])
+    if status in TOLD:
+        account = account_for_team(account_id=message.payload["account_id"], at=at)
+        words = partial(venue_letters.bank_account, label=account.label, status=status, comment=account.comment)
+        link = reverse("venue:bank-account", kwargs={"account_id": account.id})
+        _send(message, _members(account.structure_id), words, link)
+
+
 CONSUMES: dict[str, tuple[str, Consumer]] = {
     "venues.structure_decided": ("venue_mail", hear_decision),
+    "reimbursements.account": ("venue_mail", hear_account),
     "venues.invited": ("venue_mail", hear_invitation),
     "venues.asked_to_join": ("venue_mail", hear_request),
     "venues.request_answered": ("venue_mail", hear_answer),

@@ -85,10 +85,10 @@ def test_who_an_invitation_lets_in(change, email, expected):
 
 
 def test_what_is_next():
-    assert [done for _, done in rules.what_is_next(StepFacts())] == [False] * 5
+    assert [done for _, done in rules.what_is_next(StepFacts())] == [False] * 6
     done = dict(rules.what_is_next(StepFacts("NEW", venues=1, pages=0, offers=2)))
     assert [step for step, it in done.items() if it] == [Step.STRUCTURE, Step.VENUE, Step.OFFER]
-    assert all(it for _, it in rules.what_is_next(StepFacts("VALIDATED", venues=1, pages=1, offers=1)))
+    assert all(it for _, it in rules.what_is_next(StepFacts("VALIDATED", venues=1, pages=1, offers=1, is_paid=True)))
 
 
 def at(text):

@@ -233,6 +233,7 @@ PERMITS: Final = (
         Permission.VALIDATE_OFFERER,
         _ALL | {StaffRole.FRAUDE_CONFORMITE, StaffRole.PROGRAMMATION_MARKET, StaffRole.HOMOLOGATION},
     ),
+    Permit(Permission.READ_PRO_SENSITIVE_INFO, _ALL | {StaffRole.FRAUDE_CONFORMITE, StaffRole.HOMOLOGATION}),
     Permit(Permission.CLOSE_OFFERER, _ALL | {StaffRole.SUPPORT_PRO}),
     Permit(
         Permission.READ_OFFERS,

@@ -78,6 +78,7 @@ def what_is_next(facts: StepFacts) -> tuple[tuple[Step, bool], ...]:
         (Step.VALIDATION, facts.validation == Validation.VALIDATED),
         (Step.PAGE, facts.pages > 0),
         (Step.OFFER, facts.offers > 0),
+        (Step.PAYMENT, facts.is_paid),
     )
 
 

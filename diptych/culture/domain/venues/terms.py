@@ -38,6 +38,7 @@ class Step(StrEnum):
     VALIDATION = "VALIDATION"
     PAGE = "PAGE"
     OFFER = "OFFER"
+    PAYMENT = "PAYMENT"
 
 
 class Activity(StrEnum):
@@ -69,6 +70,8 @@ class StepFacts:
     pages: int = 0
     """Venues that say what they are and when they are open."""
     offers: int = 0
+    is_paid: bool = False
+    """Whether a venue of theirs is linked to a bank account."""
 
 
 @dataclass(frozen=True, slots=True)

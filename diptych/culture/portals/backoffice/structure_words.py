@@ -1,4 +1,4 @@
-"""Words of the team's pages for the codes of structures and of their offers."""
+"""Words of the team's pages for the codes of structures, of their offers and bank accounts."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from .words import Word
 
 from diptych.culture.domain.catalogue.terms import OfferValidation
+from diptych.culture.domain.reimbursements.terms import AccountStatus
 from diptych.culture.domain.venues.terms import Rejection, Validation
 
 STRUCTURE_STATES: Final[dict[str, Word]] = {
@@ -34,4 +35,13 @@ OFFER_VALIDATIONS: Final[dict[str, Word]] = {
     OfferValidation.DRAFT: Word(_("draft")),
     OfferValidation.PENDING: Word(_("under examination"), "wait"),
     OfferValidation.REJECTED: Word(_("refused"), "bad"),
+}
+
+ACCOUNT_STATES: Final[dict[str, Word]] = {
+    AccountStatus.FILED: Word(_("filed"), "wait"),
+    AccountStatus.EXAMINED: Word(_("under examination"), "wait"),
+    AccountStatus.TO_CORRECT: Word(_("to correct"), "bad"),
+    AccountStatus.ACCEPTED: Word(_("accepted"), "good"),
+    AccountStatus.REFUSED: Word(_("refused"), "bad"),
+    AccountStatus.DROPPED: Word(_("dropped")),
 }

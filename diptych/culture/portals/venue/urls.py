@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bookings, counter, home, joining, many, offers, places, stocks, structures
+from .views import banking, bookings, counter, home, joining, many, offers, places, stocks, structures
 
 app_name = "venue"
 urlpatterns = [
@@ -23,6 +23,11 @@ urlpatterns = [
     path("structures/<int:structure_id>/membres/<int:person_id>/retirer/", structures.remove, name="member-remove"),
     path("structures/<int:structure_id>/lieux/nouveau/", places.new, name="place-new"),
     path("lieux/<int:venue_id>/", places.edit, name="place"),
+    path("lieux/<int:venue_id>/paiement/", banking.links, name="links"),
+    path("lieux/<int:venue_id>/paiement/lier/", banking.link, name="link"),
+    path("banque/", banking.accounts, name="banking"),
+    path("banque/<int:account_id>/", banking.edit, name="bank-account"),
+    path("structures/<int:structure_id>/banque/nouveau/", banking.new, name="bank-account-new"),
     path("comptoir/", counter.counter, name="counter"),
     path("comptoir/valider/", counter.validate, name="counter-validate"),
     path("comptoir/reprendre/", counter.take_back, name="counter-take-back"),

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from diptych.culture.domain.reimbursements.terms import AccountStatus
 from diptych.culture.domain.venues.terms import Activity, Rejection, Step, Validation
 
 STATES: Final = {
@@ -45,5 +46,16 @@ STEPS: Final = {
     ),
     Step.PAGE: (_("Say who you are and when you are open"), _("Youths see it on each of your offers.")),
     Step.OFFER: (_("Make a first offer"), _("It stays a draft until you publish it.")),
+    Step.PAYMENT: (_("Say where to pay you"), _("An IBAN and its document; the team checks them.")),
 }
 """What a newcomer does next: what, and how."""
+
+ACCOUNTS: Final = {
+    AccountStatus.FILED: (_("Filed"), "wait"),
+    AccountStatus.EXAMINED: (_("Under examination"), "wait"),
+    AccountStatus.TO_CORRECT: (_("To correct"), "bad"),
+    AccountStatus.ACCEPTED: (_("Accepted"), "good"),
+    AccountStatus.REFUSED: (_("Refused"), "bad"),
+    AccountStatus.DROPPED: (_("Dropped"), "neutral"),
+}
+"""How the state of a bank account is said, and its tone."""

@@ -160,14 +160,15 @@ def _own(link: Membership, *, whole: bool) -> OwnStructure:
     )  # fmt: skip
 
 
-def next_steps(*, person_id: int, offers: int) -> tuple[tuple[Step, bool], ...]:
-    """What somebody new does next, each step with whether it is done; `offers`: how many their venues have."""
+def next_steps(*, person_id: int, offers: int, is_paid: bool) -> tuple[tuple[Step, bool], ...]:
+    """What somebody new does next, each step with whether it is done. The chapters above say how many `offers` their venues
+    have, and whether one `is_paid` on a bank account."""
     links = Membership.objects.filter(person_id=person_id, validation=Validation.VALIDATED)
     states = list(links.values_list("structure__validation", flat=True))
     order = (Validation.VALIDATED, *_WAITING, Validation.REJECTED, Validation.CLOSED, Validation.DELETED)
     venues = Venue.objects.filter(structure__memberships__in=links, deleted_at=None)
     told = venues.exclude(description="").filter(Exists(OpeningHours.objects.filter(venue=OuterRef("pk"))))
-    return what_is_next(StepFacts(min(states, key=order.index, default=""), venues.count(), told.count(), offers))
+    return what_is_next(StepFacts(min(states, key=order.index, default=""), venues.count(), told.count(), offers, is_paid))
 
 
 def structure_queue(*, validation: str = "", text: str = "", page: int = 1) -> StructureQueue:

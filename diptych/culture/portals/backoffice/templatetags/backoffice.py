@@ -30,6 +30,7 @@ KINDS: Final[dict[str, Mapping[str, words.Word]]] = {
     "structure": structure_words.STRUCTURE_STATES,
     "rejection": {code: words.Word(label) for code, label in structure_words.REJECTIONS.items()},
     "offer": structure_words.OFFER_VALIDATIONS,
+    "bank": structure_words.ACCOUNT_STATES,
     "check": check_words.CHECKS,
     "status": check_words.STATUSES,
     "review": check_words.RESULTS,

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from ..mine import Mine, mine_of, page
 from ..words import STEPS
+from .banking import is_paid
 from .structures import told
 
 from diptych.commons.web.doors import door
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _todo(mine: Mine, own: list[OwnStructure], offers: int) -> list[tuple[Any, Any, str, bool, bool]]:
     "The steps of a newcomer: what, how, where, whether it is done, whether it is the next. None once all are done."
-    steps = queries.next_steps(person_id=mine.person_id, offers=offers)
+    steps = queries.next_steps(person_id=mine.person_id, offers=offers, is_paid=is_paid(mine))
     first = next((step for step, done in steps if not done), None)
     if first is None:
         return []
@@ -51,5 +52,6 @@ def _todo(mine: Mine, own: list[OwnStructure], offers: int) -> list[tuple[Any, A
         Step.VENUE: reverse("venue:place-new", kwargs={"structure_id": members[0].id}) if members else "",
         Step.PAGE: reverse("venue:place", kwargs={"venue_id": place}) if place else "",
         Step.OFFER: reverse("venue:offer-kinds") if place else "",
+        Step.PAYMENT: reverse("venue:banking") if place else "",
     }
     return [(*STEPS[step], where.get(step, ""), done, step is first) for step, done in steps]

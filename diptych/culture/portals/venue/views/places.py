@@ -37,6 +37,9 @@ def new(request: HttpRequest, *, structure_id: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data | {"activity": Activity(form.cleaned_data["activity"])}
         made = open_venue(**given, structure_id=structure_id, person_id=mine.person_id, actor=mine.actor, at=mine.at)
+        if not given["siret"]:
+            messages.success(request, gettext("Venue added. Now choose the venue where its revenue counts."))
+            return redirect("venue:links", venue_id=made)
         messages.success(request, gettext("Venue added. Now say who you are and when you are open."))
         return redirect("venue:place", venue_id=made)
     return page(request, "place_new", mine, form=form, structure=own, status_code=422 if form.is_bound else 200)
