@@ -35,7 +35,9 @@ def browser() -> Iterator[Browser]:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_bookseller_from_sign_up_to_the_counter(browser: Browser, live_server: Any, width: int) -> None:
     at, address, live = clock.now(), f"nora.{width}@merle.example", live_server.url
-    Commune.objects.create(insee="42218", name="Saint-Étienne", department="42", postcodes=["42000"], latitude=45.4, longitude=4.4)
+    Commune.objects.create(
+        insee="42218", name="Saint-Étienne", department="42", postcodes=["42000"], latitude=45.4, longitude=4.4
+    )
     size = {"width": width, "height": 844}
     visitor = browser.new_context(viewport=size, locale="fr-FR", reduced_motion="reduce").new_page()
     visitor.goto(f"{live}/compte/connexion/")

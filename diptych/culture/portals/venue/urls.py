@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import banking, bookings, counter, home, joining, many, offers, places, stocks, structures
+from .views import banking, bookings, counter, home, joining, many, offers, places, statistics, stocks, structures
 
 app_name = "venue"
 urlpatterns = [
@@ -46,6 +46,7 @@ urlpatterns = [
     path("offres/<int:offer_id>/dates/<int:stock_id>/", stocks.edit, name="stock-edit"),
     path("offres/<int:offer_id>/dates/<int:stock_id>/retirer/", stocks.remove, name="stock-remove"),
     path("reservations/", bookings.bookings, name="bookings"),
+    path("reservations/chiffres/", statistics.statistics, name="statistics"),
     path("reservations.csv", bookings.as_csv, name="bookings-csv"),
     path("reservations.xlsx", bookings.as_excel, name="bookings-excel"),
 ]

@@ -14,6 +14,8 @@ from ..models import Membership, Structure, Venue
 from ..rules import why_not_identify
 from ..terms import Activity, Validation
 from .acting import announce, as_member, locked_structure, stop_if, tell
+from .gazetteer import department_of
+from .placing import commune_of
 
 from diptych.commons.refusal import deny
 
@@ -68,9 +70,13 @@ def open_venue(
     stop_if(why_not_identify(siret=number, no_siret_why=why, siret_is_valid=valid))
     if number and Venue.objects.filter(siret=number).exists():
         deny(terms.SIRET_TAKEN)
+    commune = commune_of(postcode=postcode, city=city)
+    place = (commune.latitude, commune.longitude) if commune else (None, None)
     venue = Venue.objects.create(
         structure_id=structure_id, name=name.strip()[:255], siret=number or None, no_siret_why=why, activity=activity,
-        address=address[:255], postcode=postcode[:5], city=city[:120], department=department[:3], edited_at=at, created_at=at,
+        address=address[:255], postcode=postcode[:5], city=city[:120], edited_at=at, created_at=at,
+        department=commune.department if commune else (department or department_of(postcode))[:3], commune=commune,
+        latitude=place[0], longitude=place[1],
     )  # fmt: skip
     tell("venues.open_venue", subject=f"venue:{venue.pk}", actor=actor, at=at, facts={"siret": bool(number)})
     return venue.pk

@@ -8,11 +8,12 @@ from datetime import datetime
 from django.db import transaction
 
 from .. import terms
-from ..models import Commune, OpeningException, OpeningHours
+from ..models import OpeningException, OpeningHours
 from ..rules import why_not_hours
 from ..terms import PageDraft
 from .acting import own_venue, stop_if, tell
-from .names import fold
+from .gazetteer import department_of
+from .placing import commune_of
 
 from diptych.commons.refusal import deny
 
@@ -32,8 +33,8 @@ def edit_page(*, venue_id: int, person_id: int, draft: PageDraft, actor: str, at
     venue.accessible_audio, venue.accessible_mental = draft.accessible_audio, draft.accessible_mental
     venue.accessible_motor, venue.accessible_visual = draft.accessible_motor, draft.accessible_visual
     if moved or venue.commune_id is None:
-        commune = _commune(draft)
-        venue.department = commune.department if commune else draft.department or venue.department
+        commune = commune_of(postcode=draft.postcode, city=draft.city)
+        venue.department = commune.department if commune else department_of(draft.postcode) or venue.department
         venue.commune = commune
         venue.latitude, venue.longitude = (commune.latitude, commune.longitude) if commune else (venue.latitude, venue.longitude)
     venue.edited_at = at
@@ -53,10 +54,3 @@ def edit_page(*, venue_id: int, person_id: int, draft: PageDraft, actor: str, at
         for other in draft.exceptions
     )  # fmt: skip
     tell("venues.edit_page", subject=f"venue:{venue.pk}", actor=actor, at=at)
-
-
-def _commune(draft: PageDraft) -> Commune | None:
-    "The commune of a postcode and a name; None where there is none, or several."
-    served = Commune.objects.filter(postcodes__contains=[draft.postcode]) if draft.postcode else Commune.objects.none()
-    named = [commune for commune in served if fold(commune.name) == fold(draft.city)]
-    return named[0] if len(named) == 1 else None

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from ..words import ACTIVITIES
 
-from diptych.culture.domain.people.queries import departments
 from diptych.culture.domain.venues.terms import Activity, Interval, OtherHours, PageDraft
 
 DAYS: Final = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
@@ -69,11 +68,6 @@ class PlaceForm(forms.Form):
     address = forms.CharField(label=_("Street and number"), max_length=255, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=5, required=False, validators=[_POSTCODE])
     city = forms.CharField(label=_("Town"), max_length=120, required=False)
-    department = forms.ChoiceField(label=_("Département"))
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["department"].choices = [("", "—"), *((d.code, f"{d.code} {d.name}") for d in departments())]
 
 
 class PageForm(forms.Form):

@@ -36,7 +36,9 @@ def new(request: HttpRequest, *, structure_id: int) -> HttpResponse:
     own = queries.own_structure(structure_id=structure_id, person_id=mine.person_id)
     if form.is_valid():
         given = form.cleaned_data | {"activity": Activity(form.cleaned_data["activity"])}
-        made = open_venue(**given, structure_id=structure_id, person_id=mine.person_id, actor=mine.actor, at=mine.at)
+        made = open_venue(
+            **given, department="", structure_id=structure_id, person_id=mine.person_id, actor=mine.actor, at=mine.at
+        )
         if not given["siret"]:
             messages.success(request, gettext("Venue added. Now choose the venue where its revenue counts."))
             return redirect("venue:links", venue_id=made)
