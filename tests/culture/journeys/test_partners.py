@@ -142,7 +142,7 @@ def test_a_bookseller_from_sign_up_to_the_counter(browser: Browser, live_server:
     page.fill("[name=code]", Booking.objects.get(pk=made.id).token)
     page.locator(".counter form .button").first.click()
     page.locator("form[action$='/valider/'] .button").first.click()
-    page.locator(".verdict--good").first.wait_for()
+    page.locator("[data-state=USED]").wait_for()
     assert Booking.objects.get(pk=made.id).status == "USED"
 
     for address_ in ("offres/", "offres/regles/"):

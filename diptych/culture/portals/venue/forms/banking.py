@@ -14,7 +14,7 @@ class AccountForm(forms.Form):
     """A bank account."""
 
     label = forms.CharField(label=_("What you call it"), max_length=80, help_text=_("For instance: current account of the shop."))
-    holder = forms.CharField(label=_("Holder"), max_length=140, help_text=_("As the bank has it."))
+    holder = forms.CharField(label=_("Account holder"), max_length=140, help_text=_("As the bank has it."))
     iban = forms.CharField(
         label=_("IBAN"), max_length=42, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     )

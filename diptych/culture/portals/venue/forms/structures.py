@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SignUpForm(forms.Form):
@@ -13,7 +14,7 @@ class SignUpForm(forms.Form):
     )  # fmt: skip
     password = forms.CharField(
         label=_("Password"), max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("12 characters or more. A sentence that only you would say works well."),
+        help_text=pgettext_lazy("to a professional", "12 characters or more. A sentence that only you would say works well."),
     )  # fmt: skip
 
 

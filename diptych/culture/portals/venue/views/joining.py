@@ -6,7 +6,7 @@ The answer to a sign-up is the same whether the address has an account or not: i
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -70,7 +70,7 @@ def resend(request: HttpRequest) -> HttpResponse:
     form = ResendForm(request.POST)
     if form.is_valid():
         people.resend_validation_to(email=form.cleaned_data["email"], at=clock.now())
-        messages.success(request, gettext("If this address waits for a link, another one is on its way."))
+        messages.success(request, pgettext("to a professional", "If this address waits for a link, another one is on its way."))
     return redirect("venue:check-mail")
 
 
