@@ -140,11 +140,13 @@ def test_a_bookseller_from_sign_up_to_the_counter(browser: Browser, live_server:
     made = book(person_id=youth.pk, stock_id=Stock.objects.get().pk, places=1, at=clock.now())
     page.goto(f"{live}/pro/comptoir/")
     page.fill("[name=code]", Booking.objects.get(pk=made.id).token)
-    page.locator(".counter form .button").first.click()
-    page.locator("form[action$='/valider/'] .button").first.click()
-    page.locator("[data-state=USED]").wait_for()
+    page.get_by_role("button", name="Vérifier").click()
+    page.get_by_role("button", name="Remettre et valider").click()
+    page.get_by_text("Remise et validée").wait_for()
     assert Booking.objects.get(pk=made.id).status == "USED"
 
+    page.goto(f"{live}/pro/reservations/chiffres/")
+    clean(page)
     for address_ in ("offres/", "offres/regles/"):
         team.goto(f"{live}/equipe/{address_}")
         clean(team)
