@@ -51,7 +51,8 @@ def merge(
     with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(incoming, sql.SQL(", ").join(fields))) as copy:
         for row in rows:
             copy.write_row(row)
-    cursor.execute(sql.SQL("analyze {}").format(incoming))
+    keys = sql.SQL(", ").join(sql.Identifier(column) for column in key)
+    cursor.execute(sql.SQL("analyze {} ({})").format(incoming, keys))  # the joins ask nothing of the other columns
     same = sql.SQL(" and ").join(sql.SQL("t.{0} = i.{0}").format(sql.Identifier(column)) for column in key)
     earlier = sql.SQL(" and ").join(sql.SQL("i.{0} = j.{0}").format(sql.Identifier(column)) for column in key)
     cursor.execute(sql.SQL("delete from {0} i using {0} j where {1} and i.at < j.at").format(incoming, earlier))

@@ -39,7 +39,7 @@ class Provider:
     signed_userinfo: bool = False
     person: dict[str, Any] = field(default_factory=dict)
     lies: dict[str, Any] = field(default_factory=dict)
-    """`nonce`, `audience`, `issuer`, `expires`, `key`, `alg_none`, `subject`: what to say instead of the truth."""
+    """`nonce`, `audience`, `issuer`, `expires`, `key`, `alg_none`, `subject`…: what to say instead of the truth."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     """Access tokens and the code each came from."""
@@ -63,18 +63,23 @@ class Provider:
             "iss": self.lies.get("issuer", self.issuer),
             "aud": self.lies.get("audience", CLIENT_ID),
             "sub": self.person["sub"],
-            "iat": now,
+            "iat": self.lies.get("issued", now),
             "exp": self.lies.get("expires", now + 60),
             **more,
         }
 
-    def jwks(self) -> dict[str, Any]:
+    def jwks(self) -> Any:
         """The public keys."""
+        if "jwks" in self.lies:
+            return self.lies["jwks"]
         published = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key()))
         return {"keys": [{**published, "kid": "one", "use": "sig", "alg": "RS256"}]}
 
     def discovery(self) -> dict[str, Any]:
         """Its own description."""
+        return {name: value for name, value in self._described().items() if name != self.lies.get("leaves_out")}
+
+    def _described(self) -> dict[str, Any]:
         return {
             "issuer": self.lies.get("described_as", self.issuer),
             "authorization_endpoint": f"{self.issuer}/authorize",
@@ -144,7 +149,9 @@ class _Handler(BaseHTTPRequestHandler):
             if token not in provider.given:
                 return self._fault("invalid_token", 401)
             person = {**provider.person, "sub": provider.lies.get("subject", provider.person["sub"])}
-            if provider.signed_userinfo:
+            if "userinfo" in provider.lies:
+                self._answer(provider.lies["userinfo"])
+            elif provider.signed_userinfo:
                 self._answer(provider.sign({**provider.claims(), **person}), kind="application/jwt")
             else:
                 self._answer(json.dumps(person))
@@ -179,6 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
             id_token = provider.sign(provider.claims(nonce=provider.lies.get("nonce", asked["nonce"])))
             if provider.lies.get("no_id_token"):
                 id_token = ""
+            id_token = provider.lies.get("id_token", id_token)
             tokens = {"access_token": access, "token_type": "Bearer", "expires_in": 60, "id_token": id_token}
             self._answer(json.dumps({name: value for name, value in tokens.items() if value != ""}))
         else:

@@ -6,6 +6,7 @@ ends the provider's session. Does not hold what becomes of the person: a service
 """
 
 import json
+import math
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,7 @@ ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDS
 SKEW: Final = 30
 """Seconds that a provider's clock may differ from ours."""
 SESSION_KEY: Final = "oidc_session"
+_ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +72,23 @@ def read_signed(
         claims: dict[str, Any] = jwt.decode(
             token, candidates[0], algorithms=[header["alg"]], issuer=issuer, audience=audience, options=options
         )
-    except jwt.PyJWTError as fault:
+    except (jwt.PyJWTError, AttributeError, TypeError, ValueError) as fault:  # a key set may be any JSON
         raise OAuth2Error("the token does not hold") from fault
     now = at.timestamp()
-    if "exp" in claims and float(claims["exp"]) <= now - SKEW:
+    if "exp" in claims and _instant(claims["exp"]) <= now - SKEW:
         raise OAuth2Error("the token has ended")
-    if "iat" in claims and float(claims["iat"]) > now + SKEW:
+    if "iat" in claims and _instant(claims["iat"]) > now + SKEW:
         raise OAuth2Error("the token is from the future")
     if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != audience:
         raise OAuth2Error("the token was made for another")
     return claims
+
+
+def _instant(claim: object) -> float:
+    "Seconds since 1970 (RFC 7519, NumericDate)."
+    if isinstance(claim, bool) or not isinstance(claim, int | float) or not math.isfinite(claim):
+        raise OAuth2Error("the token's dates are no numbers")
+    return float(claim)
 
 
 class CheckedAdapter(OpenIDConnectOAuth2Adapter):
@@ -94,7 +103,8 @@ class CheckedAdapter(OpenIDConnectOAuth2Adapter):
             config: dict[str, Any] = super().openid_config
         except requests.RequestException:
             deny(PROVIDER_AWAY, status=HTTPStatus.BAD_GATEWAY.value)
-        if config.get("issuer") != self.get_provider().app.settings["issuer"]:
+        known = isinstance(config, dict) and config.get("issuer") == self.get_provider().app.settings["issuer"]
+        if not known or not all(isinstance(config.get(name), str) for name in _ENDPOINTS):
             deny(PROVIDER_AWAY, status=HTTPStatus.BAD_GATEWAY.value)
         return config
 

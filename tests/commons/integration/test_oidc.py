@@ -117,13 +117,30 @@ def test_next_is_kept_on_this_site_only(provider):
         {"hmac": True},
         {"subject": "another-person"},
         {"no_id_token": True},
+        {"expires": "soon"},
+        {"expires": None},
+        {"expires": True},
+        {"issued": [1]},
+        {"id_token": 7},
+        {"id_token": "a.b.c"},
+        {"id_token": "é" * 100_000},
+        {"jwks": []},
+        {"jwks": {"keys": []}},
+        {"jwks": {"keys": [{"kty": "RSA", "kid": "one", "n": "!", "e": "AQAB"}]}},
+        {"jwks": {"keys": "one"}},
+        {"leaves_out": "jwks_uri"},
+        {"leaves_out": "userinfo_endpoint"},
+        {"userinfo": "[]"},
+        {"userinfo": "{}"},
+        {"userinfo": "<html>"},
+        {"userinfo": "null"},
     ],
     ids=lambda lie: "-".join(f"{k}" for k in lie),
 )
 def test_each_lie_is_refused(provider, lie):
     client = Client()
     address = leave(client)
-    if "described_as" not in lie:
+    if not {"described_as", "leaves_out"} & lie.keys():
         provider.lies = lie
     back = accept(address)
     provider.lies = lie
