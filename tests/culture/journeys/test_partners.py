@@ -139,10 +139,9 @@ def test_a_bookseller_from_sign_up_to_the_counter(browser: Browser, live_server:
     youth = factories.youth(at=at)
     made = book(person_id=youth.pk, stock_id=Stock.objects.get().pk, places=1, at=clock.now())
     page.goto(f"{live}/pro/comptoir/")
-    page.fill("[name=code]", Booking.objects.get(pk=made.id).token)
-    page.get_by_role("button", name="Vérifier").click()
+    page.get_by_label("Code de la réservation").press_sequentially(Booking.objects.get(pk=made.id).token)
     page.get_by_role("button", name="Remettre et valider").click()
-    page.get_by_text("Remise et validée").wait_for()
+    page.get_by_role("heading", name="Remise et validée").wait_for()
     assert Booking.objects.get(pk=made.id).status == "USED"
 
     page.goto(f"{live}/pro/reservations/chiffres/")
