@@ -13,9 +13,9 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
-from .terms import Compatibility, OfferValidation, Withdrawal
+from .terms import Compatibility, Confidence, OfferValidation, ValidationKind, Withdrawal
 
-from diptych.culture.domain.venues.models import Venue
+from diptych.culture.domain.venues.models import Structure, Venue
 
 
 class Product(models.Model):
@@ -64,6 +64,9 @@ class Offer(models.Model):
     withdrawal_details = models.CharField(max_length=500, blank=True)
     duration_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     validation = models.CharField(max_length=10, choices=[(v, v) for v in OfferValidation], default=OfferValidation.DRAFT)
+    validation_kind = models.CharField(max_length=24, choices=[(k, k) for k in ValidationKind], blank=True)
+    validated_price_cents = models.IntegerField(null=True, blank=True)
+    """The highest price when it was last validated: the reference of the price limitation."""
     publication_at = models.DateTimeField(null=True, blank=True)
     bookings_allowed_at = models.DateTimeField(null=True, blank=True)
     accessible_audio = models.BooleanField(default=False)
@@ -89,6 +92,7 @@ class Offer(models.Model):
             GinIndex(fields=["words"], name="offer_words"),
             models.Index(fields=["venue", "id"], name="offer_of_venue"),
             models.Index(fields=["subcategory"], name="offer_in_subcategory"),
+            models.Index(fields=["id"], name="offer_in_review", condition=Q(validation="PENDING")),
         ]
 
     def __str__(self) -> str:
@@ -192,3 +196,63 @@ class Favourite(models.Model):
         """Once an offer."""
 
         constraints: ClassVar = [models.UniqueConstraint(fields=["person", "offer"], name="favourite_once")]
+
+
+class OfferRule(models.Model):
+    """A validation rule: conditions that, held together, send an offer to review. Never edited: ended, and made anew."""
+
+    name = models.CharField(max_length=120)
+    sub_rules = models.JSONField(default=list)
+    """[[model, attribute, operator, [values]], …], as `terms.SubRule`."""
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """The rule's name."""
+        return self.name
+
+
+class OfferReview(models.Model):
+    """A judgement of an offer, by the rules or by the team; only ever added to. `rules`: names of those that held."""
+
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="reviews")
+    validation = models.CharField(max_length=10, choices=[(v, v) for v in OfferValidation])
+    kind = models.CharField(max_length=24, choices=[(k, k) for k in ValidationKind])
+    rules = ArrayField(models.CharField(max_length=120), default=list)
+    note = models.CharField(max_length=1000, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Read by offer."""
+
+        indexes: ClassVar = [models.Index(fields=["offer", "at"], name="offer_review_when")]
+
+
+class OfferConfidence(models.Model):
+    """A venue, or a structure, whose offers are approved at once or always reviewed."""
+
+    venue = models.OneToOneField(Venue, on_delete=models.CASCADE, null=True, blank=True)
+    structure = models.OneToOneField(Structure, on_delete=models.CASCADE, null=True, blank=True)
+    level = models.CharField(max_length=14, choices=[(c, c) for c in Confidence])
+
+    class Meta:
+        """Of one of the two."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(venue=None, structure__isnull=False) | Q(venue__isnull=False, structure=None),
+                name="offer_confidence_of_one",
+            )
+        ]
+
+
+class PriceLimit(models.Model):
+    """By how much the price of a published offer of a subcategory may move, of its reference (0.2 is 20 % either way)."""
+
+    subcategory = models.CharField(max_length=40, primary_key=True)
+    rate = models.DecimalField(max_digits=5, decimal_places=4)
+
+    class Meta:
+        """From nothing to the price itself."""
+
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(rate__gte=0, rate__lte=1), name="price_limit_range")]

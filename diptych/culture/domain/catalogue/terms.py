@@ -31,6 +31,107 @@ class OfferStatus(StrEnum):
     ACTIVE = "ACTIVE"
 
 
+class ValidationKind(StrEnum):
+    """Who validated an offer: the rules by themselves, or somebody of the team (guide §1.3)."""
+
+    AUTO = "AUTO"
+    MANUAL = "MANUAL"
+    CGU_INCOMPATIBLE_PRODUCT = "CGU_INCOMPATIBLE_PRODUCT"
+
+
+class Confidence(StrEnum):
+    """What a venue's or a structure's offers are judged by, instead of the validation rules (guide §1.2)."""
+
+    MANUAL_REVIEW = "MANUAL_REVIEW"
+    WHITELIST = "WHITELIST"
+
+
+class Model(StrEnum):
+    """What a sub-rule looks at (guide §1.3)."""
+
+    OFFER = "Offer"
+    COLLECTIVE_OFFER = "CollectiveOffer"
+    COLLECTIVE_TEMPLATE = "CollectiveOfferTemplate"
+    STOCK = "Stock"
+    COLLECTIVE_STOCK = "CollectiveStock"
+    VENUE = "Venue"
+    OFFERER = "Offerer"
+
+
+class Attribute(StrEnum):
+    """What of it (guide §1.3)."""
+
+    CLASS_NAME = "class_name"
+    NAME = "name"
+    DESCRIPTION = "description"
+    ID = "id"
+    CATEGORY = "category"
+    SUBCATEGORY = "subcategory"
+    WITHDRAWAL_DETAILS = "withdrawal_details"
+    MAX_PRICE = "max_price"
+    PRICE = "price"
+    PRICE_DETAIL = "price_detail"
+    SHOW_SUB_TYPE = "show_sub_type"
+    TEXT = "text"
+    FORMATS = "formats"
+    AUTHOR = "author"
+    PUBLISHER = "publisher"
+
+
+class Operator(StrEnum):
+    """How it is compared (guide §1.3)."""
+
+    EQUALS = "=="
+    DIFFERS = "!="
+    ABOVE = ">"
+    AT_LEAST = ">="
+    BELOW = "<"
+    AT_MOST = "<="
+    IN = "in"
+    NOT_IN = "not in"
+    CONTAINS = "contains"
+    CONTAINS_EXACT = "contains-exact"
+    INTERSECTS = "intersects"
+    NOT_INTERSECTS = "not intersects"
+
+
+@dataclass(frozen=True, slots=True)
+class SubRule:
+    """One condition. `values`: what it is compared with, one or several; prices in euros."""
+
+    model: Model
+    attribute: Attribute
+    operator: Operator
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRule:
+    """A conjunction of conditions that sends an offer to review."""
+
+    id: int
+    name: str
+    sub_rules: tuple[SubRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFacts:
+    """What the rules look at: for each model, its instances, each with its attributes (several stocks). An attribute is a
+    text, a tuple of texts or a number of euros; a model that is not there has no instance."""
+
+    instances: Mapping[str, tuple[Mapping[str, "str | float | tuple[str, ...]"], ...]]
+    confidence: tuple[str, ...] = ()
+    """Of the venue and of its structure, where they have one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rules say of an offer: approved or pending, and which rules hold."""
+
+    validation: OfferValidation
+    rules: tuple[ReviewRule, ...]
+
+
 class Withdrawal(StrEnum):
     """How a ticket reaches the hand."""
 
@@ -161,3 +262,21 @@ STRUCTURE_NOT_VALIDATED = Reason(
     "Your structure is still being checked: you may prepare offers, and publish them once it is validated.",
     "guide §2.2 check 5, offer released",
 )
+PRICE_TOO_FAR = Reason(
+    "catalogue.price_too_far",
+    Kind.CONFLICT,
+    "The price of this offer must stay between {low_euros} and {high_euros} €. For another price, make a new offer.",
+    "guide §1.3, price limitation rule",
+)
+NOT_IN_REVIEW = Reason("catalogue.not_in_review", Kind.CONFLICT, "This offer no longer waits for a decision.")
+NOTE_MISSING = Reason("catalogue.note_missing", Kind.INVALID, "Say why, in a few words: the venue reads it.")
+RULE_MISSING = Reason("catalogue.rule_missing", Kind.MISSING, "There is no such rule.")
+RULE_EMPTY = Reason("catalogue.rule_empty", Kind.INVALID, "A rule has a name and one condition at least.")
+RULE_UNFIT = Reason(
+    "catalogue.rule_unfit",
+    Kind.INVALID,
+    "This condition cannot hold: {model} has no {attribute}, or is not compared so.",
+    "guide §1.3",
+)
+RULE_VALUES = Reason("catalogue.rule_values", Kind.INVALID, "Give what the condition is compared with: numbers where it counts.")
+RATE_OUT_OF_RANGE = Reason("catalogue.rate_out_of_range", Kind.INVALID, "A rate lies between 0 and 1, with four decimals.")

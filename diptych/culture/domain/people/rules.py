@@ -217,6 +217,29 @@ PERMITS: Final = (
     Permit(Permission.FEATURE_FLIPPING, _ALL | {StaffRole.PRODUCT_MANAGEMENT}),
     Permit(Permission.EXTRACT_PUBLIC_ACCOUNT, frozenset({StaffRole.SUPPORT_N2, StaffRole.DPO})),
     Permit(Permission.ANONYMIZE_PUBLIC_ACCOUNT, frozenset({StaffRole.ADMIN, StaffRole.SUPPORT_N3, StaffRole.DPO})),
+    Permit(
+        Permission.READ_PRO_ENTITY,
+        _ALL
+        | {
+            StaffRole.SUPPORT_PRO,
+            StaffRole.FRAUDE_CONFORMITE,
+            StaffRole.PROGRAMMATION_MARKET,
+            StaffRole.HOMOLOGATION,
+            StaffRole.CHARGE_DEVELOPPEMENT,
+            StaffRole.LECTURE_SEULE,
+        },
+    ),
+    Permit(
+        Permission.VALIDATE_OFFERER,
+        _ALL | {StaffRole.FRAUDE_CONFORMITE, StaffRole.PROGRAMMATION_MARKET, StaffRole.HOMOLOGATION},
+    ),
+    Permit(Permission.READ_PRO_SENSITIVE_INFO, _ALL | {StaffRole.FRAUDE_CONFORMITE, StaffRole.HOMOLOGATION}),
+    Permit(Permission.CLOSE_OFFERER, _ALL | {StaffRole.SUPPORT_PRO}),
+    Permit(
+        Permission.READ_OFFERS,
+        _ALL | {StaffRole.SUPPORT_PRO, StaffRole.FRAUDE_CONFORMITE, StaffRole.PROGRAMMATION_MARKET, StaffRole.LECTURE_SEULE},
+    ),
+    Permit(Permission.MANAGE_OFFERS, _ALL | {StaffRole.FRAUDE_CONFORMITE, StaffRole.PROGRAMMATION_MARKET}),
 )
 """Guide §8.1, the sample matrix of the official development environment, for what our pages ask."""
 TABLES: Final = (PERMITS,)

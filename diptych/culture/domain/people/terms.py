@@ -106,7 +106,7 @@ class SuspensionReason(StrEnum):
 
 
 class StaffRole(StrEnum):
-    """Roles of the team that matter to young people's accounts (guide §8.1, sample matrix)."""
+    """Roles of the team that matter to our pages (guide §8.1, sample matrix)."""
 
     ADMIN = "admin"
     GLOBAL_ACCESS = "global_access"
@@ -120,6 +120,9 @@ class StaffRole(StrEnum):
     LECTURE_SEULE = "lecture_seule"
     DPO = "dpo"
     PRODUCT_MANAGEMENT = "product_management"
+    HOMOLOGATION = "homologation"
+    SUPPORT_PRO = "support_pro"
+    CHARGE_DEVELOPPEMENT = "charge_developpement"
 
 
 class Permission(StrEnum):
@@ -134,6 +137,12 @@ class Permission(StrEnum):
     FEATURE_FLIPPING = "FEATURE_FLIPPING"
     EXTRACT_PUBLIC_ACCOUNT = "EXTRACT_PUBLIC_ACCOUNT"
     ANONYMIZE_PUBLIC_ACCOUNT = "ANONYMIZE_PUBLIC_ACCOUNT"
+    READ_PRO_ENTITY = "READ_PRO_ENTITY"
+    VALIDATE_OFFERER = "VALIDATE_OFFERER"
+    CLOSE_OFFERER = "CLOSE_OFFERER"
+    READ_PRO_SENSITIVE_INFO = "READ_PRO_SENSITIVE_INFO"
+    READ_OFFERS = "READ_OFFERS"
+    MANAGE_OFFERS = "MANAGE_OFFERS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tables of venues: départements, communes, structures (SIREN), venues (SIRET), members, outside ticketing.
+"""Tables of venues: départements, communes, structures (SIREN), venues (SIRET), members, opening hours, outside ticketing.
 
 Holds their constraints. Does not hold bank accounts or pricing points: those are money's.
 """
@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from .terms import Activity, Validation
+from .terms import Activity, Rejection, Validation
 
 
 class Department(models.Model):
@@ -83,6 +83,8 @@ class Venue(models.Model):
     ticketing = models.ForeignKey(TicketingSystem, on_delete=models.PROTECT, null=True, blank=True)
     name = models.CharField(max_length=255)
     siret = models.CharField(max_length=14, null=True, blank=True)
+    no_siret_why = models.CharField(max_length=200, blank=True)
+    """Why a venue of a structure has no SIRET; its revenue counts at another venue (its pricing point)."""
     activity = models.CharField(max_length=32, choices=[(a, a) for a in Activity], default=Activity.OTHER)
     description = models.TextField(blank=True)
     address = models.CharField(max_length=255, blank=True)
@@ -94,6 +96,7 @@ class Venue(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     website = models.URLField(max_length=500, blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
     accessible_audio = models.BooleanField(null=True)
     accessible_mental = models.BooleanField(null=True)
     accessible_motor = models.BooleanField(null=True)
@@ -112,6 +115,7 @@ class Venue(models.Model):
             models.UniqueConstraint(fields=["source", "source_id"], condition=~Q(source=""), name="venue_one_source"),
             models.UniqueConstraint(fields=["siret"], name="venue_one_siret"),
             models.CheckConstraint(condition=Q(siret=None) | Q(siret__regex=r"^[0-9]{14}$"), name="venue_siret"),
+            models.CheckConstraint(condition=Q(siret=None) | Q(no_siret_why=""), name="venue_siret_or_why"),
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)
                 | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
@@ -161,3 +165,87 @@ class Membership(models.Model):
         """One link between a person and a structure."""
 
         constraints: ClassVar = [models.UniqueConstraint(fields=["person", "structure"], name="membership_once")]
+
+
+class StructureDecision(models.Model):
+    """One decision of the back office on a structure; only ever added to. Who took it is in the journal."""
+
+    structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="decisions")
+    validation = models.CharField(max_length=12, choices=[(v, v) for v in Validation])
+    reason = models.CharField(max_length=24, choices=[(r, r) for r in Rejection], blank=True)
+    note = models.CharField(max_length=1000, blank=True)
+    """What the members are told besides the reason."""
+    at = models.DateTimeField()
+
+    class Meta:
+        """A refusal or a closing has its reason, nothing else has one."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(validation__in=["REJECTED", "CLOSED"]) & ~Q(reason="")
+                | ~Q(validation__in=["REJECTED", "CLOSED"]) & Q(reason=""),
+                name="structure_decision_reason",
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["structure", "at"], name="structure_decision_when")]
+
+
+class Invitation(models.Model):
+    """An address asked to join a structure: opens once, until it expires. Never holds the link."""
+
+    structure = models.ForeignKey(Structure, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """One that waits, an address and a structure."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["structure", "email"], condition=Q(accepted_at=None, withdrawn_at=None), name="invitation_once"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["email"], name="invitation_to")]
+
+    def __str__(self) -> str:
+        """The number alone."""
+        return f"invitation:{self.pk}"
+
+
+class OpeningHours(models.Model):
+    """A time of opening of a day of the week (Monday 0), by the venue's clock."""
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="opening_hours")
+    weekday = models.SmallIntegerField()
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        """Seven days; ends after it begins."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["venue", "weekday", "opens"], name="opening_hours_once"),
+            models.CheckConstraint(condition=Q(weekday__gte=0, weekday__lte=6), name="opening_hours_weekday"),
+            models.CheckConstraint(condition=Q(closes__gt=models.F("opens")), name="opening_hours_order"),
+        ]
+
+
+class OpeningException(models.Model):
+    """Days whose hours are not the usual ones: closed where there are none."""
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="opening_exceptions")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    hours = models.JSONField(default=list)
+    """Pairs of hours: [["10:00", "12:00"], …]."""
+    words = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        """Ends no earlier than it begins."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(last_day__gte=models.F("first_day")), name="opening_exception_order")
+        ]

@@ -1,5 +1,7 @@
-"""Words of the venues chapter: validation of structures, activities, reasons to refuse."""
+"""Words of the venues chapter: validation of structures, activities, opening hours, reasons to refuse."""
 
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from diptych.commons.refusal import Kind, Reason
@@ -14,6 +16,29 @@ class Validation(StrEnum):
     REJECTED = "REJECTED"
     DELETED = "DELETED"
     CLOSED = "CLOSED"
+
+
+class Rejection(StrEnum):
+    """Why a structure was refused or closed (guide §1.2, offerer rejection reason)."""
+
+    ELIGIBILITY = "ELIGIBILITY"
+    ERROR = "ERROR"
+    ADAGE_DECLINED = "ADAGE_DECLINED"
+    OUT_OF_TIME = "OUT_OF_TIME"
+    NON_RECEIVED_DOCS = "NON_RECEIVED_DOCS"
+    CLOSED_BUSINESS = "CLOSED_BUSINESS"
+    OTHER = "OTHER"
+
+
+class Step(StrEnum):
+    """What a structure has to do next, in this order, before its first booking."""
+
+    STRUCTURE = "STRUCTURE"
+    VENUE = "VENUE"
+    VALIDATION = "VALIDATION"
+    PAGE = "PAGE"
+    OFFER = "OFFER"
+    PAYMENT = "PAYMENT"
 
 
 class Activity(StrEnum):
@@ -36,6 +61,83 @@ class Activity(StrEnum):
     OTHER = "OTHER"
 
 
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """What says which steps of a newcomer are done. `validation` is empty where there is no structure yet."""
+
+    validation: str = ""
+    venues: int = 0
+    pages: int = 0
+    """Venues that say what they are and when they are open."""
+    offers: int = 0
+    is_paid: bool = False
+    """Whether a venue of theirs is linked to a bank account."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationFacts:
+    """What decides whether an invitation opens: the address it was sent to, and its instants."""
+
+    email: str
+    expires_at: datetime
+    accepted_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A time of opening in a day, by the venue's clock; ends after it begins."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class OtherHours:
+    """Days, first and last included, whose hours are not the usual ones: none is closed. `words` says why."""
+
+    first_day: date
+    last_day: date
+    hours: tuple[Interval, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VenueDraft:
+    """A venue as its structure fills it in. `siret` or else `no_siret_why`; an accessibility is None where nobody says."""
+
+    name: str
+    activity: Activity
+    siret: str = ""
+    no_siret_why: str = ""
+    address: str = ""
+    postcode: str = ""
+    city: str = ""
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageDraft:
+    """What a venue's page says, as its members fill it in. Hours by day of the week, Monday 0."""
+
+    name: str
+    activity: Activity
+    description: str = ""
+    address: str = ""
+    postcode: str = ""
+    city: str = ""
+    department: str = ""
+    website: str = ""
+    phone: str = ""
+    email: str = ""
+    accessible_audio: bool | None = None
+    accessible_mental: bool | None = None
+    accessible_motor: bool | None = None
+    accessible_visual: bool | None = None
+    hours: tuple[tuple[Interval, ...], ...] = field(default=((),) * 7)
+    exceptions: tuple[OtherHours, ...] = ()
+
+
 NOT_A_MEMBER = Reason("venues.not_a_member", Kind.MISSING, "There is no such venue among yours.")
 PLACES_FIRST = Reason(
     "venues.places_first", Kind.CONFLICT, "No commune is known yet. Import them first: diptych culture import places FILE…"
@@ -50,3 +152,37 @@ SIRET_MALFORMED = Reason(
     "venues.siret_malformed", Kind.INVALID, "A SIRET has fourteen figures: the structure's SIREN, then five of the venue's own."
 )
 SIRET_TAKEN = Reason("venues.siret_taken", Kind.CONFLICT, "A venue with this SIRET is already there.")
+NO_SIRET_UNSAID = Reason(
+    "venues.no_siret_unsaid", Kind.INVALID, "Give the venue's SIRET, or say why it has none.", "guide §1.2, venue"
+)
+SIRET_OR_WHY = Reason(
+    "venues.siret_or_why", Kind.INVALID, "A venue has a SIRET, or a reason not to have one: not both.", "guide §1.2, venue"
+)
+NAME_MISSING = Reason("venues.name_missing", Kind.INVALID, "Give a name.")
+STRUCTURE_CLOSED = Reason("venues.structure_closed", Kind.CONFLICT, "This structure was closed. Write to us to open it again.")
+STRUCTURE_MISSING = Reason("venues.structure_missing", Kind.MISSING, "There is no such structure.")
+NO_SUCH_MOVE = Reason("venues.no_such_move", Kind.CONFLICT, "A structure that is {before} does not become {after}.", "guide §1.2")
+REJECTION_MISSING = Reason(
+    "venues.rejection_missing", Kind.INVALID, "Choose the reason: its members are told.", "guide §1.2, rejection reason"
+)
+REJECTION_UNASKED = Reason("venues.rejection_unasked", Kind.INVALID, "A reason goes with a refusal or a closing, not with this.")
+MEMBER_MISSING = Reason("venues.member_missing", Kind.MISSING, "There is no such member, or they are no longer waiting.")
+LAST_MEMBER = Reason("venues.last_member", Kind.CONFLICT, "A structure keeps one member at least: invite somebody first.")
+ALREADY_A_MEMBER = Reason("venues.already_a_member", Kind.CONFLICT, "This person is already a member.")
+ALREADY_INVITED = Reason("venues.already_invited", Kind.CONFLICT, "An invitation already waits at this address.")
+TOO_MANY_INVITATIONS = Reason(
+    "venues.too_many_invitations", Kind.CONFLICT, "{most} invitations already wait: withdraw one, or let them be answered."
+)
+EMAIL_MALFORMED = Reason("venues.email_malformed", Kind.INVALID, "This is not an e-mail address.")
+INVITATION_OVER = Reason(
+    "venues.invitation_over", Kind.GONE, "This invitation was already used, was withdrawn, or is too old. Ask for another."
+)
+INVITATION_OTHER = Reason(
+    "venues.invitation_other", Kind.FORBIDDEN, "This invitation was sent to another address than your account's checked one."
+)
+HOURS_BACKWARDS = Reason("venues.hours_backwards", Kind.INVALID, "Hours end after they begin: {opens} – {closes} does not.")
+HOURS_OVERLAP = Reason("venues.hours_overlap", Kind.INVALID, "These hours overlap: {opens} – {closes}.")
+HOURS_TOO_MANY = Reason("venues.hours_too_many", Kind.INVALID, "At most {most} times of opening in a day.")
+DAYS_BACKWARDS = Reason("venues.days_backwards", Kind.INVALID, "The last day comes before the first.")
+DAYS_OVERLAP = Reason("venues.days_overlap", Kind.INVALID, "Two exceptions hold on {day}.")
+DAYS_TOO_MANY = Reason("venues.days_too_many", Kind.INVALID, "At most {most} exceptions.")

@@ -22,6 +22,7 @@ from diptych.culture.domain.people import operations as people
 from diptych.culture.domain.people import queries
 from diptych.culture.domain.people.terms import NOT_FOUND, WHY_MISSING, Audience, Permission
 from diptych.culture.domain.personal_data import operations as personal_data
+from diptych.culture.domain.venues.queries import waiting_structures
 from diptych.culture.domain.wallet.queries import wallet_of
 
 LETTERS = 200
@@ -39,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         dead = outbox.dead_letters(cursor, limit=LETTERS)
         latest = journal.entries(cursor, limit=5)
-    return render(request, "backoffice/home.html", {"dead": len(dead), "latest": latest})
+    return render(request, "backoffice/home.html", {"dead": len(dead), "latest": latest, "structures": waiting_structures()})
 
 
 @door(Audience.STAFF)

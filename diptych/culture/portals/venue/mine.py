@@ -21,6 +21,8 @@ class Mine:
     venues: tuple[OwnVenue, ...]
     at: datetime
     zone: str
+    email: str = ""
+    email_checked: bool = False
 
     @property
     def venue_ids(self) -> frozenset[int]:
@@ -44,7 +46,8 @@ def mine_of(request: HttpRequest) -> Mine:
     venues = tuple(venues_of(person_id=request.user.pk))
     zone = zone_name(department=venues[0].department if venues else "")
     timezone.activate(zone)
-    return Mine(request.user.pk, venues, clock.now(), zone)
+    checked = request.user.email_validated_at is not None
+    return Mine(request.user.pk, venues, clock.now(), zone, request.user.email, checked)
 
 
 def page(request: HttpRequest, template: str, mine: Mine, *, status_code: int = 200, **context: Any) -> HttpResponse:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
@@ -27,7 +27,8 @@ from diptych.culture.domain.eligibility.terms import Custodian
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.terms import Role, StaffRole
 from diptych.culture.domain.venues.models import Membership, Venue
-from diptych.culture.domain.venues.terms import Validation
+from diptych.culture.domain.venues.operations.opening import open_structure, open_venue
+from diptych.culture.domain.venues.terms import Activity, Validation
 from diptych.culture.domain.wallet.operations import open_credit
 from diptych.culture.gateways import family_quotient
 
@@ -58,6 +59,7 @@ def make_people(chance: Random, *, at: datetime, advance: Callable[[], None]) ->
     _mother_of(ines)
     _pro("claire@halles.exemple.fr", "Claire", "Montfort", password, HALLES, at)
     _pro("samba@melies.exemple.fr", "Samba", "Diarraté", password, MELIES, at)
+    _newcomer(password, at)
     staff = Person.objects.create(
         email="odile@equipe.exemple.fr", password=password, first_name="Odile", last_name="Quélennou", roles=[Role.ADMIN],
         staff_roles=[StaffRole.GLOBAL_ACCESS, StaffRole.DPO],
@@ -79,6 +81,7 @@ def accounts() -> list[Account]:
         Account("Nina, 17 ans, lycéenne : il lui reste à prouver qui elle est", "nina@exemple.fr", PASSWORD, "/"),
         Account(f"Claire, {HALLES}", "claire@halles.exemple.fr", PASSWORD, "/pro/"),
         Account(f"Samba, {MELIES}", "samba@melies.exemple.fr", PASSWORD, "/pro/"),
+        Account("Nora, libraire : sa structure attend l’équipe", "nora@merle.exemple.fr", PASSWORD, "/pro/"),
         Account("Odile, équipe du service", "odile@equipe.exemple.fr", PASSWORD, "/equipe/", TOTP_SECRET),
     ]
 
@@ -129,6 +132,20 @@ def _pro(email: str, first: str, last: str, password: str, venue_name: str, at: 
         person=person, structure=venue.structure, validation=Validation.VALIDATED, created_at=at - 119 * DAY
     )
     return person
+
+
+def _newcomer(password: str, at: datetime) -> None:
+    "A bookseller who signed up yesterday: a structure that the team has to examine, and its venue."
+    nora = Person.objects.create(
+        email="nora@merle.exemple.fr", password=password, first_name="Nora", last_name="Vasseur-Lamy", roles=[Role.NON_ATTACHED_PRO],
+        registered_at=at - DAY, email_validated_at=at - DAY,
+    )  # fmt: skip
+    who: dict[str, Any] = {"person_id": nora.pk, "actor": f"person:{nora.pk}", "at": at - DAY}
+    structure = open_structure(siren="732829320", name="Le Merle moqueur SARL", **who)
+    open_venue(
+        structure_id=structure, name="Le Merle moqueur", siret="73282932000074", activity=Activity.BOOKSTORE,
+        address="3 rue des Martyrs de Vingré", postcode="42000", city="Saint-Étienne", department="42", **who,
+    )  # fmt: skip
 
 
 def _story_of_ines(ines: Person, at: datetime) -> None:

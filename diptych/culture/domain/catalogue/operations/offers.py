@@ -1,4 +1,4 @@
-"""What a venue does with its offers: create, edit, publish, unpublish, add dates, edit and remove stocks.
+"""What a venue does with its offers: create, copy, edit, publish, unpublish, add dates, edit and remove stocks.
 
 Each is one transaction: lock the offer, gather, decide, write, announce, journal. Somebody else's offer is missing, never
 forbidden. Does not hold what becomes of bookings when a stock is removed: the bookings chapter, which stands above, cancels them
@@ -13,10 +13,12 @@ from zlib import crc32
 from django.db import connection, transaction
 
 from .. import terms
-from ..models import Offer, PriceCategory, Stock
+from ..models import Offer, PriceCategory, PriceLimit, Stock
 from ..rules import offers as rules
+from ..rules.review import why_not_price
 from ..rules.subcategories import BY_ID
 from ..terms import OfferDraft, OfferFacts, OfferValidation, StockDraft, StockFacts
+from .reviewing import judged
 
 from diptych.commons import journal, outbox
 from diptych.commons.refusal import Refusal, Refused, deny
@@ -51,11 +53,36 @@ def edit_offer(*, offer_id: int, venue_ids: Collection[int], draft: OfferDraft, 
 
 
 @transaction.atomic
+def duplicate(*, offer_id: int, venue_ids: Collection[int], actor: str, at: datetime) -> int:
+    """A draft with the same texts and settings, and the same stocks where it is a thing: an event's dates are its own.
+    Gives its number. Refuses a kind that partners may no longer make."""
+    offer = _locked(offer_id, venue_ids)
+    stocks = list(Stock.objects.filter(offer=offer, deleted_at=None, starts_at=None).order_by("pk"))
+    venue, kept = offer.venue, {f.attname: getattr(offer, f.attname) for f in Offer._meta.concrete_fields}
+    fresh = {"id": None, "validation": OfferValidation.DRAFT, "validation_kind": "", "validated_price_cents": None,
+             "publication_at": None, "bookings_allowed_at": None, "source": "", "source_id": "", "words": None,
+             "created_at": at, "edited_at": at}  # fmt: skip
+    if not BY_ID[offer.subcategory].is_offered_to_partners:
+        deny(terms.SUBCATEGORY_CLOSED)
+    made = Offer(**kept | fresh)
+    made.save()
+    made.cover_seed = crc32(f"{made.pk} {made.name}".encode())
+    made.save(update_fields=["cover_seed"])
+    Stock.objects.bulk_create(
+        Stock(offer=made, price_cents=stock.price_cents, quantity=stock.quantity, created_at=at) for stock in stocks
+    )
+    _journal("catalogue.duplicate_offer", made, actor=actor, at=at, facts={"from": offer_id, "venue": venue.pk})
+    return made.pk
+
+
+@transaction.atomic
 def publish(
     *, offer_id: int, venue_ids: Collection[int], actor: str, at: datetime,
     publication_at: datetime | None = None, bookings_allowed_at: datetime | None = None,
-) -> None:  # fmt: skip
-    """Show an offer from `publication_at` (at once where None), and open its bookings then or at `bookings_allowed_at`."""
+) -> OfferValidation:  # fmt: skip
+    """Show an offer from `publication_at` (at once where None), and open its bookings then or at `bookings_allowed_at`. One
+    that leaves draft is judged by the validation rules first: where one holds, it waits for the team, and is shown once
+    approved. Gives where it stands."""
     offer = _locked(offer_id, venue_ids)
     shown_at = max(publication_at or at, at)
     structure = offer.venue.structure
@@ -66,11 +93,16 @@ def publish(
             facts, publication_at=shown_at, bookings_allowed_at=bookings_allowed_at, structure_validated=validated, at=at
         )
     )
-    offer.validation, offer.publication_at, offer.bookings_allowed_at = OfferValidation.APPROVED, shown_at, bookings_allowed_at
-    offer.edited_at = at
-    offer.save(update_fields=["validation", "publication_at", "bookings_allowed_at", "edited_at"])
-    _announce("catalogue.published", offer, at=at)
-    _journal("catalogue.publish", offer, actor=actor, at=at, facts={"publication_at": shown_at.isoformat()})
+    if offer.validation == OfferValidation.DRAFT:
+        judged(offer, at=at)
+    offer.publication_at, offer.bookings_allowed_at, offer.edited_at = shown_at, bookings_allowed_at, at
+    offer.save()
+    stands = OfferValidation(offer.validation)
+    if stands is OfferValidation.APPROVED:
+        _announce("catalogue.published", offer, at=at)
+    told = {"publication_at": shown_at.isoformat(), "validation": stands.value}
+    _journal("catalogue.publish", offer, actor=actor, at=at, facts=told)
+    return stands
 
 
 @transaction.atomic
@@ -162,12 +194,27 @@ def _filled(stock: Stock, offer: Offer, draft: StockDraft, at: datetime) -> Stoc
             starts_at=draft.starts_at, booking_limit_at=draft.booking_limit_at, at=at,
         )
     )  # fmt: skip
+    if draft.price_cents != stock.price_cents:
+        _raise(_why_not_price(offer, draft.price_cents))
     stock.price_cents, stock.quantity, stock.starts_at = draft.price_cents, draft.quantity, draft.starts_at
     stock.booking_limit_at = draft.booking_limit_at
     if draft.starts_at is not None and draft.booking_limit_at is None:
         stock.booking_limit_at = rules.default_limit(draft.starts_at)
     stock.price_category = _price_category(offer, draft) if draft.price_label.strip() else None
     return stock
+
+
+def _why_not_price(offer: Offer, price_cents: int) -> Refusal | None:
+    "The price limitation (guide §1.3): the reference is the price at the last validation, else the oldest stock's."
+    if offer.validation == OfferValidation.DRAFT:
+        return None
+    rate = PriceLimit.objects.filter(pk=offer.subcategory).values_list("rate", flat=True).first()
+    reference = offer.validated_price_cents
+    if reference is None:
+        oldest = Stock.objects.filter(offer=offer).order_by("created_at", "pk")
+        reference = oldest.values_list("price_cents", flat=True).first()
+    has_ean = bool(offer.extra.get("ean") or (offer.product and offer.product.ean))
+    return why_not_price(price_cents, reference_cents=reference, rate=rate, is_draft=False, has_ean=has_ean)
 
 
 def _price_category(offer: Offer, draft: StockDraft) -> PriceCategory:
@@ -177,6 +224,11 @@ def _price_category(offer: Offer, draft: StockDraft) -> PriceCategory:
     if PriceCategory.objects.filter(offer=offer).count() >= rules.MOST_PRICES:
         deny(terms.TOO_MANY_PRICES, most=rules.MOST_PRICES)
     return PriceCategory.objects.create(offer=offer, label=draft.price_label.strip()[:50], price_cents=draft.price_cents)
+
+
+def own(*, offer_id: int, venue_ids: Collection[int]) -> None:
+    """Lock an offer of these venues, within the caller's transaction. Refuses (missing) any other."""
+    _raise(rules.why_not_edit(_locked(offer_id, venue_ids).validation))
 
 
 def _locked(offer_id: int, venue_ids: Collection[int]) -> Offer:

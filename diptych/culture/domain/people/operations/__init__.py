@@ -18,6 +18,7 @@ from .accounts import (
     sign_out_everywhere,
     validate_email,
 )
+from .attaching import set_attached
 from .devices import alert_link_of, alert_of, device_hash, forget_device, note_login, report_login, trust_device
 from .staffing import set_staff_roles
 from .suspending import close_own, return_to_own, suspend, unsuspend
@@ -43,6 +44,7 @@ __all__ = [
     "resend_validation",
     "resend_validation_to",
     "return_to_own",
+    "set_attached",
     "set_profile",
     "set_staff_roles",
     "sign_in_for_tokens",

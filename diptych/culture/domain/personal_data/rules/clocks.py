@@ -100,6 +100,7 @@ SWEEPS: Final = (
     Sweep("trusted_device_old", "people_trusteddevice", "at", 1826, "guide §5.5: trusted devices, 5 years"),
     Sweep("login_alert_ended", "people_loginalert", "expires_at", 30, "links work for a week; 30 days for support"),
     Sweep("link_ended", "people_emailcheck", "expires_at", 30, "links work for 24 hours; 30 days for support"),
+    Sweep("invitation_ended", "venues_invitation", "expires_at", 30, "invitations work for 14 days; 30 days for support"),
     Sweep(
         "failed_sign_in", "axes_accessattempt", "attempt_time", 30, "CNIL, security logs: no longer than needed",
         "delete from axes_accessattemptexpiration where access_attempt_id in"

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from .. import check_words, words
+from .. import check_words, structure_words, words
 
 from diptych.commons.web.templatetags import ui
 
@@ -27,6 +27,10 @@ KINDS: Final[dict[str, Mapping[str, words.Word]]] = {
     "scheme": words.SCHEMES,
     "step": words.STEPS,
     "suspension": words.SUSPENSIONS,
+    "structure": structure_words.STRUCTURE_STATES,
+    "rejection": {code: words.Word(label) for code, label in structure_words.REJECTIONS.items()},
+    "offer": structure_words.OFFER_VALIDATIONS,
+    "bank": structure_words.ACCOUNT_STATES,
     "check": check_words.CHECKS,
     "status": check_words.STATUSES,
     "review": check_words.RESULTS,

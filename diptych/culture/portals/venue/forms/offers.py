@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from .fields import LocalInstantField
+from .fields import EurosField, LocalInstantField
 
 from diptych.culture.domain.catalogue.queries.own_offers import OwnOffer, fields_of
 from diptych.culture.domain.catalogue.terms import OfferDraft, Withdrawal
@@ -123,3 +123,23 @@ class PublishForm(forms.Form):
         self.fields["bookings_allowed_at"] = LocalInstantField(
             label=_("Open bookings from"), required=False, zone=zone, help_text=_("Left empty: as soon as it is shown.")
         )
+
+
+class ManyForm(forms.Form):
+    """Several offers, and what to do with them."""
+
+    ids = forms.TypedMultipleChoiceField(coerce=int)
+    act = forms.ChoiceField(choices=[("publish", ""), ("withdraw", ""), ("price", "")])
+    price = EurosField(required=False)
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        numbers = [number for number in data.getlist("ids") if number.isdecimal() and len(number) < 18][:200]
+        self.fields["ids"].choices = [(number, number) for number in numbers]
+
+    def clean(self) -> Any:
+        """A price is needed where it is what to do."""
+        given = super().clean() or {}
+        if given.get("act") == "price" and given.get("price") is None:
+            raise forms.ValidationError(_("Write a price in euros, such as 12,50."), code="euros")
+        return given

@@ -24,7 +24,8 @@ from diptych.culture.domain.catalogue.queries.own_offers import (
     own_offer,
     own_offers,
 )
-from diptych.culture.domain.catalogue.terms import OfferStatus
+from diptych.culture.domain.catalogue.queries.reviews import last_note
+from diptych.culture.domain.catalogue.terms import OfferStatus, OfferValidation
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.venues.queries import acting_for
 
@@ -118,7 +119,7 @@ def _offer_page(request: HttpRequest, mine: Mine, found: OwnOffer, form: Publish
     return page(
         request, "offer", mine, offer=found, words=words, tone=tone, stocks=found.stocks[:200], more=max(len(found.stocks) - 200, 0),
         form=form or PublishForm(zone=mine.zone), extra=[(EXTRA.get(name, name), value) for name, value in found.extra.items()],
-        withdrawal=dict(WITHDRAWALS).get(found.withdrawal, ""),
+        withdrawal=dict(WITHDRAWALS).get(found.withdrawal, ""), note=last_note(offer_id=found.id, venue_ids=mine.venue_ids),
     )  # fmt: skip
 
 
@@ -160,8 +161,12 @@ def publish(request: HttpRequest, *, offer_id: int) -> HttpResponse:
     mine, form = mine_of(request), PublishForm(request.POST, zone=mine_of(request).zone)
     if not form.is_valid():
         return _offer_page(request, mine, own_offer(offer_id=offer_id, venue_ids=mine.venue_ids, at=mine.at), form)
-    operations.publish(offer_id=offer_id, venue_ids=mine.venue_ids, actor=mine.actor, at=mine.at, **form.cleaned_data)
-    messages.success(request, gettext("Published."))
+    dates = form.cleaned_data
+    stands = operations.publish(offer_id=offer_id, venue_ids=mine.venue_ids, actor=mine.actor, at=mine.at, **dates)
+    if stands is OfferValidation.PENDING:
+        messages.success(request, gettext("Sent to the team, who look at it first: you are written to."))
+    else:
+        messages.success(request, gettext("Published."))
     return redirect("venue:offer", offer_id=offer_id)
 
 
@@ -179,3 +184,14 @@ def unpublish(request: HttpRequest, *, offer_id: int) -> HttpResponse:
 def status_of(form: Any) -> int:
     "A form that does not fit answers 422."
     return 422 if form.is_bound and not form.is_valid() else 200
+
+
+@door(Audience.VENUE)
+@require_POST
+@drawn_by(_publish_refused)
+def duplicate(request: HttpRequest, *, offer_id: int) -> HttpResponse:
+    """A draft like this offer, to change."""
+    mine = mine_of(request)
+    made = operations.duplicate(offer_id=offer_id, venue_ids=mine.venue_ids, actor=mine.actor, at=mine.at)
+    messages.success(request, gettext("Copied as a draft: change what differs."))
+    return redirect("venue:offer-edit", offer_id=made)

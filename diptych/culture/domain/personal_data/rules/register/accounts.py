@@ -251,6 +251,22 @@ ROWS: Final = (
         order="created_at",
     ),
     Table(
+        "venues_invitation",
+        WORK,
+        (
+            *hidden("id structure_id", Category.LINK),
+            seen("email", Category.CONTACT, _("Address invited")),
+            seen("made_at", Category.PROFESSIONAL, _("Invited on")),
+            seen("expires_at", Category.PROFESSIONAL, _("Good until")),
+            seen("accepted_at", Category.PROFESSIONAL, _("Accepted on")),
+            seen("withdrawn_at", Category.PROFESSIONAL, _("Withdrawn on")),
+        ),
+        title=_("Invitations to join a structure"),
+        of="email = %(email)s",
+        row=Row.DROPPED,
+        order="made_at",
+    ),
+    Table(
         "personal_data_extract",
         RIGHTS,
         (

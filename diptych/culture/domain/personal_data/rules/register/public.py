@@ -18,9 +18,14 @@ ROWS: Final = (
     ),
     _public(
         "catalogue_offer",
-        "id subcategory name creator description extra is_duo url withdrawal withdrawal_details duration_minutes validation"
+        "id subcategory name creator description extra is_duo url withdrawal withdrawal_details duration_minutes validation validation_kind"
+        " validated_price_cents"
         f" publication_at bookings_allowed_at {_ACCESS} cover_seed source source_id edited_at created_at words venue_id product_id",
     ),
+    _public("catalogue_offerrule", "id name sub_rules created_at ended_at"),
+    _public("catalogue_offerreview", "id validation kind rules note at offer_id"),
+    _public("catalogue_offerconfidence", "id level venue_id structure_id"),
+    _public("catalogue_pricelimit", "subcategory rate"),
     _public("catalogue_pricecategory", "id label price_cents offer_id"),
     _public("catalogue_shelf", "id title hint position query offers shown_from shown_until"),
     _public("venues_department", "code name region region_name population"),
@@ -29,9 +34,12 @@ ROWS: Final = (
     _public("venues_ticketingsystem", "id name booking_url cancellation_url secret active"),
     _public(
         "venues_venue",
-        "id name siret activity description address postcode city department latitude longitude website phone"
+        "id name siret no_siret_why activity description address postcode city department latitude longitude website phone email"
         f" {_ACCESS} source source_id edited_at created_at deleted_at commune_id structure_id ticketing_id",
     ),
+    _public("venues_structuredecision", "id validation reason note at structure_id"),
+    _public("venues_openinghours", "id weekday opens closes venue_id"),
+    _public("venues_openingexception", "id first_day last_day hours words venue_id"),
     _public("venues_attendance", "id year total free schools under_18 from_18_to_25 venue_id"),
     _public(
         "schools_school",

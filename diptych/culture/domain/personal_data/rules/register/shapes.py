@@ -60,8 +60,15 @@ WORK: Final = Purpose(
     "work",
     _("Know who may act for a structure."),
     Source.CONTRACT,
-    "the person; their structure; officers",
-    _END,
+    "the person; their structure; officers with READ_PRO_ENTITY, each look journalled",
+    f"{_END}; invitation_ended",
+)
+PAYMENT: Final = Purpose(
+    "payment",
+    _("Pay venues, and account for it."),
+    Source.PUBLIC_TASK,
+    "members of the structure (IBAN masked); finance officers, each look at an IBAN journalled",
+    "kept: accounting records, 10 years",
 )
 SECURITY: Final = Purpose(
     "security",
@@ -114,7 +121,21 @@ CATALOGUE: Final = Purpose(
     "none",
 )
 
-PURPOSES: Final = (ACCOUNT, CREDIT, BOOKING, CHOICE, WORK, SECURITY, ELIGIBILITY, PROOF, MESSAGE, RIGHTS, MACHINE, CATALOGUE)
+PURPOSES: Final = (
+    ACCOUNT,
+    CREDIT,
+    BOOKING,
+    CHOICE,
+    WORK,
+    PAYMENT,
+    SECURITY,
+    ELIGIBILITY,
+    PROOF,
+    MESSAGE,
+    RIGHTS,
+    MACHINE,
+    CATALOGUE,
+)
 TABLES: Final = (PURPOSES,)
 
 EMPTY: Final = "''"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from .models import Venue
-from .terms import NOT_A_MEMBER, Validation
+from ..models import Venue
+from ..terms import NOT_A_MEMBER, Validation
 
 from diptych.commons.refusal import deny
 

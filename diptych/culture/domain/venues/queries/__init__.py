@@ -1,0 +1,51 @@
+"""Reads of the venues chapter: for whom somebody may act, structures and their members, a venue's page."""
+
+from .own import OwnVenue, acting_for, venue_ids_of, venues_of
+from .pages import VenuePage, venue_page
+from .structures import (
+    Decision,
+    InvitedTo,
+    Member,
+    OwnStructure,
+    StructureFile,
+    StructureLine,
+    StructureQueue,
+    decision_of,
+    invitation_of,
+    invitations_for,
+    member_ids,
+    next_steps,
+    own_structure,
+    structure_file,
+    structure_name,
+    structure_queue,
+    structures_of,
+    waiting_structures,
+)
+
+__all__ = [
+    "Decision",
+    "InvitedTo",
+    "Member",
+    "OwnStructure",
+    "OwnVenue",
+    "StructureFile",
+    "StructureLine",
+    "StructureQueue",
+    "VenuePage",
+    "acting_for",
+    "decision_of",
+    "invitation_of",
+    "invitations_for",
+    "member_ids",
+    "next_steps",
+    "own_structure",
+    "structure_file",
+    "structure_name",
+    "structure_queue",
+    "structures_of",
+    "venue_ids_of",
+    "venue_page",
+    "venues_of",
+    "waiting_structures",
+]

@@ -1,0 +1,115 @@
+"""Rules of venues: how a structure moves, who may join it and how, what a newcomer does next, hours that can hold.
+
+Pure functions and dated tables. Does not hold the check of a SIREN's key (stdnum's, in operations).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Final
+
+from . import terms
+from .terms import Interval, InvitationFacts, OtherHours, Rejection, Step, StepFacts, Validation
+
+from diptych.commons.refusal import Refusal, refuse
+
+MOVES: Final[Mapping[Validation, frozenset[Validation]]] = {
+    Validation.NEW: frozenset({Validation.PENDING, Validation.VALIDATED, Validation.REJECTED, Validation.CLOSED}),
+    Validation.PENDING: frozenset({Validation.VALIDATED, Validation.REJECTED, Validation.CLOSED}),
+    Validation.VALIDATED: frozenset({Validation.PENDING, Validation.CLOSED}),
+    Validation.REJECTED: frozenset({Validation.NEW, Validation.PENDING, Validation.VALIDATED}),
+    Validation.CLOSED: frozenset({Validation.PENDING}),
+    Validation.DELETED: frozenset(),
+}
+"""Where the back office may take a structure from where it stands (guide §1.2). REJECTED goes back to NEW when its SIREN is
+given again."""
+
+WITH_A_REASON: Final = frozenset({Validation.REJECTED, Validation.CLOSED})
+INVITATION_LASTS: Final = timedelta(days=14)
+MOST_INVITATIONS: Final = 30
+"""Ours: how long an invitation opens, and how many may wait at once in a structure."""
+MOST_TIMES: Final = 4
+MOST_EXCEPTIONS: Final = 60
+"""Ours: times of opening in a day, and exceptions of a venue."""
+
+
+def why_not_decide(*, before: Validation, after: Validation, reason: str) -> Refusal | None:
+    """Why the back office cannot take a structure from one state to another, or None."""
+    if after not in MOVES[before]:
+        return refuse(terms.NO_SUCH_MOVE, before=before, after=after)
+    if after in WITH_A_REASON and reason not in set(Rejection):
+        return refuse(terms.REJECTION_MISSING)
+    if after not in WITH_A_REASON and reason:
+        return refuse(terms.REJECTION_UNASKED)
+    return None
+
+
+def why_not_identify(*, siret: str, no_siret_why: str, siret_is_valid: bool) -> Refusal | None:
+    """Why a venue of a structure cannot be known as it is filled in, or None."""
+    if siret and no_siret_why:
+        return refuse(terms.SIRET_OR_WHY)
+    if not siret and not no_siret_why:
+        return refuse(terms.NO_SIRET_UNSAID)
+    return refuse(terms.SIRET_MALFORMED) if siret and not siret_is_valid else None
+
+
+def why_not_invite(*, is_member: bool, waiting: int, already: bool) -> Refusal | None:
+    """Why an address cannot be invited, or None."""
+    if is_member:
+        return refuse(terms.ALREADY_A_MEMBER)
+    if already:
+        return refuse(terms.ALREADY_INVITED)
+    return refuse(terms.TOO_MANY_INVITATIONS, most=MOST_INVITATIONS) if waiting >= MOST_INVITATIONS else None
+
+
+def why_not_accept(invitation: InvitationFacts, *, email: str, at: datetime) -> Refusal | None:
+    """Why an invitation does not open for the owner of an address, or None."""
+    over = invitation.accepted_at is not None or invitation.withdrawn_at is not None
+    if over or invitation.expires_at <= at:
+        return refuse(terms.INVITATION_OVER)
+    return refuse(terms.INVITATION_OTHER) if invitation.email != email.lower() else None
+
+
+def what_is_next(facts: StepFacts) -> tuple[tuple[Step, bool], ...]:
+    """The steps of a newcomer in order, each with whether it is done."""
+    return (
+        (Step.STRUCTURE, bool(facts.validation)),
+        (Step.VENUE, facts.venues > 0),
+        (Step.VALIDATION, facts.validation == Validation.VALIDATED),
+        (Step.PAGE, facts.pages > 0),
+        (Step.OFFER, facts.offers > 0),
+        (Step.PAYMENT, facts.is_paid),
+    )
+
+
+def why_not_day(hours: Sequence[Interval]) -> Refusal | None:
+    """Why the times of opening of one day cannot hold, or None."""
+    if len(hours) > MOST_TIMES:
+        return refuse(terms.HOURS_TOO_MANY, most=MOST_TIMES)
+    for one in hours:
+        if one.closes <= one.opens:
+            return refuse(terms.HOURS_BACKWARDS, opens=f"{one.opens:%H:%M}", closes=f"{one.closes:%H:%M}")
+    ordered = sorted(hours, key=lambda one: one.opens)
+    for earlier, later in pairwise(ordered):
+        if later.opens < earlier.closes:
+            return refuse(terms.HOURS_OVERLAP, opens=f"{later.opens:%H:%M}", closes=f"{earlier.closes:%H:%M}")
+    return None
+
+
+def why_not_hours(*, week: Sequence[Sequence[Interval]], exceptions: Sequence[OtherHours]) -> Refusal | None:
+    """Why a venue's week and its exceptions cannot hold, or None: the first fault, Monday first."""
+    for day in week:
+        if (refusal := why_not_day(day)) is not None:
+            return refusal
+    if len(exceptions) > MOST_EXCEPTIONS:
+        return refuse(terms.DAYS_TOO_MANY, most=MOST_EXCEPTIONS)
+    for one in exceptions:
+        if one.last_day < one.first_day:
+            return refuse(terms.DAYS_BACKWARDS)
+        if (refusal := why_not_day(one.hours)) is not None:
+            return refusal
+    ordered = sorted(exceptions, key=lambda one: one.first_day)
+    for earlier, later in pairwise(ordered):
+        if later.first_day <= earlier.last_day:
+            return refuse(terms.DAYS_OVERLAP, day=later.first_day.isoformat())
+    return None

@@ -1,0 +1,61 @@
+"""Words of the venue's pages for codes of the venues chapter: states, reasons, kinds of venue, steps."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from diptych.culture.domain.reimbursements.terms import AccountStatus
+from diptych.culture.domain.venues.terms import Activity, Rejection, Step, Validation
+
+STATES: Final = {
+    Validation.NEW: (_("Waits for the team"), "wait"),
+    Validation.PENDING: (_("Under examination"), "wait"),
+    Validation.VALIDATED: (_("Validated"), "good"),
+    Validation.REJECTED: (_("Refused"), "bad"),
+    Validation.DELETED: (_("Removed"), "neutral"),
+    Validation.CLOSED: (_("Closed"), "bad"),
+}
+"""How a state is said, and its tone."""
+
+REJECTIONS: Final = {
+    Rejection.ELIGIBILITY.value: _("What it offers is not eligible for the pass."),
+    Rejection.ERROR.value: _("It was signed up by mistake."),
+    Rejection.ADAGE_DECLINED.value: _("Its listing for schools was declined."),
+    Rejection.OUT_OF_TIME.value: _("We had no answer in time."),
+    Rejection.NON_RECEIVED_DOCS.value: _("The documents asked for did not come."),
+    Rejection.CLOSED_BUSINESS.value: _("Its business is closed."),
+    Rejection.OTHER.value: _("See the note."),
+}
+
+ACTIVITIES: Final = {
+    Activity.MUSEUM.value: _("Museum"), Activity.CINEMA.value: _("Cinema"), Activity.LIBRARY.value: _("Library"),
+    Activity.BOOKSTORE.value: _("Bookshop"), Activity.FESTIVAL.value: _("Festival"),
+    Activity.PERFORMANCE_HALL.value: _("Theatre or performance hall"), Activity.MUSIC_VENUE.value: _("Music venue"),
+    Activity.RECORD_STORE.value: _("Record shop"), Activity.MUSICAL_INSTRUMENT_STORE.value: _("Instrument shop"),
+    Activity.ART_SCHOOL.value: _("Art school, lessons"), Activity.CREATIVE_ARTS_STORE.value: _("Fine-arts shop"),
+    Activity.HERITAGE_SITE.value: _("Heritage site"), Activity.CULTURAL_CENTRE.value: _("Cultural centre"),
+    Activity.DIGITAL.value: _("Online service"), Activity.OTHER.value: _("Other"),
+}  # fmt: skip
+
+STEPS: Final = {
+    Step.STRUCTURE: (_("Name your structure"), _("Its SIREN, nine figures.")),
+    Step.VENUE: (_("Add your venue"), _("Its SIRET, or the reason why it has none.")),
+    Step.VALIDATION: (
+        _("Be validated by the team"),
+        _("We examine your structure: you are written to. Until then you may prepare everything; nothing is shown or booked."),
+    ),
+    Step.PAGE: (_("Say who you are and when you are open"), _("Youths see it on each of your offers.")),
+    Step.OFFER: (_("Make a first offer"), _("It stays a draft until you publish it.")),
+    Step.PAYMENT: (_("Say where to pay you"), _("An IBAN and its document; the team checks them.")),
+}
+"""What a newcomer does next: what, and how."""
+
+ACCOUNTS: Final = {
+    AccountStatus.FILED: (_("Filed"), "wait"),
+    AccountStatus.EXAMINED: (_("Under examination"), "wait"),
+    AccountStatus.TO_CORRECT: (_("To correct"), "bad"),
+    AccountStatus.ACCEPTED: (_("Accepted"), "good"),
+    AccountStatus.REFUSED: (_("Refused"), "bad"),
+    AccountStatus.DROPPED: (_("Dropped"), "neutral"),
+}
+"""How the state of a bank account is said, and its tone."""
