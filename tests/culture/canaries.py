@@ -7,9 +7,25 @@ from uuid import uuid4
 
 from diptych.culture.domain.eligibility.models import BonusRequest, Reminder
 from diptych.culture.domain.people.models import LoginAlert, LoginDevice, Person, TrustedDevice
+from diptych.culture.domain.reimbursements.models import BankAccount, BankAccountStatus, BankDocument
+from diptych.culture.domain.venues.models import Structure
 from tests.culture.factories import AT
 
 BORN = date(2008, 3, 17)
+
+
+def bank_account(person: Person) -> BankAccount:
+    """The account that somebody filed; one a person."""
+    structure, _ = Structure.objects.get_or_create(siren="552100554", defaults={"name": "Sole trader", "created_at": AT})
+    account, _ = BankAccount.objects.get_or_create(
+        filed_by=person,
+        defaults={
+            "structure": structure, "label": "Compte courant", "holder": "Librairie du Port", "iban": "FR7630006000011234567890189",
+            "bic": "AGRIFRPP", "filed_at": AT,
+        },
+    )  # fmt: skip
+    return account
+
 
 CANARIES: dict[str, Callable[[Person], Any]] = {
     "people_logindevice": lambda person: LoginDevice.objects.create(
@@ -31,6 +47,13 @@ CANARIES: dict[str, Callable[[Person], Any]] = {
         gender="F",
         birth_commune="42218",
         at=AT,
+    ),
+    "reimbursements_bankaccount": bank_account,
+    "reimbursements_bankaccountstatus": lambda person: BankAccountStatus.objects.create(
+        account=bank_account(person), status="en_construction", actor=f"person:{person.pk}", at=AT
+    ),
+    "reimbursements_bankdocument": lambda person: BankDocument.objects.create(
+        account=bank_account(person), type="application/pdf", content=b"%PDF-1.7", given_at=AT
     ),
     "eligibility_reminder": lambda person: Reminder.objects.create(person=person, attempt=uuid4(), at=AT),
 }

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "diptych.culture.domain.catalogue",
     "diptych.culture.domain.wallet",
     "diptych.culture.domain.bookings",
+    "diptych.culture.domain.reimbursements",
     "diptych.culture.domain.eligibility",
     "diptych.culture.domain.personal_data",
     "diptych.culture.portals.youth",

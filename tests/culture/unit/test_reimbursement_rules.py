@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from diptych.culture.domain.reimbursements.rules import BRACKETS, half_up, price, price_all
+from diptych.culture.domain.reimbursements.rules.scale import BRACKETS, half_up, price, price_all
 from diptych.culture.domain.reimbursements.terms import CustomRule, Group, Scope, UsedBooking
 
 AT = datetime(2025, 3, 1, 12, tzinfo=UTC)

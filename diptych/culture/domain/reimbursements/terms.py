@@ -1,13 +1,15 @@
-"""Words of reimbursements: groups of rules, scopes of custom ones, what a price is decided from and what it says.
+"""Words of reimbursements: groups of rules, what a price is decided from and says, bank accounts, reasons to refuse.
 
-Amounts are cents that the State pays the venue, positive. Does not hold bookings nor bank accounts.
+A price's amounts are cents that the State pays the venue, positive. Does not hold bookings.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
+from diptych.commons.refusal import Kind, Reason
 from diptych.culture.domain.wallet.terms import Because
 
 
@@ -72,3 +74,61 @@ class Price:
     rule: str
     because: Because
     marginal_cents: int
+
+
+class AccountStatus(StrEnum):
+    """Where the team stands with a bank account; the values are the official service's words (guide §1.6)."""
+
+    FILED = "en_construction"
+    EXAMINED = "en_instruction"
+    TO_CORRECT = "a_corriger"
+    ACCEPTED = "accepte"
+    REFUSED = "refuse"
+    DROPPED = "sans_suite"
+
+
+MOVES: Final[dict[AccountStatus, frozenset[AccountStatus]]] = {
+    AccountStatus.FILED: frozenset({AccountStatus.EXAMINED, AccountStatus.TO_CORRECT, AccountStatus.DROPPED}),
+    AccountStatus.EXAMINED: frozenset(
+        {AccountStatus.ACCEPTED, AccountStatus.REFUSED, AccountStatus.TO_CORRECT, AccountStatus.DROPPED}
+    ),
+    AccountStatus.TO_CORRECT: frozenset({AccountStatus.FILED, AccountStatus.DROPPED}),
+    AccountStatus.ACCEPTED: frozenset({AccountStatus.EXAMINED, AccountStatus.DROPPED}),
+    AccountStatus.REFUSED: frozenset({AccountStatus.EXAMINED}),
+    AccountStatus.DROPPED: frozenset({AccountStatus.EXAMINED}),
+}
+"""Which status may follow which."""
+
+
+class DocumentType(StrEnum):
+    """What a bank document may be."""
+
+    PDF = "application/pdf"
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+
+
+IBAN_MALFORMED = Reason("reimbursements.iban_malformed", Kind.INVALID, "This is no IBAN: check its figures.", "ISO 13616")
+IBAN_OUTSIDE_SEPA = Reason(
+    "reimbursements.iban_outside_sepa", Kind.INVALID, "A transfer cannot reach an account there ({country}).", "EPC409-09"
+)
+BIC_MALFORMED = Reason("reimbursements.bic_malformed", Kind.INVALID, "A BIC has 8 or 11 signs.", "ISO 9362")
+DOCUMENT_TOO_LARGE = Reason("reimbursements.document_too_large", Kind.INVALID, "A document is at most {most} MB.")
+DOCUMENT_UNKNOWN = Reason("reimbursements.document_unknown", Kind.INVALID, "Give a PDF, a PNG or a JPEG.")
+STRUCTURE_NOT_FOUND = Reason("reimbursements.structure_not_found", Kind.MISSING, "There is no such structure among yours.")
+ACCOUNT_NOT_FOUND = Reason("reimbursements.account_not_found", Kind.MISSING, "There is no such bank account.")
+ACCOUNT_TAKEN = Reason("reimbursements.account_taken", Kind.CONFLICT, "This structure already has this account.")
+ACCOUNT_MOVE = Reason(
+    "reimbursements.account_move", Kind.CONFLICT, "A bank account does not go from {before} to {after}.", "guide §1.6"
+)
+ACCOUNT_NOT_OPEN = Reason(
+    "reimbursements.account_not_open", Kind.CONFLICT, "The team has it in hand: it can be changed when they ask.", "guide §1.6"
+)
+ACCOUNT_CLOSED = Reason("reimbursements.account_closed", Kind.CONFLICT, "This account was refused or dropped.", "guide §1.6")
+POINT_IS_ITSELF = Reason(
+    "reimbursements.point_is_itself", Kind.CONFLICT, "A venue with a SIRET is its own pricing point.", "guide §1.2"
+)
+POINT_WITHOUT_SIRET = Reason("reimbursements.point_without_siret", Kind.INVALID, "A pricing point has a SIRET.", "guide §1.2")
+LINK_IN_THE_PAST = Reason("reimbursements.link_in_the_past", Kind.INVALID, "A link begins now or later.", "guide §1.2")
+LINK_OVERLAPS = Reason("reimbursements.link_overlaps", Kind.CONFLICT, "Another link holds at that time.", "guide §1.2")
+NO_LINK = Reason("reimbursements.no_link", Kind.CONFLICT, "There is no link to end.", "guide §1.2")

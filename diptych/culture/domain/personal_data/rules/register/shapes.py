@@ -66,6 +66,14 @@ WORK: Final = Purpose(
     _END,
     "Savoir qui peut agir pour une structure.",
 )
+PAYMENT: Final = Purpose(
+    "payment",
+    "Pay venues, and account for it.",
+    Source.PUBLIC_TASK,
+    "members of the structure (IBAN masked); finance officers, each look at an IBAN journalled",
+    "kept: accounting records, 10 years",
+    "Payer les lieux, et en rendre compte.",
+)
 SECURITY: Final = Purpose(
     "security",
     "Keep accounts from being forced or taken.",
@@ -124,7 +132,21 @@ CATALOGUE: Final = Purpose(
     "Informer sur la culture.",
 )
 
-PURPOSES: Final = (ACCOUNT, CREDIT, BOOKING, CHOICE, WORK, SECURITY, ELIGIBILITY, PROOF, MESSAGE, RIGHTS, MACHINE, CATALOGUE)
+PURPOSES: Final = (
+    ACCOUNT,
+    CREDIT,
+    BOOKING,
+    CHOICE,
+    WORK,
+    PAYMENT,
+    SECURITY,
+    ELIGIBILITY,
+    PROOF,
+    MESSAGE,
+    RIGHTS,
+    MACHINE,
+    CATALOGUE,
+)
 TABLES: Final = (PURPOSES,)
 
 EMPTY: Final = "''"

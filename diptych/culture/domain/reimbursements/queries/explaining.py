@@ -1,10 +1,10 @@
-"""Reads of reimbursements: the price of used bookings explained, from facts alone. Reads no table yet."""
+"""Reads of reimbursements: the price of used bookings explained, from facts alone."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from .rules import price_all
-from .terms import CustomRule, UsedBooking
+from ..rules.scale import price_all
+from ..terms import CustomRule, UsedBooking
 
 
 def explain_reimbursement(

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from .terms import CustomRule, Group, Price, Scope, UsedBooking
+from ..terms import CustomRule, Group, Price, Scope, UsedBooking
 
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID
 from diptych.culture.domain.wallet.terms import Because, Said, because, cited

@@ -1,0 +1,64 @@
+"""The register: bank accounts, links and payments of venues. A holder can be a person: a sole trader."""
+
+from typing import Final
+
+from ...terms import Category, Kept
+from .shapes import PAYMENT, Row, Table, hidden, plain, seen
+
+_FILED: Final = "filed_by_id = %(person)s"
+_OF_FILED: Final = "account_id in (select id from reimbursements_bankaccount where filed_by_id = %(person)s)"
+
+
+def _ours(name: str, columns: str) -> Table:
+    return Table(name, PAYMENT, plain(columns))
+
+
+ROWS: Final = (
+    Table(
+        "reimbursements_bankaccount",
+        PAYMENT,
+        (
+            *hidden("id structure_id", Category.LINK, kept=Kept.ACCOUNTS),
+            *hidden("filed_by_id", Category.LINK, kept=Kept.NUMBER),
+            seen("label", Category.PROFESSIONAL, "Compte bancaire", kept=Kept.ACCOUNTS),
+            seen("holder", Category.PROFESSIONAL, "Titulaire", kept=Kept.ACCOUNTS),
+            seen("iban", Category.PROFESSIONAL, "Fin de l’IBAN", kept=Kept.ACCOUNTS, shows="'…' || right(iban, 4)"),
+            *hidden("bic", Category.PROFESSIONAL, kept=Kept.ACCOUNTS),
+            seen("status", Category.PROFESSIONAL, "État", kept=Kept.ACCOUNTS),
+            seen("filed_at", Category.PROFESSIONAL, "Déposé le", kept=Kept.ACCOUNTS),
+            *hidden("decided_at", Category.PROFESSIONAL, kept=Kept.ACCOUNTS),
+        ),
+        title="Comptes bancaires que tu as déposés",
+        of=_FILED,
+        row=Row.KEPT,
+        order="filed_at",
+    ),
+    Table(
+        "reimbursements_bankaccountstatus",
+        PAYMENT,
+        (
+            *hidden("id account_id actor comment", Category.LINK, kept=Kept.PROOF),
+            seen("status", Category.PROFESSIONAL, "État pris", kept=Kept.PROOF),
+            seen("at", Category.TRACE, "Quand", kept=Kept.PROOF),
+        ),
+        title="Ce que tu as fait de comptes bancaires",
+        of="actor = 'person:' || %(person)s::bigint",
+        row=Row.KEPT,
+        order="id",
+    ),
+    Table(
+        "reimbursements_bankdocument",
+        PAYMENT,
+        (
+            *hidden("id account_id content", Category.LINK, kept=Kept.ACCOUNTS),
+            seen("type", Category.PROFESSIONAL, "Document bancaire", kept=Kept.ACCOUNTS),
+            seen("given_at", Category.TRACE, "Donné le", kept=Kept.ACCOUNTS),
+        ),
+        title="Documents bancaires que tu as donnés",
+        of=_OF_FILED,
+        row=Row.KEPT,
+        order="id",
+    ),
+    _ours("reimbursements_pricingpointlink", "id venue_id point_id since until"),
+    _ours("reimbursements_bankaccountlink", "id venue_id account_id since until"),
+)

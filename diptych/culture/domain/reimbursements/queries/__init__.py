@@ -1,0 +1,19 @@
+"""Reads of reimbursements."""
+
+from .accounts import (
+    OwnAccount,
+    OwnLink,
+    StatusLine,
+    account_history,
+    accounts_of_structure,
+    accounts_to_decide,
+    links_of_venue,
+    own_account,
+    pricing_points_for,
+)
+from .explaining import explain_reimbursement
+
+__all__ = [
+    "OwnAccount", "OwnLink", "StatusLine", "account_history", "accounts_of_structure", "accounts_to_decide",
+    "explain_reimbursement", "links_of_venue", "own_account", "pricing_points_for",
+]  # fmt: skip

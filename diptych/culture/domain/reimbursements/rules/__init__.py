@@ -1,0 +1,1 @@
+"""Decisions of reimbursements: the scale, bank accounts and their links."""
