@@ -12,8 +12,10 @@ from .accounts import (
     pricing_points_for,
 )
 from .explaining import explain_reimbursement
+from .prices import prices_sql, scale_tables
 
 __all__ = [
     "OwnAccount", "OwnLink", "StatusLine", "account_history", "accounts_of_structure", "accounts_to_decide",
-    "explain_reimbursement", "links_of_venue", "own_account", "pricing_points_for",
+    "explain_reimbursement", "links_of_venue", "own_account", "prices_sql", "pricing_points_for",
+    "scale_tables",
 ]  # fmt: skip
