@@ -13,6 +13,7 @@ from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.catalogue.models import Offer
 from diptych.culture.domain.reimbursements import operations
 from diptych.culture.domain.reimbursements.models import CustomRule, FinanceEvent, PointRevenue, Pricing, PricingPointLink
+from diptych.culture.domain.reimbursements.queries import verify_prices
 from diptych.culture.domain.reimbursements.rules.scale import price_all
 from diptych.culture.domain.reimbursements.terms import CustomRule as Agreed
 from diptych.culture.domain.reimbursements.terms import Scope, UsedBooking
@@ -84,6 +85,7 @@ def test_a_random_year_is_priced_as_the_rules_say_whatever_the_runs(seed: int):
         world.used(world.venues[0], 500_00, datetime(2025, 12, 31, 23, 30, tzinfo=UTC))
         run(AT)
         assert as_priced() == as_rules_say()
+        assert verify_prices()[2] == []
     assert run(AT) == 0
     assert {point.year for point in PointRevenue.objects.all()} == {2025, 2026}
     sums: dict[tuple[int, int], int] = {}
@@ -201,3 +203,25 @@ def test_the_database_itself_refuses_two_live_events_and_rules_of_two_minds():
         CustomRule.objects.create(venue=world.venues[0], place_cents=1, rate=1, since=AT, created_at=AT)
     with pytest.raises(IntegrityError, match="one_target"), transaction.atomic():
         CustomRule.objects.create(place_cents=1, since=AT, created_at=AT)
+
+
+@pytest.mark.parametrize(
+    ("break_it", "kinds"),
+    [
+        (lambda: PointRevenue.objects.update(revenue_cents=1), {"revenue.kept", "revenue.last"}),
+        (lambda: Pricing.objects.update(revenue_cents=1), {"revenue.last", "pricing.order"}),
+        (
+            lambda: Pricing.objects.update(total_cents=1_00, amount_cents=-1_00),
+            {"pricing.booking", "revenue.kept", "pricing.order"},
+        ),
+        (lambda: Pricing.objects.all().delete(), {"event.priced", "revenue.kept", "revenue.last"}),
+        (lambda: FinanceEvent.objects.update(status="ready"), {"pricing.event"}),
+    ],
+)
+def test_a_change_made_around_it_is_found(break_it: Any, kinds: set[str]):
+    world = World()
+    world.used(world.venues[0], 10_00, AT - timedelta(days=1))
+    run(AT)
+    assert verify_prices() == (1, -10_00, [])
+    break_it()
+    assert {fault.what for fault in verify_prices()[2]} == kinds

@@ -39,7 +39,7 @@ select id, 300, 1000000, 0, '', {at} from catalogue_offer where name = 'Used' or
 set session_replication_role = replica;
 insert into bookings_booking (person_id, offer_id, stock_id, deposit_id, status, quantity, total_cents, bucket, token, booked_at,
     event_at, used_at, validated_by, cancellation, tickets, idempotency_key)
-select d.ids[1 + n.rank %% {people}], s.ids[1 + n.place], s.stocks[1 + n.place], d.deposits[1 + n.rank %% {people}], 'USED', 1, (n.i * 7919) %% 30001, '',
+select d.ids[1 + n.rank %% {people}], s.ids[1 + n.place], s.stocks[1 + n.place], d.deposits[1 + n.rank %% {people}], 'USED', 1, (n.i::bigint * 7919) %% 30001, '',
     translate(lpad(to_hex(n.i), 6, '0'), '0189abcdef', 'GHJKABCDEF'), {at} - interval '9 days', null,
     {at} - interval '1 day' - n.i * interval '100 milliseconds', 'OFFERER', '', '[]', ''
 from (

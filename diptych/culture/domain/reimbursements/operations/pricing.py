@@ -21,8 +21,10 @@ from diptych.commons import journal
 
 AGE: Final = timedelta(minutes=1)
 """How old a use is before it becomes an event: a validation taken back at once never does (guide §3.3)."""
-CHUNK: Final = 50_000
+CHUNK: Final = 100_000
 """Events priced in one transaction, or one pricing point's where it has more."""
+MANY: Final = 10_000
+"""Events collected at once after which the planner is told anew how many there are: pricing follows at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,10 @@ def collect_events(*, at: datetime) -> tuple[int, int]:
         cursor.execute(_FIND, {"at": at})
         found = cursor.rowcount
         cursor.execute(_COLLECT, {"at": at, "before": at - AGE})
-        return cursor.rowcount, found
+        collected = int(cursor.rowcount)
+        if collected > MANY:
+            cursor.execute("analyze reimbursements_financeevent")
+        return collected, found
 
 
 @transaction.atomic

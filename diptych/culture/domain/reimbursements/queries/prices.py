@@ -12,14 +12,13 @@ from diptych.culture.domain.catalogue.rules.subcategories import SUBCATEGORIES
 
 _BASE: Final = """
 select e.id as event_id, e.booking_id, e.venue_id, e.point_id, e.year, e.ordering_at, e.value_at, b.total_cents, b.quantity,
-    b.offer_id, o.subcategory, g.grouped,
+    b.offer_id, o.subcategory, (%(groups)s::text[])[array_position(%(kinds)s::text[], o.subcategory::text)] as grouped,
     r.revenue_cents + sum(b.total_cents) over (partition by e.point_id, e.year order by e.ordering_at, e.id rows unbounded preceding)
         as revenue_cents
 from reimbursements_financeevent e
 join bookings_booking b on b.id = e.booking_id
 join catalogue_offer o on o.id = b.offer_id
 join reimbursements_pointrevenue r on r.point_id = e.point_id and r.year = e.year
-join unnest(%(kinds)s::text[], %(groups)s::text[]) g (subcategory, grouped) on g.subcategory = o.subcategory
 where e.status = 'ready' and e.point_id = any(%(points)s)
 """
 _SCALE: Final = """
