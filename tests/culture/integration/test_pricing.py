@@ -179,9 +179,9 @@ def test_custom_rules_come_before_the_scale_offer_then_venue_then_structure():
     }
     operations.end_custom_rule(rule_id=structure, until=late + timedelta(days=9), actor="person:1", at=AT)
     for rule_id, until, code in (
-        (0, late, "target_not_found"),
-        (structure, AT, "rule_too_soon"),
-        (structure, late + timedelta(days=10), "rule_backward"),
+        (0, late, "reimbursements.target_not_found"),
+        (structure, AT, "reimbursements.rule_too_soon"),
+        (structure, late + timedelta(days=10), "reimbursements.rule_backward"),
     ):
         with pytest.raises(Refused, match=code):
             operations.end_custom_rule(rule_id=rule_id, until=until, actor="person:1", at=AT)

@@ -18,10 +18,8 @@ from . import world
 from .imports import database
 
 from diptych.commons import clock
-from diptych.commons.refusal import Kind, Reason, deny
 
 PEOPLE = 4_000
-DIFFERENT = Reason("bench.different_totals", Kind.CONFLICT, "Priced {ours} cents where the one pass finds {peer}.")
 
 # Half of the bookings go to one venue in fifty, so that every bracket is reached. The triggers, which look at one act at a time,
 # are left out for the filling; people come to an offer once each.
@@ -127,5 +125,5 @@ def measure(*, bookings: int, venues: int, on_step: Callable[[str], None]) -> Fi
             )
         peer = int(sum(row[3] for row in rows))
         if int(ours) != peer or made != bookings:
-            deny(DIFFERENT, ours=int(ours), peer=peer)
+            raise RuntimeError(f"priced {int(ours)} cents where the one pass finds {peer}")
     return Figures(bookings, venues, peer, collected, priced, min(passes))
