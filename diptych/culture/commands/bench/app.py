@@ -1,4 +1,4 @@
-"""The verbs `diptych culture bench booking`, `bench rush` and `bench imports`: parse, measure, print."""
+"""The verbs of `diptych culture bench`: parse, measure, print."""
 
 import json
 from enum import StrEnum
@@ -12,9 +12,10 @@ from rich.table import Table
 from . import booking as measuring
 from . import imports as importing
 from . import ledger as proving
+from . import pricing as paying
 from . import rush as rushing
 
-app = typer.Typer(no_args_is_help=True, help="Measure booking and imports, each on a database of its own.")
+app = typer.Typer(no_args_is_help=True, help="Measure booking, imports and pricing, each on a database of its own.")
 
 RUSHES = ((50, 16), (50, 200), (500, 16), (500, 200))
 """Places and clients of each rush."""
@@ -101,6 +102,28 @@ def ledger(
     )
     print(
         f"verify {figures.verify_seconds:.1f} s; a plain sum {figures.sum_seconds:.1f} s; preview {figures.preview_seconds:.1f} s"
+    )
+
+
+@app.command()
+def pricing(
+    bookings: Annotated[int, typer.Option(min=1, max=10_000_000, help="Used bookings.")] = 1_000_000,
+    venues: Annotated[int, typer.Option(min=50, max=100_000, help="Venues, each its own pricing point.")] = 20_000,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+) -> None:
+    """Seconds to collect and price used bookings, beside one SQL pass that computes the same sums and writes nothing.
+
+    Exit status 1 where the two totals differ by a cent.
+    """
+    with Console(stderr=True).status("making an empty database…") as status:
+        figures = paying.measure(bookings=bookings, venues=venues, on_step=status.update)
+    if as_json:
+        print(figures.as_json())
+        return
+    print(f"{figures.bookings:,} used bookings over {figures.venues:,} venues: {figures.paid_cents:,} cents, the same both ways")
+    print(
+        f"collect {figures.collect_seconds:.1f} s, price {figures.price_seconds:.1f} s, {figures.microseconds:.0f} µs a booking;"
+        f" one pass {figures.pass_seconds:.1f} s; ratio {figures.ratio:.1f}"
     )
 
 

@@ -132,3 +132,53 @@ POINT_WITHOUT_SIRET = Reason("reimbursements.point_without_siret", Kind.INVALID,
 LINK_IN_THE_PAST = Reason("reimbursements.link_in_the_past", Kind.INVALID, "A link begins now or later.", "guide §1.2")
 LINK_OVERLAPS = Reason("reimbursements.link_overlaps", Kind.CONFLICT, "Another link holds at that time.", "guide §1.2")
 NO_LINK = Reason("reimbursements.no_link", Kind.CONFLICT, "There is no link to end.", "guide §1.2")
+
+
+class EventStatus(StrEnum):
+    """Where a finance event stands (guide §1.6). PENDING: its venue has no pricing point yet."""
+
+    PENDING = "pending"
+    READY = "ready"
+    PRICED = "priced"
+    CANCELLED = "cancelled"
+
+
+EVENT_MOVES: Final[dict[EventStatus, frozenset[EventStatus]]] = {
+    EventStatus.PENDING: frozenset({EventStatus.READY, EventStatus.CANCELLED}),
+    EventStatus.READY: frozenset({EventStatus.PRICED, EventStatus.CANCELLED}),
+    EventStatus.PRICED: frozenset({EventStatus.READY, EventStatus.CANCELLED}),
+    EventStatus.CANCELLED: frozenset(),
+}
+"""Which status may follow which. A priced event is ready again where an earlier one of its point came late."""
+
+
+class Motive(StrEnum):
+    """Why a finance event is there (guide §1.6). Those of incidents come with payments."""
+
+    USED = "booking-used"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A custom rule as its overlap is judged: when it holds, for which subcategories (none: all)."""
+
+    since: datetime
+    until: datetime | None
+    subcategories: frozenset[str] = frozenset()
+
+
+TARGET_NOT_FOUND = Reason("reimbursements.target_not_found", Kind.MISSING, "There is no such offer, venue or structure.")
+TARGET_WITHOUT_SIRET = Reason(
+    "reimbursements.target_without_siret", Kind.INVALID, "A rule for a venue needs one with a SIRET.", "guide §3.2"
+)
+RULE_TOO_SOON = Reason(
+    "reimbursements.rule_too_soon", Kind.INVALID, "A rule begins tomorrow, at midnight in Paris, or later.", "guide §3.2"
+)
+RULE_SUM_OR_RATE = Reason(
+    "reimbursements.rule_sum_or_rate", Kind.INVALID, "Give a sum a place, or a rate from 0 to 1 with four decimals.", "guide §3.2"
+)
+RULE_SUBCATEGORY = Reason("reimbursements.rule_subcategory", Kind.INVALID, "There is no subcategory {subcategory}.", "guide §2.3")
+RULE_OVERLAPS = Reason(
+    "reimbursements.rule_overlaps", Kind.CONFLICT, "Another rule holds then for the same target and kinds.", "guide §3.2"
+)
+RULE_BACKWARD = Reason("reimbursements.rule_backward", Kind.INVALID, "A rule ends after it begins.", "guide §3.2")

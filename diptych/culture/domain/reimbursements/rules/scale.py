@@ -57,12 +57,12 @@ BRACKETS: Final = (
 TABLES: Final = (BRACKETS,)
 """What `docs/generated/tables.md` prints."""
 
-_GROUPS: Final = {"STD": Group.STANDARD, "BOOK": Group.BOOK, "NONE": Group.NOT_REIMBURSED}
+GROUPS: Final = {"STD": Group.STANDARD, "BOOK": Group.BOOK, "NONE": Group.NOT_REIMBURSED}
 
 
 def group_of(booking: UsedBooking) -> Group:
     """The table of a booking: its subcategory's, or the collective one."""
-    return Group.COLLECTIVE if booking.collective else _GROUPS[BY_ID[booking.subcategory].reimbursement]
+    return Group.COLLECTIVE if booking.collective else GROUPS[BY_ID[booking.subcategory].reimbursement]
 
 
 def brackets_of(group: Group, *, at: datetime) -> tuple[Bracket, ...]:

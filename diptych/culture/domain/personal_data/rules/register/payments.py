@@ -61,4 +61,15 @@ ROWS: Final = (
     ),
     _ours("reimbursements_pricingpointlink", "id venue_id point_id since until"),
     _ours("reimbursements_bankaccountlink", "id venue_id account_id since until"),
+    _ours(
+        "reimbursements_financeevent",
+        "id booking_id motive status venue_id point_id value_at ordering_at year created_at",
+    ),
+    _ours(
+        "reimbursements_pricing",
+        "event_id booking_id venue_id point_id year ordering_at total_cents amount_cents contribution_cents revenue_cents rate"
+        " rule custom_id priced_at",
+    ),
+    _ours("reimbursements_pointrevenue", "point_id year revenue_cents"),
+    _ours("reimbursements_customrule", "id offer_id venue_id structure_id place_cents rate subcategories since until created_at"),
 )

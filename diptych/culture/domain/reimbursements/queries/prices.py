@@ -1,0 +1,78 @@
+"""The price of every ready event of some pricing points, as one question to the database: the scale's fast engine.
+
+The brackets and the groups of subcategories are handed to it from the tables of the rules, so that a change of law is made
+in one place. Does not write.
+"""
+
+from typing import Any, Final
+
+from ..rules.scale import BRACKETS, GROUPS
+
+from diptych.culture.domain.catalogue.rules.subcategories import SUBCATEGORIES
+
+_BASE: Final = """
+select e.id as event_id, e.booking_id, e.venue_id, e.point_id, e.year, e.ordering_at, e.value_at, b.total_cents, b.quantity,
+    b.offer_id, o.subcategory, (%(groups)s::text[])[array_position(%(kinds)s::text[], o.subcategory::text)] as grouped,
+    r.revenue_cents + sum(b.total_cents) over (partition by e.point_id, e.year order by e.ordering_at, e.id rows unbounded preceding)
+        as revenue_cents
+from reimbursements_financeevent e
+join bookings_booking b on b.id = e.booking_id
+join catalogue_offer o on o.id = b.offer_id
+join reimbursements_pointrevenue r on r.point_id = e.point_id and r.year = e.year
+where e.status = 'ready' and e.point_id = any(%(points)s)
+"""
+_SCALE: Final = """
+select u.*, s.rate, u.grouped || '.' || (100 * s.rate)::int as rule, null::bigint as custom_id,
+    round(u.total_cents * s.rate)::int as paid_cents
+from ({base}) u join unnest(%(b_groups)s::text[], %(b_since)s::timestamptz[], %(b_until)s::timestamptz[], %(b_over)s::bigint[],
+    %(b_to)s::bigint[], %(b_rates)s::numeric[]) s (grouped, since, until, over_cents, to_cents, rate)
+    on s.grouped = u.grouped and s.since <= u.value_at and u.value_at < s.until
+    and u.revenue_cents > s.over_cents and u.revenue_cents <= s.to_cents
+"""
+_CUSTOM: Final = """
+select u.event_id, u.booking_id, u.venue_id, u.point_id, u.year, u.ordering_at, u.total_cents, u.revenue_cents,
+    case when c.id is null then u.rate when c.place_cents is null then c.rate end as rate, coalesce(c.rule, u.rule) as rule,
+    c.id as custom_id, coalesce(c.paid_cents, u.paid_cents) as paid_cents
+from ({scale}) u left join lateral (
+    select c.id, c.rate, c.place_cents, 'custom.' || s.name as rule,
+        coalesce(c.place_cents * u.quantity, round(u.total_cents * c.rate))::int as paid_cents
+    from reimbursements_customrule c
+    cross join lateral (values (case when c.offer_id is not null then 1 when c.venue_id is not null then 2 else 3 end,
+        case when c.offer_id is not null then 'offer' when c.venue_id is not null then 'venue' else 'offerer' end)) s (rank, name)
+    where c.since <= u.value_at and (c.until is null or u.value_at < c.until)
+        and (c.offer_id = u.offer_id or c.venue_id = u.point_id
+            or c.structure_id = (select v.structure_id from venues_venue v where v.id = u.venue_id))
+        and (c.offer_id is not null or c.subcategories = '{{}}' or u.subcategory = any(c.subcategories))
+    order by s.rank, paid_cents, c.id limit 1
+) c on true
+"""
+_END: Final = "infinity"
+
+
+def prices_sql(*, with_custom: bool) -> tuple[str, dict[str, Any]]:
+    """The question, and the tables of the rules that it is asked with; the caller adds `points`. Whether custom rules are
+    looked for is told, since looking costs and there are mostly none. A half of a cent goes up (guide §3.1): no sum is
+    below zero, where PostgreSQL's `round` goes away from zero."""
+    scale = _SCALE.format(base=_BASE)
+    return (_CUSTOM.format(scale=scale) if with_custom else scale), scale_tables()
+
+
+def scale_tables() -> dict[str, Any]:
+    """The tables of the rules as the arrays that the question reads."""
+    brackets = list(BRACKETS)
+    tops: list[int] = []
+    for row in brackets:
+        above = [
+            o.over_cents for o in brackets if o.group is row.group and o.since == row.since and o.over_cents > row.over_cents
+        ]
+        tops.append(min(above, default=2**62))
+    return {
+        "kinds": [row.id for row in SUBCATEGORIES],
+        "groups": [GROUPS[row.reimbursement].value for row in SUBCATEGORIES],
+        "b_groups": [row.group.value for row in brackets],
+        "b_since": [row.since.isoformat() for row in brackets],
+        "b_until": [_END if row.until is None else row.until.isoformat() for row in brackets],
+        "b_over": [-1 if row.over_cents == 0 else row.over_cents for row in brackets],  # the lowest holds at nothing too
+        "b_to": tops,
+        "b_rates": [row.rate for row in brackets],
+    }
