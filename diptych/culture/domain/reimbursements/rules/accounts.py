@@ -15,9 +15,8 @@ from ..terms import MOVES, AccountStatus, DocumentType
 
 from diptych.commons.refusal import Refusal, deny, refuse
 
-SEPA: Final = frozenset(
-    ["AD", "AL", "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GI", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MC", "MD", "ME", "MK", "MT", "NL", "NO", "PL", "PT", "RO", "RS", "SE", "SI", "SK", "SM", "VA"]
-)
+_SEPA: Final = "AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS SE SI SK SM VA"
+SEPA: Final = frozenset(_SEPA.split())
 """Countries whose IBANs a SEPA credit transfer reaches (European Payments Council, EPC409-09, October 2025)."""
 
 LARGEST_DOCUMENT: Final = 5 * 1024 * 1024

@@ -70,14 +70,6 @@ PAYMENT: Final = Purpose(
     "members of the structure (IBAN masked); finance officers, each look at an IBAN journalled",
     "kept: accounting records, 10 years",
 )
-PAYMENT: Final = Purpose(
-    "payment",
-    "Pay venues, and account for it.",
-    Source.PUBLIC_TASK,
-    "members of the structure (IBAN masked); finance officers, each look at an IBAN journalled",
-    "kept: accounting records, 10 years",
-    "Payer les lieux, et en rendre compte.",
-)
 SECURITY: Final = Purpose(
     "security",
     _("Keep accounts from being forced or taken."),
