@@ -64,7 +64,7 @@ class Offer(models.Model):
     withdrawal_details = models.CharField(max_length=500, blank=True)
     duration_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     validation = models.CharField(max_length=10, choices=[(v, v) for v in OfferValidation], default=OfferValidation.DRAFT)
-    validation_kind = models.CharField(max_length=24, choices=[(k, k) for k in ValidationKind], blank=True)
+    validation_kind = models.CharField(max_length=24, choices=[(k, k) for k in ValidationKind], blank=True, db_default="")
     validated_price_cents = models.IntegerField(null=True, blank=True)
     """The highest price when it was last validated: the reference of the price limitation."""
     publication_at = models.DateTimeField(null=True, blank=True)

@@ -83,7 +83,7 @@ class Venue(models.Model):
     ticketing = models.ForeignKey(TicketingSystem, on_delete=models.PROTECT, null=True, blank=True)
     name = models.CharField(max_length=255)
     siret = models.CharField(max_length=14, null=True, blank=True)
-    no_siret_why = models.CharField(max_length=200, blank=True)
+    no_siret_why = models.CharField(max_length=200, blank=True, db_default="")
     """Why a venue of a structure has no SIRET; its revenue counts at another venue (its pricing point)."""
     activity = models.CharField(max_length=32, choices=[(a, a) for a in Activity], default=Activity.OTHER)
     description = models.TextField(blank=True)
@@ -96,7 +96,7 @@ class Venue(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     website = models.URLField(max_length=500, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    email = models.EmailField(blank=True)
+    email = models.EmailField(blank=True, db_default="")
     accessible_audio = models.BooleanField(null=True)
     accessible_mental = models.BooleanField(null=True)
     accessible_motor = models.BooleanField(null=True)

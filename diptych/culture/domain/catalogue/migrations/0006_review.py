@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
             name="validation_kind",
             field=models.CharField(
                 blank=True,
+                db_default="",
                 choices=[
                     (
                         diptych.culture.domain.catalogue.terms.ValidationKind["AUTO"],

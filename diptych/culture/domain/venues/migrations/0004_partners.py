@@ -122,12 +122,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="venue",
             name="email",
-            field=models.EmailField(blank=True, max_length=254),
+            field=models.EmailField(blank=True, db_default="", max_length=254),
         ),
         migrations.AddField(
             model_name="venue",
             name="no_siret_why",
-            field=models.CharField(blank=True, max_length=200),
+            field=models.CharField(blank=True, db_default="", max_length=200),
         ),
         migrations.AddConstraint(
             model_name="venue",
