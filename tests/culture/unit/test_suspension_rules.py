@@ -54,5 +54,6 @@ def test_permissions_come_from_the_table_alone() -> None:
     theirs = {Permission.EXTRACT_PUBLIC_ACCOUNT, Permission.ANONYMIZE_PUBLIC_ACCOUNT}
     assert permissions_of([StaffRole.GLOBAL_ACCESS]) == set(Permission) - theirs
     assert permissions_of([StaffRole.DPO]) >= theirs
-    assert permissions_of([StaffRole.LECTURE_SEULE]) == {Permission.READ_PUBLIC_ACCOUNT}
+    reads = {Permission.READ_PUBLIC_ACCOUNT, Permission.READ_PRO_ENTITY, Permission.READ_OFFERS}
+    assert permissions_of([StaffRole.LECTURE_SEULE]) == reads
     assert Permission.UNSUSPEND_USER not in permissions_of([StaffRole.SUPPORT_N2])
