@@ -24,7 +24,7 @@ def test_from_filing_to_payment():
     festival = factories.venue(name="Festival des Marées", no_siret_why="Festival itinérant")
     festival.structure = shop.structure
     festival.save()
-    own, team = browser(factories.pro(venue=shop, email="lea@halles.example")), browser(factories.staff())
+    own, team = browser(factories.pro(venue=shop, email="banque@halles.example")), browser(factories.staff())
     stranger = browser(factories.pro(venue=factories.venue()))
     new = f"/pro/structures/{shop.structure_id}/banque/nouveau/"
     form = {"label": "Compte courant", "holder": "SARL des Halles", "iban": IBAN, "bic": "AGRIFRPP"}
@@ -60,7 +60,7 @@ def test_from_filing_to_payment():
     assert account.status == "accepte"
     assert own.post(page, form).status_code == 409
     deliver()
-    assert len(mail.mailbox().letters(to="lea@halles.example")) == 2
+    assert len(mail.mailbox().letters(to="banque@halles.example")) == 2
     assert {"reimbursements.see_iban", "reimbursements.see_document"} <= set(acts(f"bank_account:{account.pk}"))
 
     pay = f"/pro/lieux/{festival.pk}/paiement/"

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from diptych.commons.refusal import Refused
 from diptych.culture.domain.bookings.models import Booking
+from diptych.culture.domain.bookings.operations.counter import take_back
 from diptych.culture.domain.catalogue.models import Offer
 from diptych.culture.domain.reimbursements import operations
 from diptych.culture.domain.reimbursements.models import CustomRule, FinanceEvent, PointRevenue, Pricing, PricingPointLink
@@ -18,8 +19,9 @@ from diptych.culture.domain.reimbursements.rules.scale import price_all
 from diptych.culture.domain.reimbursements.terms import CustomRule as Agreed
 from diptych.culture.domain.reimbursements.terms import Scope, UsedBooking
 from diptych.culture.domain.venues.models import Venue
-from diptych.culture.jobs import follow_unused, price_bookings
+from diptych.culture.jobs import price_bookings
 from tests.culture.factories import AT, offer, stock, venue, youth
+from tests.culture.integration.test_structures import deliver
 
 pytestmark = pytest.mark.django_db
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ234567"
@@ -132,8 +134,22 @@ def test_what_is_used_this_minute_waits_and_what_is_taken_back_is_withdrawn():
     assert sorted(FinanceEvent.objects.values_list("status", flat=True)) == ["cancelled", "priced", "priced", "priced"]
 
 
-def test_a_validation_taken_back_is_heard():
-    assert set(follow_unused.CONSUMES) == {"bookings.taken_back", "bookings.cancelled"}
+@pytest.mark.django_db(transaction=True)
+def test_a_validation_taken_back_at_the_counter_withdraws_its_price():
+    """By the real relay: the counter announces, the consumer withdraws; a second relay changes nothing."""
+    world = World()
+    place = world.venues[0]
+    first = world.used(place, 15_000_00, AT - timedelta(days=2))
+    world.used(place, 6_000_00, AT - timedelta(days=1))
+    assert run(AT) == 2
+    take_back(token=first.token, venue_ids=[place.pk], actor="person:1", at=AT)
+    assert Pricing.objects.count() == 2, "nothing until the message is delivered"
+    deliver()
+    deliver()
+    assert not Pricing.objects.exists(), "its price goes, and the later one is made again"
+    assert FinanceEvent.objects.get(booking_id=first.pk).status == "cancelled"
+    assert run(AT) == 1
+    assert reached() == {(place.pk, 2026): 6_000_00}
 
 
 def test_custom_rules_come_before_the_scale_offer_then_venue_then_structure():

@@ -80,7 +80,7 @@ def test_a_rule_begins_at_midnight_in_paris() -> None:
 def test_accounts() -> None:
     assert read_iban("fr76 3000 6000 0112 3456 7890 189") == "FR7630006000011234567890189"
     assert masked("FR7630006000011234567890189") == "FR76 •••• 0189"
-    assert read_bic("bnpafrppxxx") == "BNPAFRPPXXX"
+    assert read_bic("bnpafrppxxx") == "BNPAFRPPXXX"  # ISO 9362: "XXX" is the branch of a head office
     assert [type_of(start + b"x") for start in (b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")] == list(DocumentType)
     for act, text, code in (
         (read_iban, "FR7630006000011234567890188", "iban_malformed"),

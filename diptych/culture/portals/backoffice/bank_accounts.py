@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from .asking import MOST_ID, actor_of
 from .permits import permit
 from .structure_words import ACCOUNT_STATES
 
@@ -19,8 +20,6 @@ from diptych.culture.domain.people.terms import Audience, Permission
 from diptych.culture.domain.reimbursements import operations, queries
 from diptych.culture.domain.reimbursements.queries import OwnAccount
 from diptych.culture.domain.reimbursements.terms import ACCOUNT_NOT_FOUND, AccountStatus
-
-_LARGEST = 2**63 - 1
 
 
 class MoveForm(forms.Form):
@@ -36,12 +35,8 @@ class MoveForm(forms.Form):
         self.fields["to"].choices = [(one.value, ACCOUNT_STATES[one].label) for one in moves]  # type: ignore[attr-defined]  # a choice field
 
 
-def _actor(request: HttpRequest) -> str:
-    return f"person:{request.user.pk}"
-
-
 def _account(account_id: int) -> OwnAccount:
-    if account_id > _LARGEST:
+    if account_id > MOST_ID:
         deny(ACCOUNT_NOT_FOUND)
     return queries.account_for_team(account_id=account_id, at=clock.now())
 
@@ -62,7 +57,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest, account_id: int) -> HttpResponse:
     """One account; its whole IBAN is shown, and the look written in the journal."""
     found = _account(account_id)
-    iban = operations.see_iban(account_id=account_id, actor=_actor(request), at=clock.now())
+    iban = operations.see_iban(account_id=account_id, actor=actor_of(request), at=clock.now())
     context = {"account": found, "iban": iban, "history": queries.account_history(account_id=account_id)}
     return render(request, "backoffice/bank_account.html", context | {"form": MoveForm(moves=found.moves)})
 
@@ -75,7 +70,7 @@ def document(request: HttpRequest, account_id: int, document_id: int) -> HttpRes
     """A document, to save: never shown in our own pages."""
     if document_id not in {number for number, _ in _account(account_id).documents}:
         deny(ACCOUNT_NOT_FOUND)
-    kind, content = operations.see_document(document_id=document_id, actor=_actor(request), at=clock.now())
+    kind, content = operations.see_document(document_id=document_id, actor=actor_of(request), at=clock.now())
     ending = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}[kind]
     response = HttpResponse(content, content_type=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="document-{document_id}.{ending}"'
@@ -91,7 +86,7 @@ def decide(request: HttpRequest, account_id: int) -> HttpResponse:
     form = MoveForm(request.POST, moves=_account(account_id).moves)
     if form.is_valid():
         to, comment = AccountStatus(form.cleaned_data["to"]), form.cleaned_data["comment"]
-        operations.decide_bank_account(account_id=account_id, to=to, comment=comment, actor=_actor(request), at=clock.now())
+        operations.decide_bank_account(account_id=account_id, to=to, comment=comment, actor=actor_of(request), at=clock.now())
         messages.success(request, gettext("Decided."))
     else:
         messages.error(request, gettext("Choose where the account goes."))

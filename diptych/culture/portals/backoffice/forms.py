@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .asking import MOST_ID
 from .words import SUSPENSIONS
 
 from diptych.culture.domain.people.terms import SuspensionReason
@@ -49,7 +50,7 @@ class ReplayForm(forms.Form):
 class SuspendForm(forms.Form):
     """Whom to suspend, and why. No reason is chosen beforehand: they do not cancel the same bookings."""
 
-    person_id = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    person_id = forms.IntegerField(min_value=1, max_value=MOST_ID, widget=forms.HiddenInput)
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[("", _("Choose a reason")), *((r.value, SUSPENSIONS[r].label) for r in SuspensionReason)]
     )
@@ -59,7 +60,7 @@ class SuspendForm(forms.Form):
 class OpenAgainForm(forms.Form):
     """Whose account to open again, and why."""
 
-    person_id = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    person_id = forms.IntegerField(min_value=1, max_value=MOST_ID, widget=forms.HiddenInput)
     why = forms.CharField(label=_("Why, in a few words"), max_length=400)
 
 

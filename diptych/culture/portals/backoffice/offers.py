@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from .asking import MOST_ID, actor_of
 from .offer_forms import ConfidenceForm, JudgeForm, LimitForm, RuleForm
 from .permits import permit
 
@@ -23,12 +24,6 @@ from diptych.culture.domain.catalogue.operations import reviewing
 from diptych.culture.domain.catalogue.queries import reviews
 from diptych.culture.domain.catalogue.terms import NOT_FOUND, Confidence
 from diptych.culture.domain.people.terms import Audience, Permission
-
-_LARGEST = 2**63 - 1
-
-
-def _actor(request: HttpRequest) -> str:
-    return f"person:{request.user.pk}"
 
 
 @door(Audience.STAFF)
@@ -51,7 +46,7 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, offer_id: int, form: JudgeForm | None = None) -> HttpResponse:
-    if offer_id > _LARGEST:
+    if offer_id > MOST_ID:
         deny(NOT_FOUND)
     found = reviews.offer_in_review(offer_id=offer_id)
     context = {
@@ -68,7 +63,7 @@ def _page(request: HttpRequest, offer_id: int, form: JudgeForm | None = None) ->
 @permit(Permission.MANAGE_OFFERS)
 def judge(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Approve an offer, or refuse it (`no` in the form) with why."""
-    if offer_id > _LARGEST:
+    if offer_id > MOST_ID:
         deny(NOT_FOUND)
     form, approved = JudgeForm(request.POST), "no" not in request.POST
     if not form.is_valid() or (not approved and not form.cleaned_data["note"].strip()):
@@ -76,7 +71,7 @@ def judge(request: HttpRequest, offer_id: int) -> HttpResponse:
             form.add_error("note", gettext("Say why, in a few words: the venue reads it."))
         return _page(request, offer_id, form)
     note = form.cleaned_data["note"]
-    reviewing.decide_offer(offer_id=offer_id, approved=approved, note=note, actor=_actor(request), at=clock.now())
+    reviewing.decide_offer(offer_id=offer_id, approved=approved, note=note, actor=actor_of(request), at=clock.now())
     messages.success(request, gettext("Decided: the venue is written to."))
     return redirect("backoffice:offers")
 
@@ -87,13 +82,13 @@ def judge(request: HttpRequest, offer_id: int) -> HttpResponse:
 @permit(Permission.MANAGE_OFFERS)
 def trust(request: HttpRequest, offer_id: int) -> HttpResponse:
     """How the offers of this offer's venue are judged from now on."""
-    if offer_id > _LARGEST:
+    if offer_id > MOST_ID:
         deny(NOT_FOUND)
     form = ConfidenceForm(request.POST)
     if form.is_valid():
         level = Confidence(form.cleaned_data["level"]) if form.cleaned_data["level"] else None
         venue_id = reviews.offer_in_review(offer_id=offer_id).venue_id
-        reviewing.set_confidence(venue_id=venue_id, level=level, actor=_actor(request), at=clock.now())
+        reviewing.set_confidence(venue_id=venue_id, level=level, actor=actor_of(request), at=clock.now())
         messages.success(request, gettext("Kept: it holds for the next offers of this venue."))
     return redirect("backoffice:offer", offer_id=offer_id)
 
@@ -107,7 +102,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     form = RuleForm(request.POST or None)
     if form.is_valid():
         try:
-            reviewing.add_rule(**form.rule(), actor=_actor(request), at=clock.now())
+            reviewing.add_rule(**form.rule(), actor=actor_of(request), at=clock.now())
         except Refused as refused:
             form.add_error(None, sentence(refused.refusal))
         else:
@@ -127,7 +122,7 @@ def _rules_page(request: HttpRequest, form: RuleForm, limit: LimitForm) -> HttpR
 @permit(Permission.MANAGE_OFFERS)
 def end_rule(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Let a rule judge no more."""
-    reviewing.end_rule(rule_id=min(rule_id, _LARGEST), actor=_actor(request), at=clock.now())
+    reviewing.end_rule(rule_id=min(rule_id, MOST_ID), actor=actor_of(request), at=clock.now())
     messages.success(request, gettext("This rule judges no more."))
     return redirect("backoffice:offer-rules")
 
@@ -141,6 +136,6 @@ def limit(request: HttpRequest) -> HttpResponse:
     form = LimitForm(request.POST)
     if not form.is_valid():
         return _rules_page(request, RuleForm(), form)
-    reviewing.set_price_limit(**form.cleaned_data, actor=_actor(request), at=clock.now())
+    reviewing.set_price_limit(**form.cleaned_data, actor=actor_of(request), at=clock.now())
     messages.success(request, gettext("Kept."))
     return redirect("backoffice:offer-rules")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from .asking import MOST_ID, actor_of
 from .permits import permit
 from .structure_forms import DecideForm, QueueForm
 from .structure_words import STRUCTURE_STATES
@@ -25,12 +26,6 @@ from diptych.culture.domain.venues import queries
 from diptych.culture.domain.venues.operations import joining
 from diptych.culture.domain.venues.operations.validating import decide_structure, look_at_structure
 from diptych.culture.domain.venues.terms import STRUCTURE_MISSING, Validation
-
-_LARGEST = 2**63 - 1
-
-
-def _actor(request: HttpRequest) -> str:
-    return f"person:{request.user.pk}"
 
 
 @door(Audience.STAFF)
@@ -60,10 +55,10 @@ def structure(request: HttpRequest, structure_id: int) -> HttpResponse:
 
 
 def _file(request: HttpRequest, structure_id: int, form: DecideForm | None = None) -> HttpResponse:
-    if structure_id > _LARGEST:
+    if structure_id > MOST_ID:
         deny(STRUCTURE_MISSING)
     found = queries.structure_file(structure_id=structure_id)
-    look_at_structure(structure_id=structure_id, actor=_actor(request), at=clock.now())
+    look_at_structure(structure_id=structure_id, actor=actor_of(request), at=clock.now())
     moves = [after for after in found.moves if _may(request, after)]
     context = {
         "file": found,
@@ -84,7 +79,7 @@ def _may(request: HttpRequest, after: Validation) -> bool:
 @permit(Permission.READ_PRO_ENTITY)
 def decide(request: HttpRequest, structure_id: int) -> HttpResponse:
     """Decide on a structure; closing asks for another permission than the rest."""
-    if structure_id > _LARGEST:
+    if structure_id > MOST_ID:
         deny(STRUCTURE_MISSING)
     form = DecideForm(request.POST, moves=list(queries.structure_file(structure_id=structure_id).moves))
     if not form.is_valid():
@@ -93,7 +88,7 @@ def decide(request: HttpRequest, structure_id: int) -> HttpResponse:
     if not _may(request, after):
         deny(NOT_PERMITTED)
     decide_structure(
-        structure_id=structure_id, validation=after, reason=given["reason"], note=given["note"], actor=_actor(request),
+        structure_id=structure_id, validation=after, reason=given["reason"], note=given["note"], actor=actor_of(request),
         at=clock.now(),
     )  # fmt: skip
     messages.success(request, gettext("Decided: its members are written to."))
@@ -106,10 +101,10 @@ def decide(request: HttpRequest, structure_id: int) -> HttpResponse:
 @permit(Permission.VALIDATE_OFFERER)
 def answer(request: HttpRequest, structure_id: int, person_id: int) -> HttpResponse:
     """Accept somebody who asks to join a structure, or not (`no` in the form)."""
-    if max(structure_id, person_id) > _LARGEST:
+    if max(structure_id, person_id) > MOST_ID:
         deny(STRUCTURE_MISSING)
     joining.decide_request(
-        structure_id=structure_id, asker_id=person_id, accepted="no" not in request.POST, actor=_actor(request), at=clock.now()
+        structure_id=structure_id, asker_id=person_id, accepted="no" not in request.POST, actor=actor_of(request), at=clock.now()
     )
     messages.success(request, gettext("Answered: they are written to."))
     return redirect("backoffice:structure", structure_id=structure_id)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from .asking import actor_of
 from .forms import AccountForm, BookingForm, JournalForm, OpenAgainForm, ReplayForm, SuspendForm
 from .permits import permit
 
@@ -27,10 +28,6 @@ from diptych.culture.domain.wallet.queries import wallet_of
 
 LETTERS = 200
 ENTRIES = 50
-
-
-def _actor(request: HttpRequest) -> str:
-    return f"person:{request.user.pk}"
 
 
 @door(Audience.STAFF)
@@ -71,7 +68,7 @@ def replay(request: HttpRequest) -> HttpResponse:
     with transaction.atomic(), connection.cursor() as cursor:
         done = outbox.replay(cursor, ids=ids, at=at)
         for number in ids:
-            journal.write(cursor, actor=_actor(request), act="outbox.replay", subject=f"message:{number}", at=at)
+            journal.write(cursor, actor=actor_of(request), act="outbox.replay", subject=f"message:{number}", at=at)
     messages.success(request, ngettext("%(n)d message is back in line.", "%(n)d messages are back in line.", done) % {"n": done})
     return redirect("backoffice:letters")
 
@@ -126,7 +123,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     if person_id is None:
         deny(NOT_FOUND)
     at = clock.now()
-    people.look_at(person_id=person_id, actor=_actor(request), at=at)
+    people.look_at(person_id=person_id, actor=actor_of(request), at=at)
     account = queries.account_of(person_id=person_id, at=at)
     context = {"form": form, "account": account, "wallet": wallet_of(person_id=person_id, at=at)}
     return render(request, "backoffice/accounts.html", context | {"suspend": SuspendForm(initial={"person_id": person_id})})
@@ -143,10 +140,10 @@ def suspend(request: HttpRequest) -> HttpResponse:
         deny(WHY_MISSING if "person_id" in form.cleaned_data else NOT_FOUND)
     sent, at = form.cleaned_data, clock.now()
     if "again" in request.POST:
-        personal_data.reopen(person_id=sent["person_id"], actor=_actor(request), why=sent["why"], at=at)
+        personal_data.reopen(person_id=sent["person_id"], actor=actor_of(request), why=sent["why"], at=at)
         messages.success(request, gettext("The account is open again."))
     else:
-        people.suspend(person_id=sent["person_id"], reason=sent["reason"], actor=_actor(request), why=sent["why"], at=at)
+        people.suspend(person_id=sent["person_id"], reason=sent["reason"], actor=actor_of(request), why=sent["why"], at=at)
         messages.success(request, gettext("The account is suspended, and signed out everywhere."))
     if "file" in request.POST:
         return redirect("backoffice:youth", person_id=sent["person_id"])
@@ -160,5 +157,5 @@ def bookings(request: HttpRequest) -> HttpResponse:
     form = BookingForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "backoffice/bookings.html", {"form": form})
-    looked = look_at_booking(token=form.cleaned_data["token"], actor=_actor(request), at=clock.now())
+    looked = look_at_booking(token=form.cleaned_data["token"], actor=actor_of(request), at=clock.now())
     return render(request, "backoffice/bookings.html", {"form": form, "ticket": looked.ticket, "person_id": looked.person_id})

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from .asking import MOST_ID, actor_of
 from .check_words import STATUSES
 from .credits import credits_told, entry_told
 from .forms import SuspendForm
@@ -32,12 +33,6 @@ from diptych.culture.domain.wallet.operations import add_credit as add_to_wallet
 from diptych.culture.domain.wallet.queries import wallet_of
 from diptych.culture.domain.wallet.terms import WhyAdded
 
-_LARGEST = 2**63 - 1
-
-
-def _actor(request: HttpRequest) -> str:
-    return f"person:{request.user.pk}"
-
 
 @door(Audience.STAFF)
 @never_cache
@@ -48,7 +43,7 @@ def find(request: HttpRequest) -> HttpResponse:
     found = None
     if request.method == "POST" and form.is_valid():
         found = queries.find_people(words=form.cleaned_data["words"])
-        people.note_search(actor=_actor(request), found=len(found), at=clock.now())
+        people.note_search(actor=actor_of(request), found=len(found), at=clock.now())
     return render(request, "backoffice/youths.html", {"form": form, "found": found})
 
 
@@ -62,9 +57,9 @@ def youth(request: HttpRequest, person_id: int) -> HttpResponse:
 
 def _file(request: HttpRequest, person_id: int, forms: dict[str, Any], *, status: int = 200) -> HttpResponse:
     at = clock.now()
-    if person_id > _LARGEST:
+    if person_id > MOST_ID:
         deny(NOT_FOUND)
-    people.look_at(person_id=person_id, actor=_actor(request), at=at)
+    people.look_at(person_id=person_id, actor=actor_of(request), at=at)
     account = account_of(person_id=person_id, at=at)
     whole = queries.file_of(person_id=person_id, at=at)
     names = {"first_name": account.first_name, "last_name": account.last_name, "birth_date": account.birth_date}
@@ -100,7 +95,7 @@ def review(request: HttpRequest, person_id: int) -> HttpResponse:
     operations.review(
         person_id=person_id,
         result=ReviewResult(form.cleaned_data["result"]),
-        actor=_actor(request),
+        actor=actor_of(request),
         why=form.cleaned_data["why"],
         at=clock.now(),
     )
@@ -126,7 +121,7 @@ def paper(request: HttpRequest, person_id: int) -> HttpResponse:
     verdict = operations.decide_paper_file(
         attempt=waiting,
         registered_at=datetime.combine(made_on, time(12), UTC) if made_on else None,
-        actor=_actor(request),
+        actor=actor_of(request),
         at=clock.now(),
         **sent,
     )
@@ -143,7 +138,7 @@ def skip_phone(request: HttpRequest, person_id: int) -> HttpResponse:
     form = WhyForm(request.POST)
     why = form.cleaned_data["why"] if form.is_valid() else ""
     _known(person_id)
-    operations.skip_phone(person_id=person_id, actor=_actor(request), why=why, at=clock.now())
+    operations.skip_phone(person_id=person_id, actor=actor_of(request), why=why, at=clock.now())
     messages.success(request, gettext("The phone step is skipped."))
     return redirect("backoffice:youth", person_id=person_id)
 
@@ -164,7 +159,7 @@ def add_credit(request: HttpRequest, person_id: int) -> HttpResponse:
         amount_cents=int(sent["euros"] * 100),
         why=WhyAdded(sent["why"]),
         key=str(sent["key"]),
-        actor=_actor(request),
+        actor=actor_of(request),
         at=clock.now(),
     )
     messages.success(request, gettext("The credit is added."))
@@ -172,6 +167,6 @@ def add_credit(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 def _known(person_id: int) -> None:
-    if person_id > _LARGEST:
+    if person_id > MOST_ID:
         deny(NOT_FOUND)
     account_of(person_id=person_id, at=clock.now())

@@ -66,6 +66,6 @@ def edit(request: HttpRequest, *, venue_id: int) -> HttpResponse:
     form = PageForm(request.POST or None, exceptions=len(found.draft.exceptions), initial=filled_with(found.draft))
     if form.is_valid():
         edit_page(venue_id=venue_id, person_id=mine.person_id, draft=form.draft(), actor=mine.actor, at=mine.at)
-        messages.success(request, gettext("Page kept: it shows on each of your offers."))
+        messages.success(request, gettext("Page kept: its texts and access show on each of your offers."))
         return redirect("venue:place", venue_id=venue_id)
     return page(request, "place", mine, form=form, place=found, status_code=422 if form.is_bound else 200)
