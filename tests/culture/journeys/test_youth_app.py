@@ -136,13 +136,19 @@ def test_a_visitor_may_look_and_sign_up(browser: Browser, live_server: Any, ines
         looked_at(page, f"visitor-{name}-{device}")
 
 
+def comes_true(page: Page, asked: str, *, seconds: int = 30) -> None:
+    """Wait until an asynchronous function answers true: `wait_for_function` takes the promise itself for a yes."""
+    turn = "if ((most -= 0.05) < 0) throw new Error('it never came true'); await new Promise((then) => setTimeout(then, 50));"
+    page.evaluate(f"async (most) => {{ const asked = {asked}; while (!(await asked())) {{ {turn} }} }}", seconds)
+
+
 def test_the_ticket_opens_without_network_and_goes_when_signing_out(browser: Browser, live_server: Any, ines: Person) -> None:
     context = window(browser, live_server, person=ines)
     page = context.new_page()
     page.goto(f"{live_server.url}/places/", wait_until="networkidle")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     kept = "async () => (await caches.keys()).filter(n => n.startsWith('tickets-')).length && (await caches.match('/places/%d/')) !== undefined"
-    page.wait_for_function(kept % ines.booking_id, timeout=30_000)
+    comes_true(page, kept % ines.booking_id)
     context.set_offline(True)
     page.goto(f"{live_server.url}/places/{ines.booking_id}/")
     page.locator(".ticket__qr svg").wait_for()
@@ -154,7 +160,7 @@ def test_the_ticket_opens_without_network_and_goes_when_signing_out(browser: Bro
     page.goto(f"{live_server.url}/moi/", wait_until="networkidle")
     page.locator("form[action*=deconnexion] button").click()
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("async () => !(await caches.keys()).some(n => n.startsWith('tickets-'))", timeout=30_000)
+    comes_true(page, "async () => !(await caches.keys()).some(n => n.startsWith('tickets-'))")
 
 
 def test_around_me_by_the_browsers_position(browser: Browser, live_server: Any, ines: Person) -> None:
