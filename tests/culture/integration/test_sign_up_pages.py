@@ -159,6 +159,15 @@ def test_a_wallet_without_money_says_what_it_opens_and_what_comes(language: str)
         assert asked is not is_free, "nothing is left to finish"
 
 
+@pytest.mark.parametrize("name", ["home", "me", "search", "bookings", "favourites"])
+def test_a_free_account_is_offered_what_is_free_and_no_credit(name: str) -> None:
+    free, unfinished = applicant(age=15, until="identity"), factories.youth(age=17, credit=False)
+    for person, is_free in ((free, True), (unfinished, False)):
+        shown = browser_of(person).get(reverse(f"youth:{name}")).text
+        assert (f'href="{reverse("youth:wallet")}"' in shown.split("<main")[1]) is is_free
+        assert (f'href="{reverse("youth:credit")}"' in shown.split("<main")[1]) is not is_free
+
+
 def test_a_crowded_document_check_says_so_and_leaves_the_other_ways() -> None:
     from diptych.commons.rollout import operations as rollouts
     from diptych.commons.rollout.terms import Plan, Rule

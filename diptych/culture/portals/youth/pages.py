@@ -90,6 +90,7 @@ def page(
         "is_youth": person_id is not None,
         "who": who(request),
         "wallet": wallet if wallet is not None and not wallet.is_free else None,
+        "has_free_account": wallet is not None and wallet.is_free,
         "sign_in": settings.LOGIN_URL,
     }
     response = render(request, f"youth/{template}.html", shell | (context or {}), status=status)
