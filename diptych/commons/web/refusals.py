@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
-from diptych.commons.refusal import Kind, Refusal, Refused
+from diptych.commons.refusal import Kind, Reason, Refusal, Refused, refuse
 from diptych.commons.web.saying import cite, say
 
 STATUS: Final[dict[Kind, HTTPStatus]] = {
@@ -24,6 +24,10 @@ STATUS: Final[dict[Kind, HTTPStatus]] = {
     Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     Kind.BUSY: HTTPStatus.TOO_MANY_REQUESTS,
 }
+
+ONLY_SENT: Final = Reason(
+    "web.only_sent", Kind.INVALID, "This address only takes what a form sends. Go back to the page that you came from."
+)
 
 
 def status_of(refusal: Refusal) -> int:
@@ -48,14 +52,20 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 class RefusalMiddleware:
-    """Turns `Refused` into an answer. Any other exception is a bug and goes on up."""
+    """Turns `Refused` into an answer, and a method that a page does not take. Any other exception is a bug and goes on up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass through: refusals arrive as exceptions."""
-        return self.get_response(request)
+        """Refusals arrive as exceptions; a page that only takes forms answers an empty 405, which a browser shows as a
+        breakdown of the site: whoever reloads such an address, or comes back to it, is told what it is."""
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        told = answer(request, refuse(ONLY_SENT, status=HTTPStatus.METHOD_NOT_ALLOWED.value))
+        told.headers["Allow"] = response.headers["Allow"]
+        return told
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal raised by a view or an operation."""

@@ -168,6 +168,25 @@ def test_a_free_account_is_offered_what_is_free_and_no_credit(name: str) -> None
         assert (f'href="{reverse("youth:credit")}"' in shown.split("<main")[1]) is not is_free
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_before_seventeen_nobody_is_promised_a_credit_now(language: str) -> None:
+    with override(language):
+        promise, account = gettext("Your credit is waiting"), gettext("Your free account is waiting")
+    for age, said, unsaid in ((16, account, promise), (17, promise, account)):
+        client = browser_of(factories.youth(age=age, credit=False))
+        client.cookies["django_language"] = language
+        shown = client.get(reverse("youth:home")).text
+        assert said in shown and unsaid not in shown
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_an_address_that_only_takes_forms_says_so(accept: str) -> None:
+    """It answered an empty 405, which a browser shows as a breakdown of the site."""
+    answer = browser_of(applicant(age=17)).get(reverse("youth:identity"), headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "web.only_sent" in answer.text
+
+
 def test_a_crowded_document_check_says_so_and_leaves_the_other_ways() -> None:
     from diptych.commons.rollout import operations as rollouts
     from diptych.commons.rollout.terms import Plan, Rule

@@ -59,7 +59,15 @@ def measure(*, accounts: int, on_step: Callable[[str], None]) -> Figures:
         at = clock.now() - timedelta(minutes=1)
         with psycopg.connect(server.url(), autocommit=True) as connection:
             on_step("making the accounts…")
-            world.make(connection, at=at, wallets=accounts, stocks=10, spread=True)
+            world.make(
+                connection,
+                at=at,
+                wallets=accounts,
+                stocks=10,
+                spread=True,
+                on_people=lambda done, of: on_step(f"making the accounts: {done:,} of {of:,}"),
+            )
+            on_step("booking for one in three…")
             book(connection, at=at)
             connection.execute("vacuum analyze")
             on_step("adding up…")

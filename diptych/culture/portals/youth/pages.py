@@ -91,6 +91,7 @@ def page(
         "who": who(request),
         "wallet": wallet if wallet is not None and not wallet.is_free else None,
         "has_free_account": wallet is not None and wallet.is_free,
+        "is_before_credit": person_id is not None and wallet is None and bool(wallets.sums_to_come(person_id=person_id, at=at)),
         "sign_in": settings.LOGIN_URL,
     }
     response = render(request, f"youth/{template}.html", shell | (context or {}), status=status)
