@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from diptych.commons.terminal import show_json, show_table
 from diptych.culture.domain.bookings.queries import verify_ledger
-from diptych.culture.domain.reimbursements.queries import verify_prices
+from diptych.culture.domain.reimbursements.queries import verify_payments, verify_prices
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The wallets' ledger: verify it whole.")
 
@@ -29,20 +29,23 @@ def verify(
     Each line has its two accounts; all accounts together are zero; no deposit was ever below zero, nor over its caps; a
     live booking's account holds what it costs, a cancelled one's nothing; nobody received a sum twice; what a deposit
     took over is what the older one left. Then the venues' prices: each is its event's and its booking's, and each kept
-    revenue is the sum of its year's prices, in their order. Exit status 1 if not, with what is wrong, named by numbers only.
+    revenue is the sum of its year's prices, in their order. Then what is paid: each cashflow is the sum of its prices, and a
+    price is in one at most. Exit status 1 if not, with what is wrong, named by numbers only.
     """
     columns = (TextColumn("slices"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("slices", total=None)
         found = verify_ledger(limit=most, on_progress=lambda done, of: bar.update(task, completed=done, total=of))
         prices, cents, wrong = verify_prices(limit=most)
-    faults = [*found.faults, *wrong]
+        cashflows, paid, unpaid = verify_payments(limit=most)
+    faults = [*found.faults, *wrong, *unpaid]
     if as_json:
         said = {**asdict(found), "faults": [asdict(fault) for fault in faults], "prices": prices, "priced_cents": cents}
-        show_json({**said, "holds": not faults})
+        show_json({**said, "cashflows": cashflows, "cashflow_cents": paid, "holds": not faults})
     elif not faults:
         typer.echo(f"The ledger holds: {found.movements} movements, {found.deposits} deposits, {found.bookings} bookings.")
         typer.echo(f"{prices} bookings are priced: {cents} cents (below zero: the State pays).")
+        typer.echo(f"{cashflows} cashflows pay {paid} cents.")
         show_table(columns=("account", "cents"), rows=[*found.accounts.items(), ("together", sum(found.accounts.values()))])
     else:
         show_table(columns=("what", "id", "found", "expected"), rows=[(f.what, f.id, f.found, f.expected) for f in faults])

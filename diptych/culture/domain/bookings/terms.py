@@ -179,6 +179,12 @@ ALREADY_CANCELLED = Reason("bookings.already_cancelled", Kind.GONE, "This bookin
 ALREADY_REIMBURSED = Reason(
     "bookings.already_reimbursed", Kind.FORBIDDEN, "This booking was already paid to the venue.", "guide §6.1, token errors"
 )
+BEING_PAID = Reason(
+    "bookings.being_paid",
+    Kind.FORBIDDEN,
+    "Its payment to the venue is under way: it can no longer be taken back.",
+    "guide §3.3: what is in a cashflow is changed by an incident",
+)
 NOT_YET_USABLE = Reason(
     "bookings.not_yet_usable",
     Kind.FORBIDDEN,

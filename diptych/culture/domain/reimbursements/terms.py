@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from diptych.commons.refusal import Kind, Reason
 from diptych.culture.domain.wallet.terms import Because
@@ -141,13 +141,16 @@ class EventStatus(StrEnum):
     READY = "ready"
     PRICED = "priced"
     CANCELLED = "cancelled"
+    NOT_PRICED = "not_priced"
+    """No rule has a price for it: a fault of the tables of rules, told by `reimburse left-out`."""
 
 
 EVENT_MOVES: Final[dict[EventStatus, frozenset[EventStatus]]] = {
     EventStatus.PENDING: frozenset({EventStatus.READY, EventStatus.CANCELLED}),
-    EventStatus.READY: frozenset({EventStatus.PRICED, EventStatus.CANCELLED}),
+    EventStatus.READY: frozenset({EventStatus.PRICED, EventStatus.NOT_PRICED, EventStatus.CANCELLED}),
     EventStatus.PRICED: frozenset({EventStatus.READY, EventStatus.CANCELLED}),
     EventStatus.CANCELLED: frozenset(),
+    EventStatus.NOT_PRICED: frozenset({EventStatus.READY, EventStatus.CANCELLED}),
 }
 """Which status may follow which. A priced event is ready again where an earlier one of its point came late."""
 
@@ -182,3 +185,68 @@ RULE_OVERLAPS = Reason(
     "reimbursements.rule_overlaps", Kind.CONFLICT, "Another rule holds then for the same target and kinds.", "guide §3.2"
 )
 RULE_BACKWARD = Reason("reimbursements.rule_backward", Kind.INVALID, "A rule ends after it begins.", "guide §3.2")
+
+
+class CashflowStatus(StrEnum):
+    """Where what is due to a bank account stands (guide §1.6): made by a batch, invoiced, handed to the bank, done."""
+
+    PENDING = "pending"
+    UNDER_REVIEW = "under_review"
+    PENDING_ACCEPTANCE = "pending_acceptance"
+    ACCEPTED = "accepted"
+
+
+CASHFLOW_MOVES: Final[dict[CashflowStatus, frozenset[CashflowStatus]]] = {
+    CashflowStatus.PENDING: frozenset({CashflowStatus.UNDER_REVIEW}),
+    CashflowStatus.UNDER_REVIEW: frozenset({CashflowStatus.PENDING_ACCEPTANCE}),
+    CashflowStatus.PENDING_ACCEPTANCE: frozenset({CashflowStatus.ACCEPTED}),
+    CashflowStatus.ACCEPTED: frozenset(),
+}
+"""Which status may follow which. Nothing goes back: what was wrong is reversed by an incident."""
+
+MACHINES: Final[dict[str, dict[Any, frozenset[Any]]]] = {"event": EVENT_MOVES, "cashflow": CASHFLOW_MOVES}
+"""Each object of payments and its moves; `docs/generated/states.md` draws them."""
+
+
+class LeftOut(StrEnum):
+    """Why a price is in no cashflow of a batch (guide §3.3), in the order in which it is looked at."""
+
+    WITHDRAWN = "withdrawn"
+    """Its booking is no longer used: its price is about to go."""
+    EVENT_TO_COME = "event_to_come"
+    NO_LINK = "no_link"
+    """Its venue was linked to no bank account at the cut-off."""
+    ACCOUNT = "account"
+    """The team has not accepted the account."""
+    HELD = "held"
+    """An officer stopped the payments of the account."""
+    DIFFERS = "differs"
+    """A price of the account is not its booking's: a fault, for `ledger verify`."""
+    OWED = "owed"
+    """All in all the account owes: it waits."""
+    NO_POINT = "no_point"
+    """Its venue has no pricing point: it has no price yet."""
+    NO_RULE = "no_rule"
+    """No rule gave it a price: a fault of the tables of rules."""
+
+
+class Hold(StrEnum):
+    """Why an officer stops the payments of a bank account. A code: nothing personal enters the journal."""
+
+    FRAUD_SUSPICION = "fraud_suspicion"
+    SEIZURE = "seizure"
+    TO_CHECK = "to_check"
+
+
+BATCH_DAY = Reason(
+    "reimbursements.batch_day",
+    Kind.INVALID,
+    "A batch is cut off on the 1st or the 16th of a month, at midnight in Paris.",
+    "guide §3.3",
+)
+BATCH_TO_COME = Reason("reimbursements.batch_to_come", Kind.CONFLICT, "This cut-off is still to come: {cutoff_at}.", "guide §3.3")
+BATCH_PAST = Reason(
+    "reimbursements.batch_past", Kind.CONFLICT, "A later batch was made: what it left out goes to the next.", "guide §3.3"
+)
+ALREADY_HELD = Reason("reimbursements.already_held", Kind.CONFLICT, "The payments of this account are already stopped.")
+NOT_HELD = Reason("reimbursements.not_held", Kind.CONFLICT, "The payments of this account are not stopped.")

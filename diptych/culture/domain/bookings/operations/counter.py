@@ -12,7 +12,7 @@ from ..queries.tickets import facts_of
 from ..rules.acts import why_not_take_back, why_not_use
 from ..rules.tokens import read_token
 from ..terms import Author, Status
-from .acting import lock, move, tell, use_now
+from .acting import lock, move, save_unused, tell, use_now
 
 from diptych.commons.refusal import Refused, deny
 from diptych.culture.domain.catalogue.models import ActivationCode
@@ -41,7 +41,7 @@ def take_back(*, token: str, venue_ids: Collection[int], actor: str, at: datetim
         raise Refused(refusal)
     move(booking, Status.CONFIRMED)
     booking.used_at, booking.validated_by = None, ""
-    booking.save(update_fields=["status", "used_at", "validated_by"])
+    save_unused(booking, "status", "used_at", "validated_by")
     tell(booking, topic="bookings.taken_back", actor=actor, at=at)
     return counter_ticket(booking, at=at)
 

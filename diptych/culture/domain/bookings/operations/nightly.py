@@ -23,6 +23,7 @@ from ..terms import Author, Cancellation, Status
 from .acting import free, lock, tell, use_now
 from .holds import release_hold
 
+from diptych.commons.refusal import Refused
 from diptych.culture.domain.catalogue.rules.subcategories import SUBCATEGORIES
 
 BATCH = 500
@@ -111,7 +112,10 @@ def _cancel_removed(booking_id: int, at: datetime) -> bool:
     booking = lock(booking_id=booking_id)
     if booking.status not in (Status.HELD, Status.CONFIRMED, Status.USED) or booking.stock.deleted_at is None:
         return False
-    free(booking, why=Cancellation.OFFERER, at=at)
+    try:
+        free(booking, why=Cancellation.OFFERER, at=at)
+    except Refused:  # its price is being paid: an incident reverses it, not a night's job
+        return False
     why = {"why": Cancellation.OFFERER.value}
     tell(booking, topic="bookings.cancelled", actor="job:cancel_of_removed_stocks", at=at, facts=why)
     return True

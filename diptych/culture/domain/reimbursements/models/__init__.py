@@ -1,9 +1,10 @@
 """Tables of reimbursements."""
 
 from .accounts import BankAccount, BankAccountLink, BankAccountStatus, BankDocument, PricingPointLink
+from .payments import Cashflow, CashflowBatch, CashflowLine, CashflowStep, PaymentHold
 from .pricing import CustomRule, FinanceEvent, PointRevenue, Pricing
 
 __all__ = [
-    "BankAccount", "BankAccountLink", "BankAccountStatus", "BankDocument", "CustomRule", "FinanceEvent", "PointRevenue",
-    "Pricing", "PricingPointLink",
+    "BankAccount", "BankAccountLink", "BankAccountStatus", "BankDocument", "Cashflow", "CashflowBatch", "CashflowLine",
+    "CashflowStep", "CustomRule", "FinanceEvent", "PaymentHold", "PointRevenue", "Pricing", "PricingPointLink",
 ]  # fmt: skip

@@ -77,12 +77,14 @@ class Pricing(models.Model):
 
 class PointRevenue(models.Model):
     """The revenue that a pricing point has reached in a year (Paris): kept as bookings are priced, never summed anew. Its
-    row is the lock under which they are."""
+    row is the lock under which they are. `fixed_until`: up to this place in the order, prices are paid or may be: none is made
+    again, and a use that comes late takes its place after it."""
 
     pk = models.CompositePrimaryKey("point_id", "year")
     point_id = models.BigIntegerField()
     year = models.SmallIntegerField()
     revenue_cents = models.BigIntegerField(default=0)
+    fixed_until = models.DateTimeField(null=True)
 
     class Meta:
         """Never below zero."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
-from ..models import CustomRule
+from ..models import CustomRule, FinanceEvent
 from ..queries import prices_sql
 from ..terms import EventStatus
 
@@ -36,8 +36,11 @@ class Priced:
     priced: int
 
 
-def price_used(*, at: datetime, actor: str, chunk: int = CHUNK) -> Priced:
-    """Collect what was used, then price what is ready."""
+def price_used(*, at: datetime, actor: str, chunk: int = CHUNK, again: bool = False) -> Priced:
+    """Collect what was used, then price what is ready. `again`: what no rule had a price for is tried once more, for when
+    the tables of rules are mended."""
+    if again:
+        FinanceEvent.objects.filter(status=EventStatus.NOT_PRICED).update(status=EventStatus.READY)
     collected, found = collect_events(at=at)
     priced = sum(price_points(points=points, at=at) for points in list(_chunks(chunk)))
     if collected or found or priced:
@@ -73,11 +76,24 @@ def price_points(*, points: list[int], at: datetime) -> int:
         cursor.execute("select set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
         cursor.execute(_OPEN, values)
         cursor.execute(_LOCK, values)
+        cursor.execute(_LATE, values)
         cursor.execute(_REDO, values)
         with_custom = CustomRule.objects.exists()
         sql, tables = prices_sql(with_custom=with_custom)
-        cursor.execute(_PRICE.format(prices=sql), {**values, **tables})
-        return int(cursor.fetchone()[0])
+        values |= tables
+        cursor.execute("savepoint unpriced")
+        cursor.execute(_PRICE.format(prices=sql), values)
+        priced = int(cursor.fetchone()[0])
+        cursor.execute(
+            "select from reimbursements_financeevent where status = 'ready' and point_id = any(%(points)s) limit 1", values
+        )
+        if cursor.fetchone() is not None:  # some have no rule: set aside, or the others would count them in their revenue
+            cursor.execute("rollback to savepoint unpriced")
+            cursor.execute(_SET_ASIDE.format(prices=sql), values)
+            cursor.execute(_PRICE.format(prices=sql), values)
+            priced = int(cursor.fetchone()[0])
+        cursor.execute("release savepoint unpriced")
+        return priced
 
 
 @transaction.atomic
@@ -85,6 +101,9 @@ def withdraw(*, booking_id: int) -> bool:
     """Cancel the event of a booking that is no longer used, or was used anew since; its price goes, and the later prices
     of its point and year are made again. Gives whether there was one."""
     with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock_shared(hashtext('reimbursements.collect'))"
+        )  # no batch takes prices meanwhile
         cursor.execute(_LOCK_OF_BOOKING, {"booking": booking_id})  # first, as pricing takes its locks
         cursor.execute(_STALE, {"booking": booking_id})
         row = cursor.fetchone()
@@ -146,6 +165,18 @@ select from reimbursements_pointrevenue r join reimbursements_financeevent e on 
 where e.booking_id = %(booking)s and e.status <> 'cancelled' for update of r
 """
 
+# What a batch may have taken is not priced again: a use that comes late takes its place after it.
+_LATE: Final = """
+update reimbursements_financeevent e set ordering_at = r.fixed_until + interval '1 microsecond'
+from reimbursements_pointrevenue r
+where e.status = 'ready' and e.point_id = any(%(points)s) and r.point_id = e.point_id and r.year = e.year
+    and e.ordering_at <= r.fixed_until
+"""
+_SET_ASIDE: Final = """
+update reimbursements_financeevent e set status = 'not_priced'
+where e.status = 'ready' and e.point_id = any(%(points)s) and not exists (select from ({prices}) p where p.event_id = e.id)
+"""
+
 # Those priced after the first that is ready: their price is deleted, their event ready again, the revenue less theirs.
 _REDO: Final = """
 with first as (
@@ -166,6 +197,8 @@ _TAKE_AWAY: Final = """
 with gone as (
     delete from reimbursements_pricing p
     where p.point_id = %(point)s and p.year = %(year)s and (p.ordering_at, p.event_id) >= (%(since)s, %(event)s)
+        and (p.event_id = %(event)s or p.ordering_at > coalesce((select fixed_until from reimbursements_pointrevenue
+            where point_id = %(point)s and year = %(year)s), '-infinity'))
     returning p.event_id, p.total_cents
 ), again as (
     update reimbursements_financeevent e set status = 'ready' from gone where e.id = gone.event_id and e.id <> %(event)s
@@ -178,6 +211,7 @@ select e.id, e.status, e.point_id, e.year, e.ordering_at
 from reimbursements_financeevent e join bookings_booking b on b.id = e.booking_id
 where e.booking_id = %(booking)s and e.status <> 'cancelled'
     and (b.status not in ('USED', 'REIMBURSED') or b.used_at is distinct from e.value_at)
+    and not exists (select from reimbursements_cashflowline l where l.pricing_id = e.id)
 for update of e
 """
 _PRICE: Final = """
@@ -187,7 +221,7 @@ with priced as ({prices}), written as (
     select event_id, booking_id, venue_id, point_id, year, ordering_at, total_cents, -paid_cents, total_cents - paid_cents,
         revenue_cents, rate, rule, custom_id, %(at)s from priced
 ), done as (
-    update reimbursements_financeevent set status = 'priced' where status = 'ready' and point_id = any(%(points)s)
+    update reimbursements_financeevent e set status = 'priced' from priced p where e.id = p.event_id
 ), reached as (
     update reimbursements_pointrevenue r set revenue_cents = p.revenue_cents
     from (select point_id, year, max(revenue_cents) as revenue_cents from priced group by point_id, year) p

@@ -12,12 +12,14 @@ from .accounts import (
     own_account,
     pricing_points_for,
 )
+from .due import Waiting, cutoff_of, last_cutoff_day, waiting
 from .explaining import explain_reimbursement
 from .prices import prices_sql, scale_tables
 from .verify import verify_prices
+from .verify_payments import verify_payments
 
 __all__ = [
-    "OwnAccount", "OwnLink", "StatusLine", "account_for_team", "account_history", "accounts_of_structure",
-    "accounts_to_decide", "explain_reimbursement", "links_of_venue", "own_account", "prices_sql", "pricing_points_for",
-    "scale_tables", "verify_prices",
+    "OwnAccount", "OwnLink", "StatusLine", "Waiting", "account_for_team", "account_history", "accounts_of_structure",
+    "accounts_to_decide", "cutoff_of", "explain_reimbursement", "last_cutoff_day", "links_of_venue", "own_account", "prices_sql", "pricing_points_for",
+    "scale_tables", "verify_payments", "verify_prices", "waiting",
 ]  # fmt: skip

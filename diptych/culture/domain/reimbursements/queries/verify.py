@@ -30,23 +30,26 @@ _CHECKS: Final = (
     where e.status = 'priced' and e.id between %(first)s and %(last)s
         and not exists (select from reimbursements_pricing p where p.event_id = e.id)""",
 )
-_REVENUE: Final = """
+# What a batch may have taken keeps the revenue that it was priced with: one before it may have been withdrawn since.
+_LIVE: Final = "(r.fixed_until is null or p.ordering_at > r.fixed_until)"
+_REVENUE: Final = f"""
 select f.what, r.point_id, f.found, f.expected
 from reimbursements_pointrevenue r left join (
-    select point_id, year, sum(total_cents) as total, max(revenue_cents) as last
-    from reimbursements_pricing group by point_id, year
+    select p.point_id, p.year, sum(p.total_cents) as total, max(p.revenue_cents) filter (where {_LIVE}) as last
+    from reimbursements_pricing p join reimbursements_pointrevenue r on r.point_id = p.point_id and r.year = p.year
+    group by p.point_id, p.year
 ) p on p.point_id = r.point_id and p.year = r.year
 cross join lateral (values
-    ('revenue.kept', r.revenue_cents, coalesce(p.total, 0)), ('revenue.last', coalesce(p.last, 0), r.revenue_cents)
+    ('revenue.kept', r.revenue_cents, coalesce(p.total, 0)), ('revenue.last', coalesce(p.last, case when r.fixed_until is null then 0 else r.revenue_cents end), r.revenue_cents)
 ) f (what, found, expected)
 where f.found <> f.expected limit %(limit)s
 """
-_IN_ORDER: Final = """
+_IN_ORDER: Final = f"""
 select 'pricing.order', event_id, revenue_cents, should from (
-    select event_id, revenue_cents,
-        sum(total_cents) over (partition by point_id, year order by ordering_at, event_id rows unbounded preceding) as should
-    from reimbursements_pricing
-) u where revenue_cents <> should limit %(limit)s
+    select p.event_id, p.revenue_cents, {_LIVE} as live,
+        sum(p.total_cents) over (partition by p.point_id, p.year order by p.ordering_at, p.event_id rows unbounded preceding) as should
+    from reimbursements_pricing p left join reimbursements_pointrevenue r on r.point_id = p.point_id and r.year = p.year
+) u where live and revenue_cents <> should limit %(limit)s
 """
 
 

@@ -70,6 +70,11 @@ ROWS: Final = (
         "event_id booking_id venue_id point_id year ordering_at total_cents amount_cents contribution_cents revenue_cents rate"
         " rule custom_id priced_at",
     ),
-    _ours("reimbursements_pointrevenue", "point_id year revenue_cents"),
+    _ours("reimbursements_pointrevenue", "point_id year revenue_cents fixed_until"),
     _ours("reimbursements_customrule", "id offer_id venue_id structure_id place_cents rate subcategories since until created_at"),
+    _ours("reimbursements_cashflowbatch", "id number cutoff_at created_at"),
+    _ours("reimbursements_cashflow", "id batch_id account_id amount_cents status created_at"),
+    _ours("reimbursements_cashflowstep", "id cashflow_id status at"),
+    _ours("reimbursements_cashflowline", "pricing_id batch_id cashflow_id amount_cents"),
+    _ours("reimbursements_paymenthold", "id account_id why placed_at lifted_at"),
 )

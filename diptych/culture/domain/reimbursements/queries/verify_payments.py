@@ -1,0 +1,72 @@
+"""Proofs of payments: each cashflow is the sum of its prices, each price that was taken is still there and its own.
+
+`ledger verify` runs them after those of the prices. Reads, as the database stands at one instant.
+"""
+
+from typing import Final
+
+from django.db import connection, transaction
+
+from diptych.culture.domain.bookings.queries import Discrepancy
+
+_CHECKS: Final = (
+    # A cashflow is what its lines come to.
+    """
+    select 'cashflow.sum', c.id, c.amount_cents, coalesce(l.cents, 0)
+    from reimbursements_cashflow c left join (
+        select cashflow_id, sum(amount_cents) as cents from reimbursements_cashflowline group by cashflow_id
+    ) l on l.cashflow_id = c.id
+    where c.amount_cents <> coalesce(l.cents, 0)""",
+    # A line is its price's, to the cent; its booking is used, or paid; its cashflow is of its batch.
+    """
+    select f.what, l.pricing_id, f.found, f.expected
+    from reimbursements_cashflowline l
+    left join reimbursements_pricing p on p.event_id = l.pricing_id
+    left join reimbursements_financeevent e on e.id = p.event_id and e.status = 'priced'
+    left join bookings_booking b on b.id = p.booking_id and b.status in ('USED', 'REIMBURSED')
+    left join reimbursements_cashflow c on c.id = l.cashflow_id
+    cross join lateral (values
+        ('line.pricing', case when e.id is null then 0 else 1 end, 1),
+        ('line.amount', l.amount_cents, coalesce(p.amount_cents, l.amount_cents)),
+        ('line.booking', case when b.id is null then 0 else 1 end, 1),
+        ('line.batch', l.batch_id, case when l.cashflow_id is null then l.batch_id else coalesce(c.batch_id, -1) end)
+    ) f (what, found, expected)
+    where f.found <> f.expected""",
+    # Lines without a cashflow come to nothing, account by account.
+    """
+    select 'line.unpaid', l.batch_id, sum(l.amount_cents), 0
+    from reimbursements_cashflowline l where l.cashflow_id is null group by l.batch_id having sum(l.amount_cents) <> 0""",
+    # Batches are numbered without gaps.
+    """
+    select 'batch.number', max(number), count(*), max(number) from reimbursements_cashflowbatch having count(*) <> max(number)""",
+    # What is fixed is fixed as far as what was taken goes.
+    """
+    select 'revenue.fixed', r.point_id, 0, 1 from reimbursements_pointrevenue r left join (
+        select p.point_id, p.year, max(p.ordering_at) as last
+        from reimbursements_pricing p join reimbursements_cashflowline l on l.pricing_id = p.event_id group by p.point_id, p.year
+    ) t on t.point_id = r.point_id and t.year = r.year
+    where r.fixed_until is distinct from t.last""",
+    # A cashflow's status is the last that it took.
+    """
+    select 'cashflow.status', c.id, 0, 1 from reimbursements_cashflow c left join lateral (
+        select s.status from reimbursements_cashflowstep s where s.cashflow_id = c.id order by s.id desc limit 1
+    ) s on true
+    where s.status is distinct from c.status""",
+)
+
+
+def verify_payments(*, limit: int = 100) -> tuple[int, int, list[Discrepancy]]:
+    """How many cashflows were read, what they pay together (cents, above zero), and what does not hold, at most `limit` of
+    each check."""
+    found: list[Discrepancy] = []
+    outermost = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if outermost:
+            cursor.execute("set transaction isolation level repeatable read, read only")
+        cursor.execute("select set_config('work_mem', '256MB', true), set_config('jit', 'off', true)")
+        for check in _CHECKS:
+            cursor.execute(check)
+            found += [Discrepancy(what, int(id_), int(is_), int(should)) for what, id_, is_, should in cursor.fetchmany(limit)]
+        cursor.execute("select count(*), coalesce(-sum(amount_cents), 0) from reimbursements_cashflow")
+        count, cents = cursor.fetchone()
+    return int(count), int(cents), found

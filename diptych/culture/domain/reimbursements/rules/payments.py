@@ -1,0 +1,40 @@
+"""When venues are paid: the cut-offs of batches, twice a month, and the moves of a cashflow (guide §3.3). Pure."""
+
+from datetime import date, datetime, time
+from typing import Final
+
+from .. import terms
+from ..terms import CASHFLOW_MOVES, CashflowStatus
+from .scale import PARIS
+
+from diptych.commons.refusal import Refusal, refuse
+
+CUTOFF_DAYS: Final = (1, 16)
+"""Days of a month that begin with a cut-off: twice a month (guide §3.3); the days are ours."""
+
+
+def cutoff_of(day: date) -> datetime:
+    """The midnight of Paris with which a day begins."""
+    return datetime.combine(day, time(), tzinfo=PARIS)
+
+
+def last_cutoff_day(*, at: datetime) -> date:
+    """The day of the latest cut-off that has passed."""
+    today = at.astimezone(PARIS).date()
+    return today.replace(day=max(day for day in CUTOFF_DAYS if day <= today.day))
+
+
+def why_not_batch(day: date, *, latest: datetime | None, at: datetime) -> Refusal | None:
+    """Why a batch cannot be made for a day, or None. `latest`: the cut-off of the last batch. One that was made is not
+    asked about: making it again changes nothing."""
+    cutoff = cutoff_of(day)
+    if day.day not in CUTOFF_DAYS:
+        return refuse(terms.BATCH_DAY)
+    if cutoff > at:
+        return refuse(terms.BATCH_TO_COME, cutoff_at=cutoff)
+    return refuse(terms.BATCH_PAST) if latest is not None and latest > cutoff else None
+
+
+def may_move(before: CashflowStatus, after: CashflowStatus) -> bool:
+    """Whether a cashflow goes from a status to another."""
+    return after in CASHFLOW_MOVES[before]
