@@ -23,9 +23,7 @@ CULTURE: tuple[Room, ...] = (
     Room("journal", "diptych.culture.commands.journal:app", "Who did what to whom: verify the chain.", opens=True),
     Room("ticket", "diptych.culture.commands.ticket:app", "Tickets: check a QR code off line."),
     Room("ledger", "diptych.culture.commands.ledger:app", "The wallets' ledger: verify it whole.", opens=True),
-    Room(
-        "reimburse", "diptych.culture.commands.reimburse:app", "Pay venues: price what was used, batch what is due.", opens=True
-    ),
+    Room("reimburse", "diptych.culture.commands.reimburse:app", "Pay venues: price, batch, invoice, transfer.", opens=True),
     Room("reconcile", "diptych.culture.commands.reconcile:reconcile", "Compare stocks, bookings and wallets.", opens=True),
     Room("explain", "diptych.culture.commands.explain:explain", "Why: a decision, its amounts and the rules applied."),
     Room("simulate", "diptych.culture.commands.simulate:simulate", "Try a decree before it is signed."),

@@ -12,6 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from stdnum import bic as bics
+from stdnum import iban as ibans
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -120,6 +123,18 @@ def _sms(text: str) -> str:
 _documents = _sms
 
 
+def _iban(text: str) -> str:
+    if not ibans.is_valid(text):
+        raise ValueError("set it to an IBAN")
+    return str(ibans.compact(text))
+
+
+def _bic(text: str) -> str:
+    if not bics.is_valid(text):
+        raise ValueError("set it to a BIC of 8 or 11 signs")
+    return str(bics.compact(text))
+
+
 def _providers(text: str) -> tuple[Mapping[str, Any], ...]:
     "Identity providers: what is wrong is said by place and name, never by value (a secret is among them)."
     try:
@@ -168,6 +183,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DIPTYCH_DOCUMENTS_URL", "The identity-document check provider, whose API and sessions are under https://host/path, or `fake` for the demo's own page.", _documents, "fake", needed_in=("production",)),
     Setting("DIPTYCH_DOCUMENTS_SECRET", "What that provider and we both know: opens its API and signs its webhook. At least 50 random characters.", _long, needed_in=("production",), secret=True),
     Setting("DIPTYCH_QUOTIENT_URL", "The State's interface of family quotients, as https://key@host/path, or `fake` for a folder.", _sms, "fake", needed_in=("production",), secret=True),
+    Setting("DIPTYCH_BANK_URL", "Where files of transfers are handed over, as https://key@host/path, or `fake` for a folder.", _sms, "fake", needed_in=("production",), secret=True),
+    Setting("DIPTYCH_PAYER_NAME", "Whose account venues are paid from, as their bank shows it: 70 signs at most.", default="Diptych"),
+    Setting("DIPTYCH_PAYER_IBAN", "That account's IBAN.", _iban, "FR7630006000011234567890189", needed_in=("production",)),
+    Setting("DIPTYCH_PAYER_BIC", "That account's BIC.", _bic, "AGRIFRPPXXX", needed_in=("production",)),
     Setting("DIPTYCH_HOSTS", "Host names that the service answers to, separated by commas.", _words, "localhost,127.0.0.1"),
     Setting("DIPTYCH_BASE_URL", "The address that links in e-mails start with.", _address, "http://localhost:8000"),
     Setting("DIPTYCH_HOME", "The folder for what Diptych keeps on disk: the embedded database, built assets.", Path, ".cache/diptych"),

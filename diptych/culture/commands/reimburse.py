@@ -1,7 +1,10 @@
 """`diptych culture reimburse`: each step from a used booking to a transfer, as its job does it. Calls one operation, prints."""
 
-from dataclasses import asdict
+import csv
+import sys
+from dataclasses import asdict, fields
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,8 +13,10 @@ from diptych.commons import clock
 from diptych.commons.terminal import show_json, show_table
 from diptych.culture.domain.reimbursements import operations, queries
 from diptych.culture.domain.reimbursements.terms import Hold
+from diptych.culture.gateways import bank
+from diptych.culture.jobs import make_invoices, settle_transfers
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Pay venues: price what was used, batch what is due.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Pay venues: price, batch, invoice, transfer.")
 
 
 @app.callback()
@@ -23,6 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print what was done as one l
 Day = Annotated[
     datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day that the cut-off begins: the 1st or the 16th of a month.")
 ]
+Number = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="The batch's number: 1 for VIR1.")]
 Account = Annotated[int, typer.Argument(min=1, help="The bank account's number.")]
 
 
@@ -80,3 +86,91 @@ def lift(account: Account) -> None:
     """Let a bank account be paid again from the next batch on, with all that waited."""
     operations.lift_hold(account_id=account, actor=ACTOR, at=clock.now())
     typer.echo(f"Bank account {account}: paid again from the next batch on.")
+
+
+@app.command()
+def invoices(
+    print_: Annotated[bool, typer.Option("--print/--no-print", help="Make the papers too, all that are missing.")] = True,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to copy the papers made, one PDF an invoice.", file_okay=False)
+    ] = None,
+) -> None:
+    """Invoice every cashflow that has none, numbered without gaps, and make the papers (PDF/A-3b).
+
+    A second time finds nothing to do; a paper is kept as it was first made.
+    """
+    at = clock.now()
+    made = operations.make_invoices(actor=ACTOR, at=at)
+    printed = 0
+    while print_ and (papers := queries.invoices_without_file(limit=make_invoices.PAPERS)):
+        printed += make_invoices.print_papers(at=at)
+        for paper in papers if folder is not None else ():
+            reference, content = queries.invoice_file(invoice_id=paper.id)
+            folder.mkdir(parents=True, exist_ok=True)  # type: ignore[union-attr]  # the loop runs with a folder only
+            (folder / f"{reference}.pdf").write_bytes(content)  # type: ignore[operator]  # the same
+    typer.echo(f"{made} invoices, {printed} papers made.")
+
+
+@app.command()
+def transfer(number: Number) -> None:
+    """Write the file of a batch's transfers (SEPA pain.001), keep it and hand it to the bank. A second time is refused."""
+    sent = operations.send_batch(number=number, payer=bank.payer(), write=bank.write, actor=ACTOR, at=clock.now())
+    _deliver(sent.message_id, sent.count, sent.cents)
+
+
+@app.command(name="transfer-again")
+def transfer_again() -> None:
+    """Transfer anew what the bank gave back, to accounts that are accepted and not stopped."""
+    sent = operations.send_again(payer=bank.payer(), write=bank.write, actor=ACTOR, at=clock.now())
+    _deliver(sent.message_id, sent.count, sent.cents)
+
+
+@app.command()
+def accept(number: Number) -> None:
+    """The bank took a batch's file: its bookings are reimbursed, and the ledger says so. Run again after a kill."""
+    done = operations.accept_batch(number=number, actor=ACTOR, at=clock.now())
+    typer.echo(f"VIR{number}: {done} bookings reimbursed.")
+
+
+@app.command()
+def settle() -> None:
+    """Hand over the files that the bank does not have; hold as done what left two days ago and did not come back."""
+    typer.echo(f"{settle_transfers.run(at=clock.now())} transfers done.")
+
+
+@app.command()
+def returns(
+    file: Annotated[
+        Path, typer.Argument(help="The bank's file: camt.054, or CSV (end_to_end,amount,reason).", exists=True, dir_okay=False)
+    ],
+) -> None:
+    """Read what the bank gave back. All of it, or nothing and what is wrong, by line and field; the same file twice is once."""
+    content = file.read_bytes()
+    read = operations.read_returns(returned=bank.read_returns(content), content=content, actor=ACTOR, at=clock.now())
+    typer.echo(f"{read} transfers given back.")
+
+
+@app.command(name="return-back")
+def return_back(end_to_end: Annotated[str, typer.Argument(help="The transfer's number, as VIR1-12-1.")]) -> None:
+    """The bank told a reject by mistake: the transfer is again what it was."""
+    status = operations.take_return_back(end_to_end=end_to_end, actor=ACTOR, at=clock.now())
+    typer.echo(f"{end_to_end}: {status}.")
+
+
+@app.command()
+def export(number: Number) -> None:
+    """A batch for the accountant, as CSV: one row a cashflow, with its invoice and its transfer. Cents; the IBAN's end only."""
+    out = csv.writer(sys.stdout, delimiter=";", lineterminator="\n")
+    rows = queries.entries(number=number)
+    out.writerow(field.name for field in fields(queries.Entry))
+    for row in rows:
+        out.writerow(asdict(row).values())
+
+
+def _deliver(name: str, count: int, cents: int) -> None:
+    try:
+        settle_transfers.deliver(at=clock.now())
+        news = "handed to the bank"
+    except bank.NotDelivered as fault:
+        news = f"kept; the bank did not take it ({fault}), the job tries again"
+    typer.echo(f"{name}: {count} transfers, {cents} cents; {news}.")

@@ -116,6 +116,7 @@ def _prepare(home: Path | None, port: int) -> Path:
             "DIPTYCH_SMS_URL": "fake",
             "DIPTYCH_DOCUMENTS_URL": "fake",
             "DIPTYCH_QUOTIENT_URL": "fake",
+            "DIPTYCH_BANK_URL": "fake",
             "DIPTYCH_BASE_URL": here,
             "DIPTYCH_HOSTS": f"localhost,{HOST}",
             "DJANGO_SETTINGS_MODULE": "diptych.culture.site.settings",

@@ -16,6 +16,9 @@ PRODUCTION = {
     "DIPTYCH_DOCUMENTS_URL": "https://documents.example",
     "DIPTYCH_DOCUMENTS_SECRET": "d" * 50,
     "DIPTYCH_QUOTIENT_URL": "https://tres-secret@quotients.example/v3",
+    "DIPTYCH_BANK_URL": "https://tres-secret@banque.example/depots",
+    "DIPTYCH_PAYER_IBAN": "FR76 3000 6000 0112 3456 7890 189",
+    "DIPTYCH_PAYER_BIC": "AGRIFRPPXXX",
 }
 
 

@@ -4,7 +4,7 @@ A price's amounts are cents that the State pays the venue, positive. Does not ho
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -204,8 +204,93 @@ CASHFLOW_MOVES: Final[dict[CashflowStatus, frozenset[CashflowStatus]]] = {
 }
 """Which status may follow which. Nothing goes back: what was wrong is reversed by an incident."""
 
-MACHINES: Final[dict[str, dict[Any, frozenset[Any]]]] = {"event": EVENT_MOVES, "cashflow": CASHFLOW_MOVES}
+
+class InvoiceKind(StrEnum):
+    """What a paper says; the letter with which its reference begins."""
+
+    INVOICE = "F"
+    DEBIT_NOTE = "A"
+
+
+class InvoiceStatus(StrEnum):
+    """Where an invoice stands (guide §1.6)."""
+
+    PENDING = "pending"
+    PENDING_PAYMENT = "pending_payment"
+    PAID = "paid"
+    REJECTED = "rejected"
+
+
+INVOICE_MOVES: Final[dict[InvoiceStatus, frozenset[InvoiceStatus]]] = {
+    InvoiceStatus.PENDING: frozenset({InvoiceStatus.PENDING_PAYMENT}),
+    InvoiceStatus.PENDING_PAYMENT: frozenset({InvoiceStatus.PAID, InvoiceStatus.REJECTED}),
+    InvoiceStatus.PAID: frozenset({InvoiceStatus.REJECTED}),
+    InvoiceStatus.REJECTED: frozenset({InvoiceStatus.PENDING_PAYMENT, InvoiceStatus.PAID}),
+}
+"""Which status may follow which: a transfer that the bank gives back may be made again, or prove to have been done."""
+
+
+class SettlementStatus(StrEnum):
+    """Where a transfer to an account stands (guide §1.6): validated two days after it left, unless the bank gives it back."""
+
+    PENDING = "pending"
+    VALIDATED = "validated"
+    REJECTED = "rejected"
+
+
+SETTLEMENT_MOVES: Final[dict[SettlementStatus, frozenset[SettlementStatus]]] = {
+    SettlementStatus.PENDING: frozenset({SettlementStatus.VALIDATED, SettlementStatus.REJECTED}),
+    SettlementStatus.VALIDATED: frozenset({SettlementStatus.REJECTED}),
+    SettlementStatus.REJECTED: frozenset({SettlementStatus.PENDING, SettlementStatus.VALIDATED}),
+}
+"""Which status may follow which. A reject that the bank told by mistake is taken back to where it was."""
+
+MACHINES: Final[dict[str, dict[Any, frozenset[Any]]]] = {
+    "event": EVENT_MOVES, "cashflow": CASHFLOW_MOVES, "invoice": INVOICE_MOVES, "settlement": SETTLEMENT_MOVES,
+}  # fmt: skip
 """Each object of payments and its moves; `docs/generated/states.md` draws them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Whose account the transfers leave from."""
+
+    name: str
+    iban: str
+    bic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One transfer to make: to whom, how much (cents, above zero), under which number (35 signs at most), saying what."""
+
+    end_to_end: str
+    holder: str
+    iban: str
+    bic: str
+    cents: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The transfers of one file, made at an instant, to be done on a day."""
+
+    message_id: str
+    payer: Payer
+    at: datetime
+    on: date
+    orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A transfer that the bank gave back: its number, its sum, the bank's code of why, and where the file says it."""
+
+    end_to_end: str
+    cents: int
+    why: str
+    line: int
 
 
 class LeftOut(StrEnum):
@@ -250,3 +335,32 @@ BATCH_PAST = Reason(
 )
 ALREADY_HELD = Reason("reimbursements.already_held", Kind.CONFLICT, "The payments of this account are already stopped.")
 NOT_HELD = Reason("reimbursements.not_held", Kind.CONFLICT, "The payments of this account are not stopped.")
+BATCH_NOT_FOUND = Reason("reimbursements.batch_not_found", Kind.MISSING, "There is no batch VIR{number}.")
+NOTHING_TO_SEND = Reason(
+    "reimbursements.nothing_to_send",
+    Kind.CONFLICT,
+    "Nothing waits to be transferred there: its invoices are not made, or it was sent.",
+)
+ACCOUNT_NOT_PAYABLE = Reason(
+    "reimbursements.account_not_payable",
+    Kind.CONFLICT,
+    "Bank account {account} is no longer accepted, or its payments are stopped.",
+)
+RETURN_UNKNOWN = Reason(
+    "reimbursements.return_unknown", Kind.INVALID, "Line {line}: there is no transfer {end_to_end}.", "camt.054"
+)
+RETURN_AMOUNT = Reason(
+    "reimbursements.return_amount", Kind.INVALID, "Line {line}: transfer {end_to_end} was of {cents} cents.", "camt.054"
+)
+RETURN_TWICE = Reason(
+    "reimbursements.return_twice", Kind.INVALID, "Line {line}: transfer {end_to_end} is told twice.", "camt.054"
+)
+RETURN_ALREADY = Reason(
+    "reimbursements.return_already", Kind.CONFLICT, "Line {line}: transfer {end_to_end} was already given back.", "camt.054"
+)
+RETURN_MALFORMED = Reason("reimbursements.return_malformed", Kind.INVALID, "Line {line}, {field}: it cannot be read.", "camt.054")
+SETTLEMENT_NOT_FOUND = Reason("reimbursements.settlement_not_found", Kind.MISSING, "There is no such transfer.")
+SETTLEMENT_NOT_REJECTED = Reason(
+    "reimbursements.settlement_not_rejected", Kind.CONFLICT, "This transfer was not given back, or was made again since."
+)
+INVOICE_NOT_FOUND = Reason("reimbursements.invoice_not_found", Kind.MISSING, "There is no such invoice.")

@@ -53,6 +53,10 @@ class AccountKind(StrEnum):
     """One booking, due to its venue: what it cost, until it is cancelled."""
     EXPIRED = "expired"
     """What was not spent in time: it is the State's again, and counted apart."""
+    VENUE = "venue"
+    """All venues together: what is due to them, and not yet transferred."""
+    BANK = "bank"
+    """The bank: what left for the venues' own accounts."""
 
 
 class MovementKind(StrEnum):
@@ -77,6 +81,16 @@ class MovementKind(StrEnum):
     """…and takes it again from the deposit that begins."""
     EXPIRED = "Expired"
     """What was left when a deposit ended."""
+    REIMBURSEMENT = "Reimbursement"
+    """What a used booking's venue is paid of its price…"""
+    CONTRIBUTION = "Contribution"
+    """…and what the venue bears of it, which the State keeps."""
+    COMPLEMENT = "Complement"
+    """What a rule of their own pays a venue above the booking's price."""
+    SETTLEMENT = "Settlement"
+    """A transfer to a venue's bank account, done."""
+    SETTLEMENT_RETURNED = "SettlementReturned"
+    """A transfer that the bank gave back after it was done."""
 
 
 SIDES: Final[dict[MovementKind, tuple[AccountKind, AccountKind]]] = {
@@ -94,6 +108,11 @@ SIDES: Final[dict[MovementKind, tuple[AccountKind, AccountKind]]] = {
     MovementKind.MOVED_OUT: (AccountKind.BOOKING, AccountKind.DEPOSIT),
     MovementKind.MOVED_IN: (AccountKind.DEPOSIT, AccountKind.BOOKING),
     MovementKind.EXPIRED: (AccountKind.DEPOSIT, AccountKind.EXPIRED),
+    MovementKind.REIMBURSEMENT: (AccountKind.BOOKING, AccountKind.VENUE),
+    MovementKind.CONTRIBUTION: (AccountKind.BOOKING, AccountKind.STATE),
+    MovementKind.COMPLEMENT: (AccountKind.STATE, AccountKind.VENUE),
+    MovementKind.SETTLEMENT: (AccountKind.VENUE, AccountKind.BANK),
+    MovementKind.SETTLEMENT_RETURNED: (AccountKind.BANK, AccountKind.VENUE),
 }
 """The accounts that each kind of movement debits and credits. The database refuses any other pair."""
 

@@ -45,11 +45,12 @@ LEDGER: Final = (
     *WALLET,
     Check(
         Over.BOOKINGS,
-        "each live booking's account holds what it costs, from its own deposit; each cancelled one's holds nothing",
+        "each live booking's account holds what it costs, from its own deposit; a cancelled or reimbursed one's holds nothing",
         """
         select f.what, b.id, f.found, f.expected
         from (
             select b.id, case when b.status = 'CANCELLED' then 0 else b.total_cents end as due,
+                case when b.status in ('CANCELLED', 'REIMBURSED') then 0 else b.total_cents end as held,
                 coalesce(sum(m.signed), 0) as paid,
                 coalesce(sum(m.signed) filter (where m.deposit_id = b.deposit_id), 0) as own,
                 count(*) filter (where m.bucket <> b.bucket) as elsewhere
@@ -62,7 +63,7 @@ LEDGER: Final = (
             where b.id between %(first)s and %(last)s group by b.id
         ) b
         cross join lateral (values
-            ('booking.paid', b.paid, b.due), ('booking.deposit', b.own, b.due), ('booking.bucket', b.elsewhere, 0)
+            ('booking.paid', b.paid, b.held), ('booking.deposit', b.own, b.due), ('booking.bucket', b.elsewhere, 0)
         ) f (what, found, expected)
         where f.found <> f.expected""",
     ),

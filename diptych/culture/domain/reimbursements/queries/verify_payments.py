@@ -52,6 +52,70 @@ _CHECKS: Final = (
         select s.status from reimbursements_cashflowstep s where s.cashflow_id = c.id order by s.id desc limit 1
     ) s on true
     where s.status is distinct from c.status""",
+    # An invoice is its cashflow's, and its lines'; a cashflow has one as soon as it is no longer pending.
+    """
+    select f.what, c.id, f.found, f.expected
+    from reimbursements_cashflow c left join reimbursements_invoice i on i.cashflow_id = c.id
+    left join (
+        select invoice_id, sum(amount_cents) as cents, sum(total_cents) as total from reimbursements_invoiceline group by invoice_id
+    ) n on n.invoice_id = i.id
+    cross join lateral (values
+        ('invoice.missing', case when i.id is null and c.status <> 'pending' then 0 else 1 end, 1),
+        ('invoice.amount', coalesce(i.amount_cents, -c.amount_cents), -c.amount_cents),
+        ('invoice.lines', coalesce(n.cents, 0), coalesce(i.amount_cents, 0)),
+        ('invoice.total', coalesce(n.total, 0), coalesce(i.total_cents, 0))
+    ) f (what, found, expected)
+    where f.found <> f.expected""",
+    # Invoices are numbered without gaps, a kind and year at a time, up to the counter.
+    """
+    select f.what, n.year, f.found, f.expected
+    from reimbursements_invoicecounter n left join (
+        select kind, year, count(*) as held, max(number) as last from reimbursements_invoice group by kind, year
+    ) i on i.kind = n.kind and i.year = n.year
+    cross join lateral (values
+        ('invoice.gap', coalesce(i.held, 0), n.last), ('invoice.counter', coalesce(i.last, 0), n.last)
+    ) f (what, found, expected)
+    where f.found <> f.expected""",
+    # What is accepted is reimbursed: from each booking's account, what its price says, to the cent; before that, nothing.
+    """
+    select f.what, b.id, f.found, f.expected
+    from reimbursements_cashflowline l join reimbursements_pricing p on p.event_id = l.pricing_id
+    join bookings_booking b on b.id = p.booking_id left join reimbursements_cashflow c on c.id = l.cashflow_id
+    cross join lateral (
+        select coalesce(sum(m.amount_cents) filter (where m.kind = 'Reimbursement'), 0) as paid,
+            coalesce(sum(m.amount_cents) filter (where m.kind = 'Contribution'), 0) as borne
+        from wallet_movement m where m.booking_id = b.id
+    ) m
+    cross join lateral (values
+        ('reimbursed.status', case when b.status = 'USED' then 0 else 1 end, case when c.status = 'accepted' then 1 else 0 end),
+        ('reimbursed.paid', m.paid, case when b.status = 'USED' then 0 else least(-p.amount_cents, p.total_cents) end),
+        ('reimbursed.borne', m.borne, case when b.status = 'USED' then 0 else greatest(p.contribution_cents, 0) end)
+    ) f (what, found, expected)
+    where f.found <> f.expected and (f.what <> 'reimbursed.status' or c.id is not null)""",
+    # A cashflow has left if it says so; a transfer's money is where its state says.
+    """
+    select f.what, s.id, f.found, f.expected
+    from reimbursements_settlement s join reimbursements_cashflow c on c.id = s.cashflow_id
+    left join (
+        select reference, sum(case kind when 'Settlement' then amount_cents else -amount_cents end) as cents
+        from wallet_movement where kind in ('Settlement', 'SettlementReturned') group by reference
+    ) m on m.reference = s.end_to_end
+    cross join lateral (values
+        ('settlement.cents', s.cents, -c.amount_cents),
+        ('settlement.money', coalesce(m.cents, 0), case s.status when 'validated' then s.cents else 0 end)
+    ) f (what, found, expected)
+    where f.found <> f.expected""",
+    """
+    select 'cashflow.sent', c.id, count(s.id), 1
+    from reimbursements_cashflow c left join reimbursements_settlement s on s.cashflow_id = c.id
+    where c.status in ('pending_acceptance', 'accepted') group by c.id having count(s.id) = 0""",
+    # What the venues are still owed, by the ledger, is what was accepted less what was done.
+    """
+    select 'venues.owed', 0, l.cents, c.cents from
+        (select coalesce(sum(amount_cents), 0) as cents from wallet_line where account = 'venue') l,
+        (select coalesce((select -sum(amount_cents) from reimbursements_cashflow where status = 'accepted'), 0)
+            - coalesce((select sum(cents) from reimbursements_settlement where status = 'validated'), 0) as cents) c
+    where l.cents <> c.cents""",
 )
 
 

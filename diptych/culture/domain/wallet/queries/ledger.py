@@ -50,7 +50,7 @@ CHECKS: Final = (
             and (m.debited = 'deposit') = (d.id is not null) and (m.debited_deposit_id is null) = (d.id is null)
             and (m.credited = 'deposit') = (c.id is not null) and (m.credited_deposit_id is null) = (c.id is null)
             and ('booking' in (m.debited, m.credited)) = (m.booking_id is not null)
-            and d.id is distinct from c.id)""",
+            and (d.id is null or d.id is distinct from c.id))""",
     ),
     Check(
         Over.DEPOSITS,

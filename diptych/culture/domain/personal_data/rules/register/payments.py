@@ -77,4 +77,16 @@ ROWS: Final = (
     _ours("reimbursements_cashflowstep", "id cashflow_id status at"),
     _ours("reimbursements_cashflowline", "pricing_id batch_id cashflow_id amount_cents"),
     _ours("reimbursements_paymenthold", "id account_id why placed_at lifted_at"),
+    _ours("reimbursements_invoicecounter", "kind year last"),
+    _ours(
+        "reimbursements_invoice",
+        "id kind year number reference cashflow_id account_id structure_name siren account_label iban_end cutoff_at issued_at"
+        " total_cents contribution_cents amount_cents status",
+    ),
+    _ours("reimbursements_invoiceline", "id invoice_id rule rate bookings total_cents contribution_cents amount_cents"),
+    _ours("reimbursements_invoicefile", "invoice_id content sha256 made_at"),
+    _ours("reimbursements_transfer", "id message_id batch_id on count cents content sha256 created_at delivered_at"),
+    _ours("reimbursements_settlement", "id cashflow_id transfer_id attempt end_to_end cents status why created_at"),
+    _ours("reimbursements_settlementstep", "id settlement_id status why at"),
+    _ours("reimbursements_returnfile", "id sha256 count read_at"),
 )
