@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from diptych.culture.domain.eligibility.models import BonusRequest, Reminder
 from diptych.culture.domain.people.models import LoginAlert, LoginDevice, Person, TrustedDevice
-from diptych.culture.domain.reimbursements.models import BankAccount, BankAccountStatus, BankDocument
+from diptych.culture.domain.reimbursements.models import BankAccount, BankAccountStatus, BankDocument, Incident
 from diptych.culture.domain.venues.models import Invitation, Structure
 from tests.culture.factories import AT, venue
 
@@ -57,6 +57,9 @@ CANARIES: dict[str, Callable[[Person], Any]] = {
     ),
     "reimbursements_bankdocument": lambda person: BankDocument.objects.create(
         account=bank_account(person), type="application/pdf", content=b"%PDF-1.7", given_at=AT
+    ),
+    "reimbursements_incident": lambda person: Incident.objects.create(
+        kind="overpayment", note="A place sold twice.", created_by=f"person:{person.pk}", created_at=AT
     ),
     "eligibility_reminder": lambda person: Reminder.objects.create(person=person, attempt=uuid4(), at=AT),
 }

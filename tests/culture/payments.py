@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from diptych.culture.domain.bookings.models import Booking
-from diptych.culture.domain.catalogue.models import Offer
+from diptych.culture.domain.catalogue.models import Offer, Stock
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.reimbursements.models import BankAccount, BankAccountLink, CashflowLine, Pricing
 from diptych.culture.domain.reimbursements.terms import AccountStatus
@@ -43,6 +43,7 @@ class PaidWorld(World):
         kind: str = fields.pop("kind", "CONCERT")
         of: Offer | None = fields.pop("of", None)
         booking = self.used(at_venue, cents, used_at, kind=kind, of=of)
+        Stock.objects.filter(pk=booking.stock_id).update(booked=1)
         if cents:
             Movement.objects.create(
                 kind=MovementKind.BOOKING, amount_cents=cents, debited=AccountKind.DEPOSIT, debited_deposit=booking.deposit,

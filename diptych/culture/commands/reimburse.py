@@ -157,6 +157,13 @@ def return_back(end_to_end: Annotated[str, typer.Argument(help="The transfer's n
     typer.echo(f"{end_to_end}: {status}.")
 
 
+@app.command(name="debit-paid")
+def debit_paid(reference: Annotated[str, typer.Argument(help="The debit note's reference, as A260000001.")]) -> None:
+    """The venue paid a debit note."""
+    cents = operations.pay_debit_note(reference=reference, actor=ACTOR, at=clock.now())
+    typer.echo(f"{reference}: {cents} cents received.")
+
+
 @app.command()
 def export(number: Number) -> None:
     """A batch for the accountant, as CSV: one row a cashflow, with its invoice and its transfer. Cents; the IBAN's end only."""

@@ -28,7 +28,7 @@ MOVES: Final[dict[Status, frozenset[Status]]] = {
     Status.CONFIRMED: frozenset({Status.USED, Status.CANCELLED}),
     Status.USED: frozenset({Status.CONFIRMED, Status.CANCELLED, Status.REIMBURSED}),
     Status.CANCELLED: frozenset(),
-    Status.REIMBURSED: frozenset(),
+    Status.REIMBURSED: frozenset({Status.CANCELLED}),
 }
 """Which status may follow which; `docs/generated/states.md` draws it."""
 

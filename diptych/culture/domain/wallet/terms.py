@@ -91,6 +91,14 @@ class MovementKind(StrEnum):
     """A transfer to a venue's bank account, done."""
     SETTLEMENT_RETURNED = "SettlementReturned"
     """A transfer that the bank gave back after it was done."""
+    INCIDENT_REVERSAL = "IncidentReversal"
+    """What was paid for a booking, taken back from its venue by an incident…"""
+    INCIDENT_PRICE = "IncidentPrice"
+    """…and what the booking should have been paid."""
+    GESTURE = "Gesture"
+    """What a venue is given beside the rules."""
+    DEBIT_PAID = "DebitPaid"
+    """A debit note that a venue paid to the bank."""
 
 
 SIDES: Final[dict[MovementKind, tuple[AccountKind, AccountKind]]] = {
@@ -113,6 +121,10 @@ SIDES: Final[dict[MovementKind, tuple[AccountKind, AccountKind]]] = {
     MovementKind.COMPLEMENT: (AccountKind.STATE, AccountKind.VENUE),
     MovementKind.SETTLEMENT: (AccountKind.VENUE, AccountKind.BANK),
     MovementKind.SETTLEMENT_RETURNED: (AccountKind.BANK, AccountKind.VENUE),
+    MovementKind.INCIDENT_REVERSAL: (AccountKind.VENUE, AccountKind.STATE),
+    MovementKind.INCIDENT_PRICE: (AccountKind.STATE, AccountKind.VENUE),
+    MovementKind.GESTURE: (AccountKind.STATE, AccountKind.VENUE),
+    MovementKind.DEBIT_PAID: (AccountKind.BANK, AccountKind.VENUE),
 }
 """The accounts that each kind of movement debits and credits. The database refuses any other pair."""
 

@@ -1,5 +1,6 @@
 """Writes of the bookings chapter: one function, one transaction; locks always stock, then wallet, then booking."""
 
+from .acting import cancel_paid
 from .booking import BookingMade, book
 from .cancelling import cancel, cancel_by_venue
 from .counter import take_back, use
@@ -15,6 +16,7 @@ __all__ = [
     "cancel_by_venue",
     "cancel_of_removed_stocks",
     "cancel_of_suspended",
+    "cancel_paid",
     "confirm_hold",
     "expire_uncollected",
     "follow_moved_stock",

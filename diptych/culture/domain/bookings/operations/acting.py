@@ -71,6 +71,21 @@ def free(booking: Booking, *, why: Cancellation, at: datetime) -> None:
         )
 
 
+@transaction.atomic
+def cancel_paid(*, booking_id: int, actor: str, at: datetime) -> None:
+    """Cancel a booking whose payment an incident takes back whole: its places go back to the stock. Its price is the incident's
+    to give back."""
+    booking = lock(booking_id=booking_id)
+    if booking.status != Status.REIMBURSED:
+        raise ValueError(f"a booking that is {booking.status} was not paid")
+    move(booking, Status.CANCELLED)
+    booking.cancelled_at, booking.cancellation = at, Cancellation.FINANCE_INCIDENT
+    booking.used_at, booking.validated_by = None, ""
+    booking.save(update_fields=["status", "cancelled_at", "cancellation", "used_at", "validated_by"])
+    Stock.objects.filter(pk=booking.stock_id).update(booked=F("booked") - booking.quantity)
+    tell(booking, topic="bookings.cancelled", actor=actor, at=at, facts={"why": Cancellation.FINANCE_INCIDENT.value})
+
+
 def save_unused(booking: Booking, *fields: str) -> None:
     """Save a booking that may have been used. Refuses where its price is in a cashflow: the chapter of payments sets the
     trigger that knows, since this one knows nothing of them."""

@@ -49,7 +49,8 @@ LEDGER: Final = (
         """
         select f.what, b.id, f.found, f.expected
         from (
-            select b.id, case when b.status = 'CANCELLED' then 0 else b.total_cents end as due,
+            -- What an incident took back was paid, and given back by the incident, not by the booking's account.
+            select b.id, case when b.status = 'CANCELLED' and b.cancellation <> 'FINANCE_INCIDENT' then 0 else b.total_cents end as due,
                 case when b.status in ('CANCELLED', 'REIMBURSED') then 0 else b.total_cents end as held,
                 coalesce(sum(m.signed), 0) as paid,
                 coalesce(sum(m.signed) filter (where m.deposit_id = b.deposit_id), 0) as own,

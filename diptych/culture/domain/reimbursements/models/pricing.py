@@ -30,12 +30,19 @@ class FinanceEvent(models.Model):
     ordering_at = models.DateTimeField()
     year = models.SmallIntegerField()
     created_at = models.DateTimeField()
+    incident_id = models.BigIntegerField(null=True)
 
     class Meta:
-        """One live event of use a booking; only one that waits for its point has none."""
+        """One live event of use a booking; only one that waits for its point has none; those of incidents name theirs."""
 
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["booking_id"], condition=~Q(status="cancelled"), name="finance_event_one_live"),
+            models.UniqueConstraint(
+                fields=["booking_id"], condition=~Q(status="cancelled") & Q(motive="booking-used"), name="finance_event_one_live"
+            ),
+            models.CheckConstraint(
+                condition=Q(motive="booking-used", incident_id=None) | (~Q(motive="booking-used") & Q(incident_id__isnull=False)),
+                name="finance_event_of_an_incident",
+            ),
             models.CheckConstraint(
                 condition=Q(status="pending", point_id=None) | Q(status="cancelled") | Q(point_id__isnull=False),
                 name="finance_event_pending_without_point",

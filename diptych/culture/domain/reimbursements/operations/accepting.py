@@ -47,7 +47,7 @@ def _accept(batch_id: int, *, at: datetime, chunk: int) -> tuple[int, int]:
         if not ids:
             return 0, 0
         values: dict[str, Any] = {"ids": ids, "at": at}
-        cursor.execute(_REIMBURSE.format(lines="l.cashflow_id = any(%(ids)s)"), values)
+        cursor.execute(REIMBURSE.format(lines="l.cashflow_id = any(%(ids)s)"), values)
         bookings = int(cursor.fetchone()[0])
         cursor.execute("update reimbursements_cashflow set status = 'accepted' where id = any(%(ids)s)", values)
         cursor.execute(
@@ -61,11 +61,14 @@ def _accept(batch_id: int, *, at: datetime, chunk: int) -> tuple[int, int]:
 def _accept_free(batch_id: int, *, at: datetime) -> int:
     "Prices without a cashflow, once every cashflow of their batch is accepted."
     with connection.cursor() as cursor:
-        cursor.execute("select from reimbursements_cashflow where batch_id = %s and status <> 'accepted' limit 1", (batch_id,))
+        cursor.execute(
+            "select from reimbursements_cashflow where batch_id = %s and amount_cents < 0 and status <> 'accepted' limit 1",
+            (batch_id,),
+        )
         if cursor.fetchone() is not None:
             return 0
         lines = "l.cashflow_id is null and l.batch_id = %(batch)s"
-        cursor.execute(_REIMBURSE.format(lines=lines), {"batch": batch_id, "at": at})
+        cursor.execute(REIMBURSE.format(lines=lines), {"batch": batch_id, "at": at})
         return int(cursor.fetchone()[0])
 
 
@@ -73,10 +76,11 @@ _WAITING: Final = """
 select id from reimbursements_cashflow where batch_id = %(batch)s and status = 'pending_acceptance' order by id limit %(chunk)s
 for no key update
 """
-_REIMBURSE: Final = """
+REIMBURSE: Final = """
 with used as materialized (
     select b.id, b.bucket, p.event_id, p.amount_cents, p.total_cents, p.contribution_cents
     from reimbursements_cashflowline l join reimbursements_pricing p on p.event_id = l.pricing_id
+    join reimbursements_financeevent e on e.id = p.event_id and e.motive = 'booking-used'
     join bookings_booking b on b.id = p.booking_id and b.status = 'USED'
     where {lines}
 ), moved as (

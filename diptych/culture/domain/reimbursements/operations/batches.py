@@ -96,7 +96,7 @@ def _journal(act: str, subject: str, actor: str, at: datetime, **facts: object) 
 _TAKE: Final = f"""
 with due as materialized ({PRICES_DUE}), accounts as ({ACCOUNTS_DUE}), made as (
     insert into reimbursements_cashflow (batch_id, account_id, amount_cents, status, created_at)
-    select %(batch)s, account_id, amount_cents, 'pending', %(at)s from accounts where why is null and amount_cents < 0
+    select %(batch)s, account_id, amount_cents, 'pending', %(at)s from accounts where why is null and amount_cents <> 0
     order by account_id returning id, account_id
 ), stepped as (
     insert into reimbursements_cashflowstep (cashflow_id, status, at) select id, 'pending', %(at)s from made

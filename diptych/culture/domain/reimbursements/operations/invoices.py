@@ -15,9 +15,13 @@ from diptych.commons import journal
 
 @transaction.atomic
 def make_invoices(*, actor: str, at: datetime) -> int:
-    """Invoice every cashflow that has none, in order of batch and account. Gives how many. A number is taken in the transaction
-    that uses it: one that fails leaves no gap, and a second run finds nothing to do."""
-    year, kind = year_of(at), InvoiceKind.INVOICE
+    """Invoice every cashflow that has none, in order of batch and account; what an account owes is a debit note. Gives how many.
+    A number is taken in the transaction that uses it: one that fails leaves no gap, and a second run finds nothing to do."""
+    return sum(_make(kind, actor=actor, at=at) for kind in InvoiceKind)
+
+
+def _make(kind: InvoiceKind, *, actor: str, at: datetime) -> int:
+    year = year_of(at)
     InvoiceCounter.objects.get_or_create(kind=kind, year=year)
     with connection.cursor() as cursor:
         cursor.execute("select last from reimbursements_invoicecounter where kind = %s and year = %s for update", (kind, year))
@@ -30,7 +34,10 @@ def make_invoices(*, actor: str, at: datetime) -> int:
                 "update reimbursements_invoicecounter set last = last + %s where kind = %s and year = %s", (made, kind, year)
             )
             facts = {"year": year, "first": last + 1, "last": last + made}
-            journal.write(cursor, actor=actor, act="reimbursements.invoices", subject=f"invoices:{year}", at=at, facts=facts)
+            cursor.execute(_INVOICED)
+            journal.write(
+                cursor, actor=actor, act="reimbursements.invoices", subject=f"invoices:{kind.value}{year}", at=at, facts=facts
+            )
     return made
 
 
@@ -49,6 +56,7 @@ with due as (
     select c.id, c.account_id, -c.amount_cents as amount_cents, b.cutoff_at,
         %(last)s + row_number() over (order by b.number, c.account_id) as number
     from reimbursements_cashflow c join reimbursements_cashflowbatch b on b.id = c.batch_id where c.status = 'pending'
+        and (c.amount_cents < 0) = (%(kind)s = 'F')
 ), parts as (
     select l.cashflow_id, p.rule, p.rate, count(*) as bookings, sum(p.total_cents) as total_cents,
         sum(p.contribution_cents) as contribution_cents, -sum(p.amount_cents) as amount_cents
@@ -76,4 +84,10 @@ with due as (
     insert into reimbursements_cashflowstep (cashflow_id, status, at) select cashflow_id, 'under_review', %(at)s from made
 )
 select count(*) from made
+"""
+_INVOICED: Final = """
+update reimbursements_incident i set status = 'invoiced' where i.status = 'validated' and not exists (
+    select from reimbursements_financeevent e left join reimbursements_cashflowline l on l.pricing_id = e.id
+    left join reimbursements_invoice n on n.cashflow_id = l.cashflow_id
+    where e.incident_id = i.id and (l.pricing_id is null or (l.cashflow_id is not null and n.id is null)))
 """

@@ -145,7 +145,7 @@ select b.id, 'booking-used', case when p.point_id is null then 'pending' else 'r
     greatest(b.used_at, b.event_at, p.since), extract(year from b.used_at at time zone 'Europe/Paris'), %(at)s
 from bookings_booking b join catalogue_offer o on o.id = b.offer_id join ({_LINKED}) p on p.venue_id = o.venue_id
 where b.status = 'USED' and b.used_at <= %(before)s and not exists (
-    select from reimbursements_financeevent e where e.booking_id = b.id and e.status <> 'cancelled')
+    select from reimbursements_financeevent e where e.booking_id = b.id and e.motive = 'booking-used' and e.status <> 'cancelled')
 order by p.point_id, b.used_at
 """
 _FIND: Final = f"""
@@ -162,7 +162,7 @@ select from reimbursements_pointrevenue where point_id = any(%(points)s) order b
 """
 _LOCK_OF_BOOKING: Final = """
 select from reimbursements_pointrevenue r join reimbursements_financeevent e on e.point_id = r.point_id and e.year = r.year
-where e.booking_id = %(booking)s and e.status <> 'cancelled' for update of r
+where e.booking_id = %(booking)s and e.motive = 'booking-used' and e.status <> 'cancelled' for update of r
 """
 
 # What a batch may have taken is not priced again: a use that comes late takes its place after it.
@@ -209,7 +209,7 @@ where r.point_id = %(point)s and r.year = %(year)s
 _STALE: Final = """
 select e.id, e.status, e.point_id, e.year, e.ordering_at
 from reimbursements_financeevent e join bookings_booking b on b.id = e.booking_id
-where e.booking_id = %(booking)s and e.status <> 'cancelled'
+where e.booking_id = %(booking)s and e.motive = 'booking-used' and e.status <> 'cancelled'
     and (b.status not in ('USED', 'REIMBURSED') or b.used_at is distinct from e.value_at)
     and not exists (select from reimbursements_cashflowline l where l.pricing_id = e.id)
 for update of e

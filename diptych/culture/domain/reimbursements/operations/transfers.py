@@ -31,7 +31,7 @@ def send_batch(*, number: int, payer: Payer, write: Callable[[Orders], bytes], a
     batch = CashflowBatch.objects.select_for_update(no_key=True).filter(number=number).first()
     if batch is None:
         deny(terms.BATCH_NOT_FOUND, number=number)
-    due = Cashflow.objects.filter(batch=batch, status=CashflowStatus.UNDER_REVIEW)
+    due = Cashflow.objects.filter(batch=batch, status=CashflowStatus.UNDER_REVIEW, amount_cents__lt=0)
     transfer = _write(list(_payable(due)), batch=batch, message_id=str(batch), payer=payer, write=write, at=at)
     ids = list(transfer.settlements.values_list("cashflow_id", flat=True))
     Cashflow.objects.filter(pk__in=ids).update(status=CashflowStatus.PENDING_ACCEPTANCE)

@@ -17,9 +17,9 @@ __all__ = ["ACCOUNTS_DUE", "PRICES_DUE", "Waiting", "cutoff_of", "last_cutoff_da
 
 PRICES_DUE: Final = """
 select p.event_id, p.booking_id, p.venue_id, p.point_id, p.year, p.ordering_at, p.amount_cents, l.account_id,
-    p.total_cents <> b.total_cents as differs,
-    case when b.status <> 'USED' or b.used_at is distinct from e.value_at then 'withdrawn'
-        when b.event_at >= %(cutoff)s then 'event_to_come'
+    e.motive = 'booking-used' and p.total_cents <> b.total_cents as differs, coalesce(i.force_debit_note, false) as forced,
+    case when e.motive = 'booking-used' and (b.status <> 'USED' or b.used_at is distinct from e.value_at) then 'withdrawn'
+        when e.motive = 'booking-used' and b.event_at >= %(cutoff)s then 'event_to_come'
         when l.account_id is null then 'no_link'
         when a.status <> 'accepte' then 'account'
         when h.id is not null then 'held' end as why
@@ -29,17 +29,26 @@ join bookings_booking b on b.id = p.booking_id
 left join reimbursements_bankaccountlink l
     on l.venue_id = p.venue_id and l.since <= %(cutoff)s and (l.until is null or l.until > %(cutoff)s)
 left join reimbursements_bankaccount a on a.id = l.account_id
+left join reimbursements_incident i on i.id = e.incident_id
 left join reimbursements_paymenthold h on h.account_id = a.id and h.lifted_at is null
 where e.value_at < %(cutoff)s and not exists (select from reimbursements_cashflowline c where c.pricing_id = p.event_id)
 """
 """Each price that no batch took, used before %(cutoff)s: its account, and why it is left out, or null."""
 
 ACCOUNTS_DUE: Final = """
-select account_id, sum(amount_cents) as amount_cents,
-    case when bool_or(differs) then 'differs' when sum(amount_cents) > 0 then 'owed' end as why
-from due where why is null group by account_id
+select d.account_id, d.amount_cents, case when d.differs then 'differs'
+    when d.amount_cents > 0 and (l.at is null or not (d.forced or l.at <= %(cutoff)s::timestamptz - interval '90 days')) then 'owed'
+    end as why
+from (
+    select account_id, sum(amount_cents) as amount_cents, bool_or(differs) as differs, bool_or(forced) as forced
+    from due where why is null group by account_id
+) d left join lateral (
+    select max(s.at) as at from reimbursements_cashflow c join reimbursements_cashflowstep s on s.cashflow_id = c.id
+    where d.amount_cents > 0 and c.account_id = d.account_id and c.amount_cents < 0 and s.status = 'accepted'
+) l on true
 """
-"""Each account of what is `due`: its sum (below zero: the State pays), and why the whole of it waits, or null."""
+"""Each account of what is `due`: its sum (below zero: the State pays), and why the whole of it waits, or null. What it owes makes a
+debit note as `rules.incidents.makes_debit_note` says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _CHECKS: Final = (
     left join bookings_booking b on b.id = p.booking_id
     cross join lateral (values
         ('pricing.event', case when e.id is null then 1 else 0 end, 0),
-        ('pricing.booking', p.total_cents, coalesce(b.total_cents, -1))
+        ('pricing.booking', p.total_cents, case when e.incident_id is null then coalesce(b.total_cents, -1) else p.total_cents end)
     ) f (what, found, expected)
     where p.event_id between %(first)s and %(last)s and f.found <> f.expected""",
     # An event that says it is priced has its pricing.

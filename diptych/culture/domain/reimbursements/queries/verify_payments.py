@@ -23,7 +23,8 @@ _CHECKS: Final = (
     from reimbursements_cashflowline l
     left join reimbursements_pricing p on p.event_id = l.pricing_id
     left join reimbursements_financeevent e on e.id = p.event_id and e.status = 'priced'
-    left join bookings_booking b on b.id = p.booking_id and b.status in ('USED', 'REIMBURSED')
+    left join bookings_booking b on b.id = p.booking_id
+        and (b.status in ('USED', 'REIMBURSED') or b.cancellation = 'FINANCE_INCIDENT' or e.motive <> 'booking-used')
     left join reimbursements_cashflow c on c.id = l.cashflow_id
     cross join lateral (values
         ('line.pricing', case when e.id is null then 0 else 1 end, 1),
@@ -43,7 +44,9 @@ _CHECKS: Final = (
     """
     select 'revenue.fixed', r.point_id, 0, 1 from reimbursements_pointrevenue r left join (
         select p.point_id, p.year, max(p.ordering_at) as last
-        from reimbursements_pricing p join reimbursements_cashflowline l on l.pricing_id = p.event_id group by p.point_id, p.year
+        from reimbursements_pricing p join reimbursements_financeevent e on e.id = p.event_id
+        left join reimbursements_cashflowline l on l.pricing_id = p.event_id
+        where l.pricing_id is not null or e.incident_id is not null group by p.point_id, p.year
     ) t on t.point_id = r.point_id and t.year = r.year
     where r.fixed_until is distinct from t.last""",
     # A cashflow's status is the last that it took.
@@ -80,6 +83,7 @@ _CHECKS: Final = (
     """
     select f.what, b.id, f.found, f.expected
     from reimbursements_cashflowline l join reimbursements_pricing p on p.event_id = l.pricing_id
+    join reimbursements_financeevent e on e.id = p.event_id and e.motive = 'booking-used'
     join bookings_booking b on b.id = p.booking_id left join reimbursements_cashflow c on c.id = l.cashflow_id
     cross join lateral (
         select coalesce(sum(m.amount_cents) filter (where m.kind = 'Reimbursement'), 0) as paid,
@@ -108,13 +112,35 @@ _CHECKS: Final = (
     """
     select 'cashflow.sent', c.id, count(s.id), 1
     from reimbursements_cashflow c left join reimbursements_settlement s on s.cashflow_id = c.id
-    where c.status in ('pending_acceptance', 'accepted') group by c.id having count(s.id) = 0""",
-    # What the venues are still owed, by the ledger, is what was accepted less what was done.
+    where c.amount_cents < 0 and c.status in ('pending_acceptance', 'accepted') group by c.id having count(s.id) = 0""",
+    # What an incident took back is what was paid, to the cent; each of its prices is in the ledger.
+    """
+    select f.what, e.id, f.found, f.expected
+    from reimbursements_financeevent e join reimbursements_pricing p on p.event_id = e.id
+    left join reimbursements_financeevent u on u.booking_id = e.booking_id and u.motive = 'booking-used' and u.status <> 'cancelled'
+    left join reimbursements_pricing o on o.event_id = u.id
+    left join reimbursements_incident i on i.id = e.incident_id and i.status in ('validated', 'invoiced')
+    left join wallet_movement m on m.reference = 'event:' || e.id
+    cross join lateral (values
+        ('incident.decided', case when i.id is null then 0 else 1 end, 1),
+        ('incident.reversal', p.amount_cents,
+            case e.motive when 'incident-reversal-of-original-event' then -o.amount_cents else p.amount_cents end),
+        ('incident.money', coalesce(m.amount_cents, 0), abs(p.amount_cents))
+    ) f (what, found, expected)
+    where e.incident_id is not null and f.found <> f.expected""",
+    # What the venues are still owed, by the ledger, is what their bookings and incidents were priced, less what was done.
     """
     select 'venues.owed', 0, l.cents, c.cents from
         (select coalesce(sum(amount_cents), 0) as cents from wallet_line where account = 'venue') l,
-        (select coalesce((select -sum(amount_cents) from reimbursements_cashflow where status = 'accepted'), 0)
-            - coalesce((select sum(cents) from reimbursements_settlement where status = 'validated'), 0) as cents) c
+        (select coalesce((
+                select -sum(p.amount_cents) from reimbursements_pricing p join reimbursements_financeevent e on e.id = p.event_id
+                left join reimbursements_cashflowline l on l.pricing_id = p.event_id
+                left join reimbursements_cashflow c on c.id = l.cashflow_id
+                left join bookings_booking b on b.id = p.booking_id
+                where e.incident_id is not null or c.status = 'accepted' or (c.id is null and l.pricing_id is not null and b.status <> 'USED')
+            ), 0)
+            - coalesce((select sum(cents) from reimbursements_settlement where status = 'validated'), 0)
+            + coalesce((select sum(amount_cents) from reimbursements_cashflow where status = 'accepted' and amount_cents > 0), 0) as cents) c
     where l.cents <> c.cents""",
 )
 

@@ -63,7 +63,7 @@ ROWS: Final = (
     _ours("reimbursements_bankaccountlink", "id venue_id account_id since until"),
     _ours(
         "reimbursements_financeevent",
-        "id booking_id motive status venue_id point_id value_at ordering_at year created_at",
+        "id booking_id motive status venue_id point_id value_at ordering_at year created_at incident_id",
     ),
     _ours(
         "reimbursements_pricing",
@@ -89,4 +89,19 @@ ROWS: Final = (
     _ours("reimbursements_settlement", "id cashflow_id transfer_id attempt end_to_end cents status why created_at"),
     _ours("reimbursements_settlementstep", "id settlement_id status why at"),
     _ours("reimbursements_returnfile", "id sha256 count read_at"),
+    Table(
+        "reimbursements_incident",
+        PAYMENT,
+        (
+            *hidden("id note force_debit_note created_by decided_by decided_at", Category.LINK, kept=Kept.PROOF),
+            seen("kind", Category.PROFESSIONAL, _("Kind of incident"), kept=Kept.PROOF),
+            seen("status", Category.PROFESSIONAL, _("State of the incident"), kept=Kept.PROOF),
+            seen("created_at", Category.TRACE, _("Asked on"), kept=Kept.PROOF),
+        ),
+        title=_("Incidents of payment that you asked for or decided"),
+        of="created_by = 'person:' || %(person)s::bigint or decided_by = 'person:' || %(person)s::bigint",
+        row=Row.KEPT,
+        order="id",
+    ),
+    _ours("reimbursements_incidentline", "id incident_id booking_id new_total_cents gesture_cents"),
 )
