@@ -41,9 +41,10 @@ def door(*audiences: str) -> Callable[[View], View]:
     return mark
 
 
-def open_doors(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern]:
+def open_doors(patterns: Iterable[URLPattern | URLResolver], *, keyed: bool = False) -> list[URLPattern]:
     """Let the addresses of a JSON API (django-ninja) carry the doors of their operations, one a method. An operation
-    that names no audience stops the start of the service (AttributeError)."""
+    that names no audience stops the start of the service (AttributeError). `keyed`: the API itself reads a key of its own
+    kind, and refuses whoever has none in its own words."""
     opened = []
     for pattern in patterns:
         if not isinstance(pattern, URLPattern) or not inspect.isfunction(pattern.callback):
@@ -51,6 +52,7 @@ def open_doors(patterns: Iterable[URLPattern | URLResolver]) -> list[URLPattern]
         path_view = inspect.getclosurevars(pattern.callback).nonlocals["self"]
         doors = {method: op.view_func.audiences for op in path_view.operations for method in op.methods}
         vars(pattern.callback)["audiences_by_method"] = doors
+        vars(pattern.callback)["keyed"] = keyed
         opened.append(pattern)
     return opened
 
@@ -118,7 +120,7 @@ class DoorMiddleware:
         allowed = audiences_of(view, match.view_name if match else None, request.method or "GET")
         if allowed is None:
             return answer(request, refuse(CLOSED))
-        if VISITOR in allowed:
+        if VISITOR in allowed or getattr(view, "keyed", False):
             return None
         audience = _audience_of_request(request, view)
         if audience in allowed:

@@ -121,6 +121,27 @@ def why_not(*, name: str, limits: Iterable[Limit], request: HttpRequest) -> Refu
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a key may still ask in the present window: of how many, how many are left, seconds until the next window."""
+
+    most: int
+    left: int
+    resets_in: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this knock was one too many."""
+        return self.left < 0
+
+
+def knock_by_key(*, name: str, key: str, most: int, seconds: int) -> Allowance:
+    """Count a knock of a program's key at the door `name`."""
+    at = int(clock.now().timestamp())
+    count = _counters().knock(_who(name, "key", str(seconds), key), window=at // seconds)
+    return Allowance(most, most - count, seconds - at % seconds)
+
+
 class LimitMiddleware:
     """Answers 429 with Retry-After to whoever knocks too often at a door of `settings.LIMITS`."""
 

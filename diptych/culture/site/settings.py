@@ -172,6 +172,8 @@ CONTENT_SECURITY_POLICY = content_security(forms_lead_to=OIDC_ORIGINS)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LIMITS_FILE = HOME / "limits"
+PRIVATE_PARTNERS = MODE != "production"
+"""Whether a partner's system may be called inside a private network: never where people really book."""
 CACHES = {
     # allauth counts failures and remembers used codes here: every process of the machine must see the same.
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -28,7 +28,7 @@ _api_patterns, _api_name, _api_namespace = api.urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", (open_doors(_api_patterns), _api_name, _api_namespace)),
-    path("api/", include("diptych.culture.portals.partners_api.urls")),
+    path("", include("diptych.culture.portals.partners_api.urls")),
     path("", include("diptych.commons.web.urls")),
     path("compte/", include(ADDRESSES)),
     path("pro/", include("diptych.culture.portals.venue.urls")),

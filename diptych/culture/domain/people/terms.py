@@ -31,6 +31,8 @@ class Audience(StrEnum):
     YOUTH = "youth"
     VENUE = "venue"
     STAFF = "staff"
+    PARTNER = "partner"
+    """A partner's program, known by its key: nobody's account."""
 
 
 class AccountState(StrEnum):

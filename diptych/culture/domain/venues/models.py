@@ -62,11 +62,14 @@ class Structure(models.Model):
 
 
 class TicketingSystem(models.Model):
-    """An outside ticketing system that sells some venues' places."""
+    """A partner's system: the programs that work for some venues by key, and sell their places where it has addresses."""
 
     name = models.CharField(max_length=120, unique=True)
-    booking_url = models.URLField()
-    cancellation_url = models.URLField()
+    booking_url = models.URLField(max_length=2083, blank=True)
+    """Where places are asked for, and `cancellation_url` where they are given back: both, or neither."""
+    cancellation_url = models.URLField(max_length=2083, blank=True)
+    notification_url = models.URLField(max_length=2083, blank=True, db_default="")
+    """Where it is told of bookings that it does not sell itself."""
     secret = models.CharField(max_length=120)
     """Key of the HMAC-SHA256 that signs each call."""
     active = models.BooleanField(default=True)
@@ -132,6 +135,40 @@ class Venue(models.Model):
     def __str__(self) -> str:
         """The venue's name."""
         return self.name
+
+
+class PartnerKey(models.Model):
+    """A key of a partner's system. Shown once: only its beginning and the SHA-256 of the whole are kept."""
+
+    partner = models.ForeignKey(TicketingSystem, on_delete=models.CASCADE, related_name="keys")
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    """From when it opens nothing; a key that was rotated still opens for a while."""
+
+    def __str__(self) -> str:
+        """Its beginning alone."""
+        return self.prefix
+
+
+class PartnerVenue(models.Model):
+    """A venue that a partner's system works for, from a day on; its addresses there replace the system's own."""
+
+    partner = models.ForeignKey(TicketingSystem, on_delete=models.CASCADE, related_name="links")
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="partner_links")
+    booking_url = models.URLField(max_length=2083, blank=True)
+    cancellation_url = models.URLField(max_length=2083, blank=True)
+    notification_url = models.URLField(max_length=2083, blank=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Once at a time."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["partner", "venue"], condition=Q(ended_at=None), name="partner_venue_once")
+        ]
 
 
 class Attendance(models.Model):

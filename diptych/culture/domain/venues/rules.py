@@ -5,11 +5,12 @@ Pure functions and dated tables. Does not hold the check of a SIREN's key (stdnu
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from itertools import pairwise
 from typing import Final
 
 from . import terms
-from .terms import Interval, InvitationFacts, OtherHours, Rejection, Step, StepFacts, Validation
+from .terms import Interval, InvitationFacts, OtherHours, PartnerUrls, Rejection, Step, StepFacts, Validation
 
 from diptych.commons.refusal import Refusal, refuse
 
@@ -113,3 +114,33 @@ def why_not_hours(*, week: Sequence[Sequence[Interval]], exceptions: Sequence[Ot
         if later.first_day <= earlier.last_day:
             return refuse(terms.DAYS_OVERLAP, day=later.first_day.isoformat())
     return None
+
+
+PRIVATE_NAMES: Final = ("localhost", ".localhost", ".local", ".internal", ".lan", ".home", ".corp", ".intranet", ".home.arpa")
+"""Names that only lead inside a network (RFC 6761, 6762, 8375, and those that networks use)."""
+
+
+def is_public_host(host: str) -> bool:
+    """Whether a host, a name or an address, may be reached from outside. A name without a dot never is."""
+    bare = host.strip("[]").rstrip(".").lower()
+    try:
+        return is_public_address(bare)
+    except ValueError:
+        pass
+    last = bare.rpartition(".")[2]
+    if last.isdecimal() or last.startswith("0x"):  # 127.1, 0x7f.1: what some resolvers read as an address
+        return False
+    return "." in bare and bare not in PRIVATE_NAMES and not bare.endswith(PRIVATE_NAMES)
+
+
+def is_public_address(address: str) -> bool:
+    """Whether an IP address is anybody's to reach: not private, loopback, link-local, shared, multicast or reserved. An
+    IPv4 address inside an IPv6 one counts as itself. Raises ValueError where it is no address."""
+    ip = ip_address(address)
+    inside = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and (inside is None or inside.is_global)
+
+
+def why_not_partner_urls(urls: PartnerUrls) -> Refusal | None:
+    """Why a partner's addresses do not go together, or None."""
+    return refuse(terms.PARTNER_URLS_APART) if bool(urls.booking) != bool(urls.cancellation) else None

@@ -138,6 +138,15 @@ class PageDraft:
     exceptions: tuple[OtherHours, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PartnerUrls:
+    """Where a partner's system is asked for places, gives them back, and is told of bookings. Empty: nowhere."""
+
+    booking: str = ""
+    cancellation: str = ""
+    notification: str = ""
+
+
 NOT_A_MEMBER = Reason("venues.not_a_member", Kind.MISSING, "There is no such venue among yours.")
 PLACES_FIRST = Reason(
     "venues.places_first", Kind.CONFLICT, "No commune is known yet. Import them first: diptych culture import places FILE…"
@@ -186,3 +195,22 @@ HOURS_TOO_MANY = Reason("venues.hours_too_many", Kind.INVALID, "At most {most} t
 DAYS_BACKWARDS = Reason("venues.days_backwards", Kind.INVALID, "The last day comes before the first.")
 DAYS_OVERLAP = Reason("venues.days_overlap", Kind.INVALID, "Two exceptions hold on {day}.")
 DAYS_TOO_MANY = Reason("venues.days_too_many", Kind.INVALID, "At most {most} exceptions.")
+PARTNER_MISSING = Reason("venues.partner_missing", Kind.MISSING, "There is no such partner.")
+PARTNER_TAKEN = Reason("venues.partner_taken", Kind.CONFLICT, "A partner of this name is already there.")
+PARTNER_KEY_MISSING = Reason("venues.partner_key_missing", Kind.MISSING, "There is no key that begins so, or it has ended.")
+PARTNER_VENUE_MISSING = Reason("venues.partner_venue_missing", Kind.MISSING, "There is no such venue for this partner.")
+PARTNER_URL_MALFORMED = Reason(
+    "venues.partner_url_malformed", Kind.INVALID, "An address begins with https:// and names a host, without a name or password."
+)
+PARTNER_URL_PRIVATE = Reason(
+    "venues.partner_url_private", Kind.INVALID, "This address is inside a private network: it must be reached from outside."
+)
+PARTNER_URLS_APART = Reason(
+    "venues.partner_urls_apart",
+    Kind.INVALID,
+    "Places that are asked for must be given back: the booking and the cancellation address go together.",
+    "guide §6.1, outgoing ticketing",
+)
+PARTNER_SELLS_NOTHING = Reason(
+    "venues.partner_sells_nothing", Kind.CONFLICT, "This partner has no booking address: it cannot sell the places of a venue."
+)

@@ -1,1 +1,1 @@
-"""The ticketing partners’ API."""
+"""The ticketing partners’ API: the official public contract, the same paths, methods, shapes and statuses (guide §6.1)."""

@@ -1,8 +1,28 @@
-"""Addresses of the partners' programs, under /api/."""
+"""Addresses of the partners' programs: the official contract's own, and the signed messages under /api/."""
 
-from django.urls import path
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, URLResolver, path
 
-from . import webhooks
+from . import bookings, providers, webhooks
+from .door import api
+
+from diptych.commons.web.doors import VISITOR, door, open_doors
+
+
+@door(VISITOR)
+def contract(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI document of the partners' API."""
+    return JsonResponse(api.contract())
+
+
+api.add_router("/public/bookings/v1", bookings.router)
+api.add_router("/public/providers/v1", providers.router)
+
+_patterns, _name, _namespace = api.urls
 
 app_name = "partners"
-urlpatterns = [path("webhooks/identity-documents", webhooks.identity_documents, name="identity-documents")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/webhooks/identity-documents", webhooks.identity_documents, name="identity-documents"),
+    path("public/openapi.json", contract, name="contract"),
+    path("", (open_doors(_patterns, keyed=True), _name, _namespace)),
+]

@@ -4,6 +4,7 @@ from .counter import CounterLine, CounterTicket, at_counter, recent_at_counter
 from .facts import cancellable_until, why_not_book
 from .holds import Hold, holds_waiting
 from .letters import Told, told
+from .partners import PartnerBooking, PartnerSearch
 from .tickets import Ticket, booking_of, bookings_of, check_ticket, published_key
 from .venue import VenueBooking, VenueBookings, bookings_for_venues, export_for_venues
 from .verify import Discrepancy, Ledger, discrepancies, verify_ledger
@@ -14,6 +15,8 @@ __all__ = [
     "Discrepancy",
     "Hold",
     "Ledger",
+    "PartnerBooking",
+    "PartnerSearch",
     "Ticket",
     "Told",
     "VenueBooking",

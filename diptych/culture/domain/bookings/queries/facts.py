@@ -51,7 +51,7 @@ class Earlier:
 _ASK = """
 select w.place, s.offer_id, s.price_cents, s.quantity, s.booked, s.starts_at, s.booking_limit_at, s.deleted_at is not null,
     o.subcategory, o.url <> '', o.is_duo, o.validation, o.publication_at, o.bookings_allowed_at,
-    coalesce(st.validation, ''), v.deleted_at is not null, coalesce(t.active, false),
+    coalesce(st.validation, ''), v.deleted_at is not null, coalesce(t.active and t.booking_url <> '', false),
     p.roles, p.state,
     live.id is not null,
     d.id, d.digital_cap_cents, d.physical_cap_cents, d.expires_at, m.balance, m.digital, m.physical,

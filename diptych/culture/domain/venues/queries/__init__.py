@@ -2,6 +2,7 @@
 
 from .own import OwnVenue, acting_for, venue_ids_of, venues_of
 from .pages import VenuePage, venue_page
+from .partners import Caller, Partner, PartnerLine, caller_of, partner_id_of, partner_of, partners, urls_at_venue
 from .structures import (
     Decision,
     InvitedTo,
@@ -24,26 +25,34 @@ from .structures import (
 )
 
 __all__ = [
+    "Caller",
     "Decision",
     "InvitedTo",
     "Member",
     "OwnStructure",
     "OwnVenue",
+    "Partner",
+    "PartnerLine",
     "StructureFile",
     "StructureLine",
     "StructureQueue",
     "VenuePage",
     "acting_for",
+    "caller_of",
     "decision_of",
     "invitation_of",
     "invitations_for",
     "member_ids",
     "next_steps",
     "own_structure",
+    "partner_id_of",
+    "partner_of",
+    "partners",
     "structure_file",
     "structure_name",
     "structure_queue",
     "structures_of",
+    "urls_at_venue",
     "venue_ids_of",
     "venue_page",
     "venues_of",

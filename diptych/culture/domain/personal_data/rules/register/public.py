@@ -31,7 +31,9 @@ ROWS: Final = (
     _public("venues_department", "code name region region_name population"),
     _public("venues_commune", "insee name department postcodes population latitude longitude"),
     _public("venues_structure", "id siren name validation created_at"),
-    _public("venues_ticketingsystem", "id name booking_url cancellation_url secret active"),
+    _public("venues_ticketingsystem", "id name booking_url cancellation_url notification_url secret active"),
+    _public("venues_partnerkey", "id prefix digest made_at ends_at partner_id"),
+    _public("venues_partnervenue", "id booking_url cancellation_url notification_url made_at ended_at partner_id venue_id"),
     _public(
         "venues_venue",
         "id name siret no_siret_why activity description address postcode city department latitude longitude website phone email"

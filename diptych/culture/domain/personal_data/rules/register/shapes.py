@@ -46,7 +46,8 @@ BOOKING: Final = Purpose(
     "booking",
     _("Book a place, honour it, pay the venue."),
     Source.PUBLIC_TASK,
-    "the person; the venue (code, state); officers with READ_BOOKINGS",
+    "the person; the venue (code, state); its ticketing partner by API key (name, e-mail, telephone, birth date, postcode: the "
+    "official contract requires them), each look journalled; officers with READ_BOOKINGS",
     _END,
 )
 CHOICE: Final = Purpose(

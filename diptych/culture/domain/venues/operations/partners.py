@@ -1,0 +1,151 @@
+"""Partners' systems: made, given keys, linked to venues, told where to be called. Keys are shown once and kept hashed.
+
+Does not call anybody (gateways), nor say what a key opens beyond its venues (the portal does).
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.db import transaction
+
+from .. import terms
+from ..models import PartnerKey, PartnerVenue, TicketingSystem, Venue
+from ..rules import is_public_host, why_not_partner_urls
+from ..terms import PartnerUrls
+from .acting import stop_if, tell
+
+from diptych.commons.ids import Draw
+from diptych.commons.refusal import Refusal, deny, refuse
+
+ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
+PREFIX: Final = 12
+SECRET: Final = 40
+"""57 symbols: 40 of them are 233 bits, which no list holds; a plain SHA-256 is enough to keep them."""
+ROTATED_KEY_LASTS: Final = timedelta(days=1)
+"""Ours: how long the old key still opens after a rotation, for programs to be given the new one."""
+
+
+@transaction.atomic
+def make_partner(*, name: str, urls: PartnerUrls, private: bool, draw: Draw, actor: str, at: datetime) -> int:
+    """A new partner's system, by its name; its number. `private`: whether its addresses may be on a private network."""
+    name = name.strip()[:120]
+    if not name:
+        deny(terms.NAME_MISSING)
+    if TicketingSystem.objects.filter(name__iexact=name).exists():
+        deny(terms.PARTNER_TAKEN)
+    stop_if(why_not_urls(urls, private=private))
+    made = TicketingSystem.objects.create(
+        name=name, booking_url=urls.booking, cancellation_url=urls.cancellation, notification_url=urls.notification,
+        secret=draw(ALPHABET, SECRET),
+    )  # fmt: skip
+    tell("venues.make_partner", subject=f"partner:{made.pk}", actor=actor, at=at)
+    return made.pk
+
+
+@transaction.atomic
+def make_key(*, partner_id: int, rotate: bool, draw: Draw, actor: str, at: datetime) -> str:
+    """A new key, whole, for this once. `rotate`: the others of the partner end a day later."""
+    partner = _locked(partner_id)
+    ended = 0
+    if rotate:
+        last = at + ROTATED_KEY_LASTS
+        ended = partner.keys.exclude(ends_at__lte=last).update(ends_at=last)
+    prefix, secret = draw(ALPHABET, PREFIX), draw(ALPHABET, SECRET)
+    key = f"{prefix}_{secret}"
+    PartnerKey.objects.create(partner=partner, prefix=prefix, digest=digest_of(key), made_at=at)
+    tell("venues.make_partner_key", subject=f"partner:{partner.pk}", actor=actor, at=at, facts={"key": prefix, "ended": ended})
+    return key
+
+
+@transaction.atomic
+def end_key(*, prefix: str, actor: str, at: datetime) -> None:
+    """End a key, by its beginning, at once. Refuses one that is unknown or has ended."""
+    key = PartnerKey.objects.select_for_update(no_key=True).filter(prefix=prefix).first()
+    if key is None or (key.ends_at is not None and key.ends_at <= at):
+        deny(terms.PARTNER_KEY_MISSING)
+    key.ends_at = at
+    key.save(update_fields=["ends_at"])
+    tell("venues.end_partner_key", subject=f"partner:{key.partner_id}", actor=actor, at=at, facts={"key": prefix})
+
+
+@transaction.atomic
+def link_venue(*, partner_id: int, venue_id: int, sells: bool, actor: str, at: datetime) -> None:
+    """Let a partner's keys work for a venue; `sells`: its places are asked of the partner from now on. Twice is once."""
+    partner = _locked(partner_id)
+    venue = Venue.objects.select_for_update(no_key=True, of=("self",)).filter(pk=venue_id, deleted_at=None).first()
+    if venue is None or venue.structure_id is None:
+        deny(terms.PARTNER_VENUE_MISSING)
+    if sells and not partner.booking_url:
+        deny(terms.PARTNER_SELLS_NOTHING)
+    PartnerVenue.objects.get_or_create(partner=partner, venue=venue, ended_at=None, defaults={"made_at": at})
+    if sells:
+        venue.ticketing = partner
+        venue.save(update_fields=["ticketing"])
+    tell("venues.link_partner", subject=f"venue:{venue.pk}", actor=actor, at=at, facts={"partner": partner.pk, "sells": sells})
+
+
+@transaction.atomic
+def unlink_venue(*, partner_id: int, venue_id: int, actor: str, at: datetime) -> None:
+    """End a partner's link with a venue: its keys open nothing there, and its places are no longer asked of it."""
+    partner = _locked(partner_id)
+    if not PartnerVenue.objects.filter(partner=partner, venue_id=venue_id, ended_at=None).update(ended_at=at):
+        deny(terms.PARTNER_VENUE_MISSING)
+    Venue.objects.filter(pk=venue_id, ticketing=partner).update(ticketing=None)
+    tell("venues.unlink_partner", subject=f"venue:{venue_id}", actor=actor, at=at, facts={"partner": partner.pk})
+
+
+@transaction.atomic
+def set_partner_urls(*, partner_id: int, urls: PartnerUrls, private: bool, actor: str, at: datetime) -> None:
+    """Where a partner's system is called, for every venue that says nothing else."""
+    partner = _locked(partner_id)
+    stop_if(why_not_urls(urls, private=private))
+    partner.booking_url, partner.cancellation_url, partner.notification_url = urls.booking, urls.cancellation, urls.notification
+    partner.save(update_fields=["booking_url", "cancellation_url", "notification_url"])
+    tell("venues.set_partner_urls", subject=f"partner:{partner.pk}", actor=actor, at=at)
+
+
+@transaction.atomic
+def set_venue_urls(*, partner_id: int, venue_id: int, urls: PartnerUrls, private: bool, actor: str, at: datetime) -> None:
+    """Where it is called for one venue. Refuses (missing) a venue that is not linked."""
+    link = (
+        PartnerVenue.objects.select_for_update(no_key=True)
+        .filter(partner_id=partner_id, venue_id=venue_id, ended_at=None, venue__deleted_at=None)
+        .first()
+    )
+    if link is None:
+        deny(terms.PARTNER_VENUE_MISSING)
+    stop_if(why_not_urls(urls, private=private))
+    link.booking_url, link.cancellation_url, link.notification_url = urls.booking, urls.cancellation, urls.notification
+    link.save(update_fields=["booking_url", "cancellation_url", "notification_url"])
+    tell("venues.set_partner_urls", subject=f"venue:{venue_id}", actor=actor, at=at, facts={"partner": partner_id})
+
+
+def why_not_urls(urls: PartnerUrls, *, private: bool) -> Refusal | None:
+    """Why a partner cannot be called at these addresses, or None. Names are not looked up here: the gateway does, each
+    time, since what they lead to may change."""
+    for url in filter(None, (urls.booking, urls.cancellation, urls.notification)):
+        try:
+            parts = urlsplit(url)
+            host, secure = parts.hostname or "", parts.scheme == "https" or (private and parts.scheme == "http")
+            plain = parts.username is None and parts.password is None and (parts.port is None or parts.port > 0)
+        except ValueError:
+            host, secure, plain = "", False, False
+        if not host or not secure or not plain or any(letter.isspace() or not letter.isprintable() for letter in url):
+            return refuse(terms.PARTNER_URL_MALFORMED)
+        if not private and not is_public_host(host):
+            return refuse(terms.PARTNER_URL_PRIVATE)
+    return why_not_partner_urls(urls)
+
+
+def digest_of(key: str) -> str:
+    """What is kept of a key."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _locked(partner_id: int) -> TicketingSystem:
+    partner = TicketingSystem.objects.select_for_update(no_key=True).filter(pk=partner_id).first()
+    if partner is None:
+        deny(terms.PARTNER_MISSING)
+    return partner
