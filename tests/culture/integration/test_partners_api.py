@@ -27,7 +27,6 @@ NOT_BUILT = frozenset(
         GET public/offers/v1/addresses/{address_id}
         GET public/offers/v1/events
         POST public/offers/v1/events
-        GET public/offers/v1/events/categories
         GET public/offers/v1/events/{event_id}
         PATCH public/offers/v1/events/{event_id}
         GET public/offers/v1/events/{event_id}/dates
@@ -37,19 +36,13 @@ NOT_BUILT = frozenset(
         GET public/offers/v1/events/{event_id}/price_categories
         POST public/offers/v1/events/{event_id}/price_categories
         PATCH public/offers/v1/events/{event_id}/price_categories/{price_category_id}
-        GET public/offers/v1/music_types/all
-        GET public/offers/v1/music_types/event
-        GET public/offers/v1/offerer_venues
         GET public/offers/v1/products
         PATCH public/offers/v1/products
         POST public/offers/v1/products
-        GET public/offers/v1/products/categories
         GET public/offers/v1/products/ean
         POST public/offers/v1/products/ean
         GET public/offers/v1/products/ean/check_availability
         GET public/offers/v1/products/{product_id}
-        GET public/offers/v1/show_types
-        GET public/offers/v1/venues/{siret}
         POST public/offers/v1/{offer_id}/image
         POST v2/collective/adage_mock/bookings/{booking_id}/cancel
         POST v2/collective/adage_mock/bookings/{booking_id}/confirm
@@ -217,3 +210,42 @@ def test_what_makes_no_sense_is_named_field_by_field_and_never_repeated(venue: V
     assert (unknown.status_code, unknown.json()[0]["loc"]) == (422, ["bookingUri"])
     for body in ([], "x", None):
         assert program.ask("PATCH", "/public/providers/v1/provider", body).status_code in {400, 422}
+
+
+def test_catalogues(program: Program) -> None:
+    """Each list has values of the contract alone; what a kind must say is said."""
+    offers = "/public/offers/v1"
+    shows, music, stage = (
+        program.ask("GET", f"{offers}/{p}").json() for p in ("show_types", "music_types/all", "music_types/event")
+    )
+    assert {"id": "ART_DE_LA_RUE-MIME", "label": "Art de la rue : mime"} in shows
+    assert {m["id"] for m in stage} < {m["id"] for m in music}
+    events = {row["id"]: row for row in program.ask("GET", f"{offers}/events/categories").json()}
+    assert events["SPECTACLE_REPRESENTATION"]["conditionalFields"] == {
+        "author": False, "showType": True, "stageDirector": False, "performer": False,
+    }  # fmt: skip
+    assert events["CONCERT"]["conditionalFields"]["musicType"] is True
+    assert "DECOUVERTE_METIERS" not in events, "not offered to partners"
+    things = {row["id"]: row for row in program.ask("GET", f"{offers}/products/categories").json()}
+    assert (things["VOD"]["locationType"], things["PARTITION"]["locationType"]) == ("DIGITAL", "PHYSICAL")
+    assert set(things).isdisjoint(events)
+
+
+def test_my_venues_and_nobody_elses(program: Program, venue: Venue) -> None:
+    assert venue.structure is not None
+    Venue.objects.filter(pk=venue.pk).update(siret=f"{venue.structure.siren}00017", accessible_motor=True, activity="CINEMA")
+    foreign = factories.venue(name="Ailleurs", siret="73282932000074")
+    (mine,) = program.ask("GET", "/public/offers/v1/offerer_venues").json()
+    assert (mine["offerer"]["siren"], [v["id"] for v in mine["venues"]]) == (venue.structure.siren, [venue.pk])
+    assert (mine["venues"][0]["activityDomain"], mine["venues"][0]["location"]["type"]) == ("MOVIE", "physical")
+    assert mine["venues"][0]["accessibility"] == {
+        "audioDisabilityCompliant": None, "mentalDisabilityCompliant": None, "motorDisabilityCompliant": True,
+        "visualDisabilityCompliant": None,
+    }  # fmt: skip
+    assert program.ask("GET", "/public/offers/v1/offerer_venues", siren="000000000").json() == []
+    assert program.ask("GET", "/public/offers/v1/offerer_venues", siren="12").status_code == 422
+    one = program.ask("GET", f"/public/offers/v1/venues/{venue.structure.siren}00017")
+    assert one.json() == mine["venues"][0]
+    for siret in (foreign.siret, "00000000000000", "x"):
+        answer = program.ask("GET", f"/public/offers/v1/venues/{siret}")
+        assert (answer.status_code, list(answer.json())) == (404, ["venue"])

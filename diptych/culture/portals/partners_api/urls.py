@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, path
 
-from . import bookings, providers, webhooks
+from . import bookings, kinds, places, providers, webhooks
 from .door import api
 
 from diptych.commons.web.doors import VISITOR, door, open_doors
@@ -17,6 +17,8 @@ def contract(request: HttpRequest) -> HttpResponse:
 
 api.add_router("/public/bookings/v1", bookings.router)
 api.add_router("/public/providers/v1", providers.router)
+api.add_router("/public/offers/v1", kinds.router)
+api.add_router("/public/offers/v1", places.router)
 
 _patterns, _name, _namespace = api.urls
 

@@ -2,7 +2,18 @@
 
 from .own import OwnVenue, acting_for, venue_ids_of, venues_of
 from .pages import VenuePage, venue_page
-from .partners import Caller, Partner, PartnerLine, caller_of, partner_id_of, partner_of, partners, urls_at_venue
+from .partners import (
+    Caller,
+    Partner,
+    PartnerLine,
+    VenueForPartner,
+    caller_of,
+    partner_id_of,
+    partner_of,
+    partners,
+    urls_at_venue,
+    venues_of_partner,
+)
 from .structures import (
     Decision,
     InvitedTo,
@@ -36,6 +47,7 @@ __all__ = [
     "StructureFile",
     "StructureLine",
     "StructureQueue",
+    "VenueForPartner",
     "VenuePage",
     "acting_for",
     "caller_of",
@@ -56,5 +68,6 @@ __all__ = [
     "venue_ids_of",
     "venue_page",
     "venues_of",
+    "venues_of_partner",
     "waiting_structures",
 ]

@@ -1,11 +1,12 @@
 """Who a key speaks for, and the venues that it opens. A venue that is not the partner's is missing to it, never forbidden."""
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from ..models import PartnerKey, PartnerVenue, TicketingSystem
+from ..models import PartnerKey, PartnerVenue, TicketingSystem, Venue
 from ..terms import PARTNER_MISSING, PARTNER_VENUE_MISSING, PartnerUrls, Validation
 
 from diptych.commons.refusal import deny
@@ -99,3 +100,46 @@ def urls_at_venue(*, partner_id: int, venue_id: int) -> PartnerUrls:
     if found is None:
         deny(PARTNER_VENUE_MISSING)
     return PartnerUrls(found.booking_url, found.cancellation_url, found.notification_url)
+
+
+@dataclass(frozen=True, slots=True)
+class VenueForPartner:
+    """A venue as a partner's program reads it. `accessible`: hearing, understanding, moving, seeing; None where unsaid."""
+
+    id: int
+    name: str
+    siret: str | None
+    no_siret_why: str
+    activity: str
+    address: str
+    postcode: str
+    city: str
+    accessible: tuple[bool | None, bool | None, bool | None, bool | None]
+    made_at: datetime
+    structure_id: int
+    structure_name: str
+    siren: str
+    structure_made_at: datetime
+    urls: PartnerUrls
+
+
+def venues_of_partner(*, partner_id: int, venue_ids: Collection[int], siren: str = "", siret: str = "") -> list[VenueForPartner]:
+    """A partner's venues, by structure and number; of one SIREN, or with one SIRET, where given."""
+    found = Venue.objects.filter(pk__in=venue_ids, structure__isnull=False).select_related("structure")
+    if siren:
+        found = found.filter(structure__siren=siren)
+    if siret:
+        found = found.filter(siret=siret)
+    links = {link.venue_id: link for link in PartnerVenue.objects.filter(partner_id=partner_id, ended_at=None)}
+    return [_for_partner(venue, links.get(venue.pk)) for venue in found.order_by("structure_id", "id")]
+
+
+def _for_partner(venue: Venue, link: PartnerVenue | None) -> VenueForPartner:
+    structure = venue.structure
+    assert structure is not None  # filtered above
+    urls = PartnerUrls(link.booking_url, link.cancellation_url, link.notification_url) if link else PartnerUrls()
+    return VenueForPartner(
+        venue.pk, venue.name, venue.siret, venue.no_siret_why, venue.activity, venue.address, venue.postcode, venue.city,
+        (venue.accessible_audio, venue.accessible_mental, venue.accessible_motor, venue.accessible_visual), venue.created_at,
+        structure.pk, structure.name, structure.siren, structure.created_at, urls,
+    )  # fmt: skip
