@@ -76,6 +76,8 @@ def test_cut_offs_are_midnights_of_paris_twice_a_month() -> None:
         16,
     ]
     assert payments.last_cutoff_day(at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == date(2027, 1, 1)
+    assert payments.next_cutoff_day(at=AT) == date(2026, 12, 16)
+    assert payments.next_cutoff_day(at=datetime(2026, 12, 16, 8, tzinfo=UTC)) == date(2027, 1, 1)
     assert payments.why_not_batch(date(2026, 12, 1), latest=None, at=AT) is None
     assert payments.why_not_batch(date(2026, 12, 1), latest=datetime(2026, 11, 15, 23, tzinfo=UTC), at=AT) is None
     wrong = [

@@ -240,6 +240,13 @@ PERMITS: Final = (
         _ALL | {StaffRole.SUPPORT_PRO, StaffRole.FRAUDE_CONFORMITE, StaffRole.PROGRAMMATION_MARKET, StaffRole.LECTURE_SEULE},
     ),
     Permit(Permission.MANAGE_OFFERS, _ALL | {StaffRole.FRAUDE_CONFORMITE, StaffRole.PROGRAMMATION_MARKET}),
+    Permit(Permission.READ_INCIDENTS, _ALL | {StaffRole.CODIR_ADMIN, StaffRole.SUPPORT_PRO, StaffRole.DAF}),
+    Permit(
+        Permission.CREATE_INCIDENTS,
+        _ALL | {StaffRole.SUPPORT_N2, StaffRole.SUPPORT_PRO, StaffRole.FRAUDE_CONFORMITE, StaffRole.DAF},
+    ),
+    Permit(Permission.MANAGE_INCIDENTS, _ALL | {StaffRole.DAF}),
+    Permit(Permission.VALIDATE_COMMERCIAL_GESTURE, frozenset({StaffRole.CODIR_ADMIN})),
 )
 """Guide §8.1, the sample matrix of the official development environment, for what our pages ask."""
 TABLES: Final = (PERMITS,)

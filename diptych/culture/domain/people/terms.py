@@ -125,6 +125,8 @@ class StaffRole(StrEnum):
     HOMOLOGATION = "homologation"
     SUPPORT_PRO = "support_pro"
     CHARGE_DEVELOPPEMENT = "charge_developpement"
+    DAF = "daf"
+    CODIR_ADMIN = "codir_admin"
 
 
 class Permission(StrEnum):
@@ -145,6 +147,10 @@ class Permission(StrEnum):
     READ_PRO_SENSITIVE_INFO = "READ_PRO_SENSITIVE_INFO"
     READ_OFFERS = "READ_OFFERS"
     MANAGE_OFFERS = "MANAGE_OFFERS"
+    READ_INCIDENTS = "READ_INCIDENTS"
+    CREATE_INCIDENTS = "CREATE_INCIDENTS"
+    MANAGE_INCIDENTS = "MANAGE_INCIDENTS"
+    VALIDATE_COMMERCIAL_GESTURE = "VALIDATE_COMMERCIAL_GESTURE"
 
 
 @dataclass(frozen=True, slots=True)

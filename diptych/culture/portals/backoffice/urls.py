@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import bank_accounts, offers, personal_data, rollout, structures, views, youths
+from . import bank_accounts, finance, offers, personal_data, rollout, structures, views, youths
 
 app_name = "backoffice"
 urlpatterns = [
@@ -28,6 +28,16 @@ urlpatterns = [
     path("comptes-bancaires/<int:account_id>/", bank_accounts.account, name="bank-account"),
     path("comptes-bancaires/<int:account_id>/decider/", bank_accounts.decide, name="bank-account-decide"),
     path("comptes-bancaires/<int:account_id>/pieces/<int:document_id>/", bank_accounts.document, name="bank-document"),
+    path("paiements/", finance.home, name="finance"),
+    path("paiements/lots/<int:number>/", finance.batch, name="finance-batch"),
+    path("paiements/lots/<int:number>/comptable.csv", finance.export, name="finance-export"),
+    path("paiements/justificatifs/<int:invoice_id>/", finance.paper, name="finance-paper"),
+    path("paiements/attente/", finance.waiting, name="finance-waiting"),
+    path("paiements/attente/arreter/", finance.hold, name="finance-hold"),
+    path("paiements/incidents/", finance.incidents, name="incidents"),
+    path("paiements/incidents/demander/", finance.ask, name="incident-ask"),
+    path("paiements/incidents/<int:incident_id>/", finance.incident, name="incident"),
+    path("paiements/incidents/<int:incident_id>/decider/", finance.decide, name="incident-decide"),
     path("offres/", offers.queue, name="offers"),
     path("offres/regles/", offers.rules, name="offer-rules"),
     path("offres/regles/<int:rule_id>/finir/", offers.end_rule, name="offer-rule-end"),

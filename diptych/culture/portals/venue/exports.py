@@ -35,7 +35,7 @@ def plain(text: str) -> str:
     return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
 
-class _Line:
+class Line:
     "What csv.writer writes to: it gives back the line."
 
     def write(self, line: str) -> str:
@@ -44,7 +44,7 @@ class _Line:
 
 def csv_lines(bookings: Iterable[VenueBooking], *, zone: str) -> Iterator[str]:
     """The file, line by line; the mark at its head tells Excel that it is UTF-8."""
-    writer = csv.writer(_Line(), delimiter=";", lineterminator="\r\n")
+    writer = csv.writer(Line(), delimiter=";", lineterminator="\r\n")
     yield "\ufeff"
     yield writer.writerow([str(title) for title, _width in COLUMNS])
     for booking in bookings:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import banking, bookings, counter, home, joining, many, offers, places, statistics, stocks, structures
+from .views import banking, bookings, counter, home, joining, many, offers, places, reimbursements, statistics, stocks, structures
 
 app_name = "venue"
 urlpatterns = [
@@ -28,6 +28,10 @@ urlpatterns = [
     path("banque/", banking.accounts, name="banking"),
     path("banque/<int:account_id>/", banking.edit, name="bank-account"),
     path("structures/<int:structure_id>/banque/nouveau/", banking.new, name="bank-account-new"),
+    path("remboursements/", reimbursements.reimbursements, name="reimbursements"),
+    path("remboursements/<int:invoice_id>/", reimbursements.statement, name="statement"),
+    path("remboursements/<int:invoice_id>/justificatif.pdf", reimbursements.paper, name="statement-paper"),
+    path("remboursements/<int:invoice_id>/reservations.csv", reimbursements.as_csv, name="statement-csv"),
     path("comptoir/", counter.counter, name="counter"),
     path("comptoir/valider/", counter.validate, name="counter-validate"),
     path("comptoir/reprendre/", counter.take_back, name="counter-take-back"),

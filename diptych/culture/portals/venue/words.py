@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from diptych.culture.domain.reimbursements.terms import AccountStatus
+from diptych.culture.domain.reimbursements.terms import AccountStatus, InvoiceStatus, LeftOut, SettlementStatus
 from diptych.culture.domain.venues.terms import Activity, Rejection, Step, Validation
 
 STATES: Final = {
@@ -59,3 +59,29 @@ ACCOUNTS: Final = {
     AccountStatus.DROPPED: (_("Dropped"), "neutral"),
 }
 """How the state of a bank account is said, and its tone."""
+
+INVOICES: Final = {
+    InvoiceStatus.PENDING: (_("Made"), "neutral"),
+    InvoiceStatus.PENDING_PAYMENT: (_("On its way"), "wait"),
+    InvoiceStatus.PAID: (_("Paid"), "good"),
+    InvoiceStatus.REJECTED: (_("Given back by the bank"), "bad"),
+}
+
+SETTLEMENTS: Final = {
+    SettlementStatus.PENDING: _("transfer on its way"),
+    SettlementStatus.VALIDATED: _("transfer done"),
+    SettlementStatus.REJECTED: _("your bank gave it back: check the account"),
+}
+
+WAITING: Final = {
+    LeftOut.WITHDRAWN: _("its validation was taken back"),
+    LeftOut.EVENT_TO_COME: _("waits: the event is still to come"),
+    LeftOut.NO_LINK: _("waits: its venue is linked to no bank account"),
+    LeftOut.ACCOUNT: _("waits: the team has not accepted the bank account"),
+    LeftOut.HELD: _("waits: payments to this account are stopped, write to us"),
+    LeftOut.DIFFERS: _("waits: the team looks into it"),
+    LeftOut.OWED: _("nets what this account owes"),
+    LeftOut.NO_POINT: _("waits: its venue has no pricing point"),
+    LeftOut.NO_RULE: _("waits: the team looks into it"),
+}
+"""Why a booking is not paid with the next batch."""

@@ -14,17 +14,73 @@ from .accounts import (
 )
 from .due import Waiting, cutoff_of, last_cutoff_day, waiting
 from .explaining import explain_reimbursement
+from .finance import BatchRow, BlockedRow, FlowRow, batch_flows, batches, blocked, bookings_named, hold_of
 from .incidents import IncidentRow, incident, incidents, paid_booking
 from .invoices import InvoicePaper, InvoiceRow, invoice, invoice_file, invoices_without_file
 from .prices import prices_sql, scale_tables
+from .statements import (
+    MOST,
+    PaidLine,
+    Statement,
+    invoice_lines,
+    lines_to_come,
+    next_payment_day,
+    statement,
+    statements,
+    unpriced,
+)
 from .transfers import Entry, TransferFile, entries, transfers_to_deliver
 from .verify import verify_prices
 from .verify_payments import verify_payments
 
 __all__ = [
-    "Entry", "IncidentRow", "InvoicePaper", "InvoiceRow", "OwnAccount", "OwnLink", "StatusLine", "TransferFile", "Waiting",
-    "account_for_team", "account_history", "accounts_of_structure", "accounts_to_decide", "cutoff_of", "entries",
-    "explain_reimbursement", "incident", "incidents", "invoice", "invoice_file", "invoices_without_file", "last_cutoff_day",
-    "links_of_venue", "own_account", "paid_booking", "prices_sql", "pricing_points_for", "scale_tables",
-    "transfers_to_deliver", "verify_payments", "verify_prices", "waiting",
+    "MOST",
+    "BatchRow",
+    "BlockedRow",
+    "Entry",
+    "FlowRow",
+    "IncidentRow",
+    "InvoicePaper",
+    "InvoiceRow",
+    "OwnAccount",
+    "OwnLink",
+    "PaidLine",
+    "Statement",
+    "StatusLine",
+    "TransferFile",
+    "Waiting",
+    "account_for_team",
+    "account_history",
+    "accounts_of_structure",
+    "accounts_to_decide",
+    "batch_flows",
+    "batches",
+    "blocked",
+    "bookings_named",
+    "cutoff_of",
+    "entries",
+    "explain_reimbursement",
+    "hold_of",
+    "incident",
+    "incidents",
+    "invoice",
+    "invoice_file",
+    "invoice_lines",
+    "invoices_without_file",
+    "last_cutoff_day",
+    "lines_to_come",
+    "links_of_venue",
+    "next_payment_day",
+    "own_account",
+    "paid_booking",
+    "prices_sql",
+    "pricing_points_for",
+    "scale_tables",
+    "statement",
+    "statements",
+    "transfers_to_deliver",
+    "unpriced",
+    "verify_payments",
+    "verify_prices",
+    "waiting",
 ]  # fmt: skip

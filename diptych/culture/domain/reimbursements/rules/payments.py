@@ -1,6 +1,6 @@
 """When venues are paid: the cut-offs of batches, twice a month, and the moves of a cashflow (guide §3.3). Pure."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from .. import terms
@@ -22,6 +22,12 @@ def last_cutoff_day(*, at: datetime) -> date:
     """The day of the latest cut-off that has passed."""
     today = at.astimezone(PARIS).date()
     return today.replace(day=max(day for day in CUTOFF_DAYS if day <= today.day))
+
+
+def next_cutoff_day(*, at: datetime) -> date:
+    """The day of the next cut-off."""
+    last = last_cutoff_day(at=at)
+    return last.replace(day=CUTOFF_DAYS[1]) if last.day == CUTOFF_DAYS[0] else (last + timedelta(days=20)).replace(day=1)
 
 
 def why_not_batch(day: date, *, latest: datetime | None, at: datetime) -> Refusal | None:

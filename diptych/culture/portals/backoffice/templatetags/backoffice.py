@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from .. import check_words, structure_words, words
+from .. import check_words, finance_words, structure_words, words
 
 from diptych.commons.web.templatetags import ui
 
@@ -31,6 +31,12 @@ KINDS: Final[dict[str, Mapping[str, words.Word]]] = {
     "rejection": {code: words.Word(label) for code, label in structure_words.REJECTIONS.items()},
     "offer": structure_words.OFFER_VALIDATIONS,
     "bank": structure_words.ACCOUNT_STATES,
+    "cashflow": finance_words.CASHFLOWS,
+    "invoice": finance_words.INVOICES,
+    "settlement": finance_words.SETTLEMENTS,
+    "incident": finance_words.INCIDENTS,
+    "incident_kind": finance_words.KINDS,
+    "left_out": finance_words.LEFT_OUT,
     "check": check_words.CHECKS,
     "status": check_words.STATUSES,
     "review": check_words.RESULTS,

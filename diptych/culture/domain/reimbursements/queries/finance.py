@@ -1,0 +1,145 @@
+"""What the team reads of payments: batches, their cashflows, what blocks a payment and why, an account's hold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Max, Sum
+
+from .. import terms
+from ..models import Cashflow, CashflowBatch, PaymentHold, Settlement
+from ..rules.payments import cutoff_of, next_cutoff_day
+from ..terms import CashflowStatus, Hold, InvoiceStatus, LeftOut, SettlementStatus
+from .due import Waiting, waiting
+
+from diptych.commons.refusal import deny
+from diptych.culture.domain.bookings.models import Booking
+from diptych.culture.domain.bookings.terms import TOKEN_UNKNOWN
+from diptych.culture.domain.venues.models import Venue
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A batch: its cashflows by status, what it pays and what it is owed (cents above zero), transfers given back."""
+
+    number: int
+    cutoff_at: datetime
+    created_at: datetime
+    cashflows: int
+    statuses: tuple[tuple[CashflowStatus, int], ...]
+    paid_cents: int
+    owed_cents: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRow:
+    """A cashflow of a batch, with its invoice and its latest transfer."""
+
+    id: int
+    account_id: int
+    label: str
+    structure: str
+    structure_id: int
+    cents: int
+    status: CashflowStatus
+    invoice_id: int | None
+    reference: str
+    invoice_status: InvoiceStatus | None
+    has_file: bool
+    end_to_end: str
+    settlement: SettlementStatus | None
+    why: str
+    bookings: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedRow:
+    """What waits for one reason at an account and venue. Cents above zero: the State's payment."""
+
+    why: LeftOut
+    account_id: int | None
+    venue: str
+    structure_id: int | None
+    bookings: int
+    cents: int
+
+
+def batches(*, limit: int = 100) -> list[BatchRow]:
+    """The latest first."""
+    rows = []
+    for batch in CashflowBatch.objects.order_by("-number")[:limit]:
+        flows = Cashflow.objects.filter(batch=batch)
+        counted = flows.values("status").annotate(n=Count("pk")).order_by("status")
+        paid = flows.filter(amount_cents__lt=0).aggregate(s=Sum("amount_cents"))["s"] or 0
+        owed = flows.filter(amount_cents__gt=0).aggregate(s=Sum("amount_cents"))["s"] or 0
+        latest = Settlement.objects.filter(cashflow__batch=batch).values("cashflow").annotate(last=Max("attempt"))
+        returned = Settlement.objects.filter(cashflow__batch=batch, status=SettlementStatus.REJECTED)
+        again = {row["cashflow"]: row["last"] for row in latest}
+        rows.append(
+            BatchRow(
+                batch.number, batch.cutoff_at, batch.created_at, sum(row["n"] for row in counted),
+                tuple((CashflowStatus(row["status"]), row["n"]) for row in counted), -paid, owed,
+                sum(one.attempt == again[one.cashflow_id] for one in returned),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def batch_flows(*, number: int, limit: int = 500) -> list[FlowRow]:
+    """A batch's cashflows, the largest first. Refuses an unknown batch."""
+    if not CashflowBatch.objects.filter(number=number).exists():
+        deny(terms.BATCH_NOT_FOUND, number=number)
+    flows = Cashflow.objects.filter(batch__number=number).select_related("account__structure", "invoice__file")
+    flows = flows.prefetch_related("settlements").annotate(bookings=Count("lines")).order_by("amount_cents", "pk")
+    return [_flow(one) for one in flows[:limit]]
+
+
+def blocked(*, at: datetime, limit: int = 300) -> tuple[list[BlockedRow], list[tuple[LeftOut, int, int]]]:
+    """What the next batch would leave out, the largest first; and by reason: bookings, cents."""
+    found = list(waiting(cutoff_at=cutoff_of(next_cutoff_day(at=at))))
+    sums: dict[LeftOut, tuple[int, int]] = {}
+    for one in found:
+        n, cents = sums.get(one.why, (0, 0))
+        sums[one.why] = (n + one.bookings, cents + one.cents)
+    largest = sorted(found, key=lambda one: -abs(one.cents))[:limit]
+    venues = {v.pk: v for v in Venue.objects.filter(pk__in={one.venue_id for one in largest})}
+    return [_blocked(one, venues) for one in largest], [(why, *sums[why]) for why in LeftOut if why in sums]
+
+
+def hold_of(*, account_id: int) -> Hold | None:
+    """Why an account's payments are stopped now, or None."""
+    held = PaymentHold.objects.filter(account_id=account_id, lifted_at=None).first()
+    return None if held is None else Hold(held.why)
+
+
+def bookings_named(*, words: list[str]) -> list[int]:
+    """The bookings that somebody typed, by their number or their code. Refuses an unknown one."""
+    found: list[int] = []
+    for word in words:
+        named = (
+            Booking.objects.filter(pk=int(word))
+            if word.isdecimal() and len(word) < 19
+            else Booking.objects.filter(token=word.upper())
+        )
+        number = named.values_list("pk", flat=True).first()
+        if number is None:
+            deny(TOKEN_UNKNOWN)
+        found.append(number)
+    return sorted(set(found))
+
+
+def _flow(one: Cashflow) -> FlowRow:
+    made = getattr(one, "invoice", None)
+    last = max(one.settlements.all(), key=lambda s: s.attempt, default=None)
+    return FlowRow(
+        one.pk, one.account_id, one.account.label, one.account.structure.name, one.account.structure_id, -one.amount_cents,
+        CashflowStatus(one.status), made.pk if made else None, made.reference if made else "",
+        InvoiceStatus(made.status) if made else None, hasattr(made, "file"), last.end_to_end if last else "",
+        SettlementStatus(last.status) if last else None, last.why if last else "", one.bookings,  # type: ignore[attr-defined]  # annotated
+    )  # fmt: skip
+
+
+def _blocked(one: Waiting, venues: dict[int, Venue]) -> BlockedRow:
+    place = venues.get(one.venue_id)
+    name, structure = (place.name, place.structure_id) if place is not None else ("", None)
+    return BlockedRow(one.why, one.account_id, name, structure, one.bookings, one.cents)
