@@ -77,7 +77,9 @@ def show(
 
 @app.command("set")
 def set_(
-    file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="`feature`, `reason` and [[rules]]: see the how-to.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.toml", help="Its `feature`, its `reason` and a table for each rule: see the how-to.")
+    ],
     reason: Why = "",
     expect: Expect = None,
     as_json: Json = False,

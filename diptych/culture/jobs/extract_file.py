@@ -16,6 +16,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, override, pgettext
 
+from .extract_words import facts_of, word_of
+
 from diptych.commons.web import formatting
 from diptych.culture.domain.people import queries as people
 from diptych.culture.domain.personal_data import queries
@@ -97,14 +99,28 @@ def _part(chapter: Chapter) -> SafeString:
 
 
 def _row(chapter: Chapter, row: tuple[Any, ...]) -> SafeString:
-    lines = [(label, said(value)) for label, value in zip(chapter.labels, row, strict=True)]
+    lines = _told(chapter, row)
     return format_html_join("", "<dt>{}</dt><dd>{}</dd>", [line for line in lines if line[1] != NOTHING])
 
 
 def _line(chapter: Chapter, row: tuple[Any, ...]) -> SafeString:
     "The same in one paragraph, which is laid out ten times as fast: hundreds of rows stay within the minute."
-    lines = [(label, said(value)) for label, value in zip(chapter.labels, row, strict=True)]
+    lines = _told(chapter, row)
     return format_html_join(" · ", "{}\u00a0: <b>{}</b>", [line for line in lines if line[1] != NOTHING])
+
+
+def _told(chapter: Chapter, row: tuple[Any, ...]) -> list[tuple[str, str]]:
+    """Label and value of each column as a reader says them: amounts in euros, codes by their words."""
+    language = get_language() or "fr"
+    told = []
+    for label, name, value in zip(chapter.labels, chapter.names, row, strict=True):
+        if name.endswith("_cents") and isinstance(value, int):
+            told.append((label, formatting.money(value, language=language)))
+        elif name == "facts" and isinstance(value, dict):
+            told.append((label, said(facts_of(value, language=language))))
+        else:
+            told.append((label, said(word_of(value, table=chapter.table, column=name))))
+    return told
 
 
 def said(value: Any) -> str:

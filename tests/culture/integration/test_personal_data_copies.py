@@ -18,16 +18,20 @@ from typer.testing import CliRunner
 from diptych.commons import clock
 from diptych.commons.web import bearer
 from diptych.culture.commands import personal_data as command
+from diptych.culture.domain.bookings.terms import Cancellation, Status
+from diptych.culture.domain.eligibility.terms import CheckType
 from diptych.culture.domain.people.models import EmailCheck, Person
 from diptych.culture.domain.people.terms import StaffRole
 from diptych.culture.domain.personal_data import operations, queries
 from diptych.culture.domain.personal_data.models import Evidence, Extract
+from diptych.culture.domain.wallet.terms import DepositType, MovementKind
 from diptych.culture.gateways import mail
 from diptych.culture.jobs import (
     extract_file,
     make_extract,
     sweep_personal_data,
 )
+from diptych.culture.jobs.extract_words import word_of
 from tests.culture import factories
 from tests.culture.factories import AT
 from tests.culture.privacy import DAY, _outside, dpo, heard, messages, officer, refused, told
@@ -275,3 +279,35 @@ def test_every_command_of_the_how_to_runs(page, least, tmp_path, monkeypatch):
                 assert "donnees.json" in shown or ines.email in shown or words[2:] != ["zipfile"]
                 continue
             assert words == ["diptych", "journal", "verify"]
+
+
+def test_the_pdf_says_words_and_euros_and_the_json_keeps_codes_and_cents():
+    youth = factories.youth(age=17)
+    chapters = {one.table: one for one in queries.everything_about(person_id=youth.pk)}
+    page, data = extract_file.as_html(list(chapters.values()), at=AT), extract_file.as_json(list(chapters.values()), at=AT)
+    for code, word in (("UNDERAGE_BENEFICIARY", "bénéficiaire de moins de 18 ans"), ("Recredit17", "crédit à 17 ans")):
+        assert code not in page and word in page and code in data
+    assert "50\u00a0€" in page and '"amount_cents": 5000' in data
+
+
+VENUES = {
+    MovementKind.REIMBURSEMENT, MovementKind.CONTRIBUTION, MovementKind.COMPLEMENT, MovementKind.SETTLEMENT, MovementKind.SETTLEMENT_RETURNED,
+    MovementKind.INCIDENT_REVERSAL, MovementKind.INCIDENT_PRICE, MovementKind.GESTURE, MovementKind.DEBIT_PAID,
+}  # fmt: skip
+"""Movements between the State, bookings and venues: none is on a youth's account."""
+
+
+def test_every_code_that_a_youth_may_read_has_its_word():
+    """Codes of the database's own lists; an act or a message that is new falls back on its code, which is still true."""
+    for (table, column), codes in (
+        (("bookings_booking", "status"), Status),
+        (("bookings_booking", "cancellation"), [one for one in Cancellation if not one.name.startswith(("PUBLIC", "REFUSED"))]),
+        (("wallet_movement", "kind"), [one for one in MovementKind if one not in VENUES]),
+        (("wallet_deposit", "type"), DepositType),
+        (("eligibility_fraudcheck", "type"), CheckType),
+    ):
+        for code in codes:
+            assert word_of(code.value, table=table, column=column) != code.value, (table, code)
+    assert word_of("people.new_act", table="journal_entry", column="act") == "people.new_act"
+    assert word_of(["BENEFICIARY", "OTHER"], table="people_person", column="roles") == ["bénéficiaire, 18 ans et plus", "OTHER"]
+    assert word_of([1, 2], table="people_person", column="id") == [1, 2]
