@@ -6,9 +6,13 @@ table's meaning: the chapters' import operations say which columns, which key, a
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from psycopg import sql
+
+_MEMORY = "64MB"
+"""What PostgreSQL may use meanwhile to sort, join, and put away a batch of words (trigrams): its own 4 MB were a fifth slower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ def merge(
     as unchanged). Of rows with one key, the last wins. Call within a transaction; imports of one table queue up.
     """
     name, incoming = sql.Identifier(table), sql.Identifier(f"incoming_{table}")
-    cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"import:{table}"])
+    cursor.execute("select pg_advisory_xact_lock(hashtext(%s)), set_config('work_mem', %s, true)", [f"import:{table}", _MEMORY])
     fields = [sql.Identifier(column) for column in columns]
     typed = [sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items()]
     cursor.execute(sql.SQL("drop table if exists {}").format(incoming))
@@ -49,15 +53,17 @@ def merge(
         )
     )
     with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(incoming, sql.SQL(", ").join(fields))) as copy:
-        for row in rows:
-            copy.write_row(row)
+        write, key_of, seen, total = copy.write_row, itemgetter(*(list(columns).index(column) for column in key)), set(), 0
+        for total, row in enumerate(rows, start=1):  # noqa: B007  # the total is told after the loop
+            write(row)
+            seen.add(key_of(row))
     keys = sql.SQL(", ").join(sql.Identifier(column) for column in key)
     cursor.execute(sql.SQL("analyze {} ({})").format(incoming, keys))  # the joins ask nothing of the other columns
     same = sql.SQL(" and ").join(sql.SQL("t.{0} = i.{0}").format(sql.Identifier(column)) for column in key)
-    earlier = sql.SQL(" and ").join(sql.SQL("i.{0} = j.{0}").format(sql.Identifier(column)) for column in key)
-    cursor.execute(sql.SQL("delete from {0} i using {0} j where {1} and i.at < j.at").format(incoming, earlier))
-    cursor.execute(sql.SQL("select count(*) from {}").format(incoming))
-    total = cursor.fetchone()[0]
+    if len(seen) < total:
+        earlier = sql.SQL(" and ").join(sql.SQL("i.{0} = j.{0}").format(sql.Identifier(column)) for column in key)
+        cursor.execute(sql.SQL("delete from {0} i using {0} j where {1} and i.at < j.at").format(incoming, earlier))
+        total -= cursor.rowcount
     values = [sql.Identifier(column) for column in columns if column not in key]
     kept = changed = created = 0
     if values:

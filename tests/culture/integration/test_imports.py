@@ -20,6 +20,7 @@ from diptych.culture.commands.imports import app, import_files, import_folder
 from diptych.culture.domain.catalogue.models import Offer, Product, Stock
 from diptych.culture.domain.schools.models import School
 from diptych.culture.domain.venues.models import Commune, Department, Venue
+from diptych.culture.domain.venues.operations.gazetteer import Gazetteer
 
 ROOT = Path(__file__).parents[3]
 REAL = ROOT.parent / "shared" / "data" / "culture"
@@ -89,6 +90,27 @@ def test_venues_are_created_then_unchanged_then_changed(tmp_path, places):
     third = import_files(kind="libraries", paths=[libraries(tmp_path, ONE.replace("Halles", "Remparts"), TWO)])
     assert (third.tables["venues"].changed, third.tables["venues"].unchanged) == (1, 1)
     assert Venue.objects.get(source_id="LI1").id == halles.id
+
+
+def test_a_venue_listed_in_two_files_is_made_once_as_the_later_says(tmp_path, places):
+    later = libraries(tmp_path, ONE.replace("Halles", "Remparts"), name="later.csv")
+    report = import_files(kind="libraries", paths=[libraries(tmp_path, ONE, TWO), later])
+    assert (report.tables["venues"].created, report.tables["venues"].changed, report.tables["venues"].unchanged) == (2, 0, 0)
+    assert Venue.objects.get(source_id="LI1").name == "Médiathèque des Remparts"
+
+
+def test_a_commune_is_found_by_its_code_however_often_a_departement_is_asked(places):
+    with connection.cursor() as cursor:
+        gazetteer = Gazetteer(cursor)
+    unknown = [gazetteer.find(insee=f"353{n:02}", city="", postcode="", department="") for n in range(90)]
+    assert set(unknown) == {None}
+    for insee, department, postcode in (("35288", "35", "35400"), ("22050", "22", "22100")):
+        assert gazetteer.find(insee=insee, city="", postcode="", department="") == insee
+        assert (gazetteer.department(insee), gazetteer.only_postcode(insee)) == (department, postcode)
+    with connection.cursor() as cursor:
+        rare = Gazetteer(cursor)
+    assert rare.find(insee="35288", city="", postcode="", department="") == "35288"
+    assert (rare.department("35288"), rare.only_postcode("35288")) == ("35", "35400")
 
 
 def test_what_a_person_edited_is_kept(tmp_path, places):

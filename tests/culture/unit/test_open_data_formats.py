@@ -116,6 +116,20 @@ def test_a_cinema_with_decimal_commas(tmp_path):
     assert [(fault.line, fault.column, fault.code, fault.skipped) for fault in faults] == [(3, "écrans", "not_a_number", False)]
 
 
+def test_a_name_in_capitals_is_written_as_a_person_would(tmp_path):
+    row = {"N° auto": "1", "commune": "Brest", "nom": "CGR LE REX DE LA GARE", "adresse": "LE CLOS DU ROY"}
+    (cinema, kept), _ = read(table(tmp_path, "cinemas", row, {**row, "N° auto": "2", "nom": "UGC Ciné Cité"}), "cinemas")
+    assert (cinema.name, cinema.address, kept.name) == ("CGR le Rex de la Gare", "Le Clos du Roy", "UGC Ciné Cité")
+
+
+def test_a_file_without_a_column_that_is_not_needed_is_read(tmp_path):
+    path = tmp_path / "libraries.csv"
+    path.write_text("Ville,Autre,Code_bib,nom_de_l_etablissement\nBrest,x, LI1 ,Médiathèque  des Quais\nBrest,y,,Sans code\n")
+    (library,), (fault,) = read(path, "libraries")
+    assert (library.source_id, library.name, library.city, library.postcode) == ("LI1", "Médiathèque des Quais", "Brest", "")
+    assert (fault.line, fault.column, fault.code) == (3, "Code_bib", "missing")
+
+
 def test_libraries_without_offices(tmp_path):
     row = {
         "Code_bib": "LI1",

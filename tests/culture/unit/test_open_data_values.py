@@ -42,12 +42,18 @@ from diptych.culture.gateways.open_data.reasons import FAULTS, Unreadable
         (values.link, "/www.musee.example/", "https://www.musee.example/"),
         (values.link, "Http://www.musee.example", "http://www.musee.example"),
         (values.link, "https://https://a.example", "https://a.example"),
+        (values.link, "www.musee.example", "https://www.musee.example"),
+        (values.link, "http://musee.example/a,b?c=1#d", "http://musee.example/a,b?c=1#d"),
+        (values.link, "http://musee.example/a;b", "http://musee.example/a"),
         (values.link, "Site internet propre", None),
         (values.link, "NC", None),
         (values.instant, "2026-03-18T09:00:00+01:00", datetime(2026, 3, 18, 8, tzinfo=UTC)),
         (values.uai, "0352072m", "0352072M"),
         (values.text, " Ã©tÃ© ", "été"),
         (values.words, "deux\n  mots", "deux mots"),
+        (values.words, " sans accent ", "sans accent"),
+        (values.decimal, "nan", None),
+        (values.decimal, "  ", None),
     ],
 )
 def test_a_value_reads(read, text, expected):

@@ -5,12 +5,14 @@ has it, names in capitals.
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from diptych.culture.gateways.open_data.rows import VenueRow
 from diptych.culture.gateways.open_data.shapes import Column, Shape
 from diptych.culture.gateways.open_data.values import commune, count, department, latitude, longitude, words, yes
 
+_PARTS, _VOWELS = re.compile(r"\w+|\W+"), frozenset("AEIOUY")
 _SMALL = {"De", "Du", "Des", "La", "Le", "Les", "Et", "Au", "Aux", "En", "Sur", "Sous"}
 
 
@@ -18,10 +20,19 @@ def _title(name: str) -> str:
     "« CINEMA LE REX » as a person would write it; initials such as UGC, CGR or MK2 stay."
     if name != name.upper():
         return name
-    parts = re.findall(r"\w+|\W+", name)
-    made = [part if len(part) <= 3 and not set(part) & set("AEIOUY") else part.capitalize() for part in parts]
-    made = [part.lower() if part in _SMALL and at else part for at, part in enumerate(made)]
-    return "".join(made).replace("Ugc", "UGC")
+    first, *others = _PARTS.findall(name) or ("",)
+    return (_capitalised(first) + "".join(map(_within, others))).replace("Ugc", "UGC")
+
+
+@lru_cache(maxsize=10_000)
+def _within(part: str) -> str:
+    "A word, or what is between two, in the middle of a name: « RUE DE LA GARE » again and again."
+    made = _capitalised(part)
+    return made.lower() if made in _SMALL else made
+
+
+def _capitalised(part: str) -> str:
+    return part if len(part) <= 3 and _VOWELS.isdisjoint(part) else part.capitalize()
 
 
 def _cinema(

@@ -19,7 +19,7 @@ from diptych.culture.gateways.open_data.source import Source, open_source
 KEPT = 8 << 20
 """Bytes of a table whose records are kept from its check to its import; a larger one is read again."""
 
-_Record = tuple[int, dict[str, Any] | int]
+_Record = table.Record
 
 
 @dataclass(slots=True)
@@ -56,7 +56,11 @@ class Reading:
 def _records(source: Source, shape: Shape, separator: str, *, counted: bool = False) -> Iterator[_Record]:
     if shape.form == "table":
         return table.records(source, shape, separator, counted=counted)
-    return tree.records(source, shape, counted=counted)
+    names = [column.name for column in shape.columns]
+    return (
+        (line, values if isinstance(values, int) else tuple(values.get(name) for name in names))
+        for line, values in tree.records(source, shape, counted=counted)
+    )
 
 
 @contextmanager
@@ -83,7 +87,7 @@ def open_reading(
         total = table.check(source, shape, separator, keep=kept) if shape.form == "table" else tree.check(source, shape)
         surveyed = None
         if shape.survey:
-            surveyed = shape.survey(_whole(_records(source, shape, separator) if kept is None else iter(kept)))
+            surveyed = shape.survey(_whole(_records(source, shape, separator) if kept is None else iter(kept), shape))
         yield Reading(source, shape, separator, total, surveyed, kept)
 
 
@@ -93,8 +97,9 @@ def kind_of(*, path: Path, shapes: Iterable[Shape]) -> str:
         return _recognise(source, tuple(shapes), "a published file")[0].kind
 
 
-def _whole(records: Iterator[_Record]) -> Iterator[Mapping[str, Any]]:
-    return (values for _, values in records if not isinstance(values, int))
+def _whole(records: Iterator[_Record], shape: Shape) -> Iterator[Mapping[str, Any]]:
+    names = [column.name for column in shape.columns]
+    return (dict(zip(names, values, strict=True)) for _, values in records if not isinstance(values, int))
 
 
 def _recognise(source: Source, shapes: tuple[Shape, ...], expected: str) -> tuple[Shape, str]:

@@ -4,7 +4,7 @@ Holds the form of a declaration and how one record becomes a row or a fault. Doe
 (`museums`, `cinemas`, …) nor file reading (`source`, `table`, `tree`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -59,62 +59,88 @@ class Shape:
         return (self.signature or frozenset(column.name for column in self.columns if column.required)) <= names
 
 
-_UNKNOWN: Final = object()
 _REMEMBERED: Final = 2_000
 """Texts of a column whose reading is kept: a commune, a département, a word for nothing come again and again."""
 _SHORT: Final = 40
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
 
+class _Read(dict[str, Any]):
+    "What the texts of one column read as. A text not met yet is read; one that may come again is kept."
+
+    def __init__(self, column: Column) -> None:
+        super().__init__()
+        self._read = column.read
+
+    def __missing__(self, text: str) -> Any:
+        found = self._read(text)
+        if len(text) <= _SHORT and type(found) in _PLAIN and len(self) < _REMEMBERED:
+            self[text] = found
+        return found
+
+
 class Record:
-    """Reads one record by a shape, reporting what is wrong to `faults`."""
+    """Reads records by a shape: the values of one come in the order of the shape's columns, None where there is none."""
 
     def __init__(self, shape: Shape, surveyed: Any) -> None:
         self._shape = shape
         self._surveyed = surveyed
         self._seen: set[Any] = set()
-        self._columns: list[tuple[Column, str, dict[str, Any]]] = [(column, column.name, {}) for column in shape.columns]
+        self._known = [_Read(column) for column in shape.columns]
+        self._fields = [column.field for column in shape.columns]
+        self._required = [at for at, column in enumerate(shape.columns) if column.required]
 
-    def read(self, line: int, values: Mapping[str, Any]) -> Iterator[Any]:
+    def read(self, line: int, values: Sequence[Any]) -> Sequence[Any]:
         """The row that `values` make, preceded by a fault for each value that could not be read; or the fault alone."""
-        read: dict[str, Any] = {}
-        for column, name, known in self._columns:
-            value = values.get(name)
-            try:
-                if type(value) is str:
-                    found = known.get(value, _UNKNOWN)
-                    if found is _UNKNOWN:
-                        found = column.read(value)
-                        if len(known) < _REMEMBERED and len(value) <= _SHORT and type(found) in _PLAIN:
-                            known[value] = found
-                elif column.raw and value is not None:
-                    found = column.read(value)
-                else:
-                    found = _read_text(column, value)
-            except Unreadable as fault:
-                yield Fault(line, column.name, fault.code, column.required, _shown(value))
-                if column.required:
-                    return
-                found = None
-            if found is None and column.required:
-                yield Fault(line, column.name, "missing")
-                return
-            read[column.field] = found
-        row = self._shape.make(line=line, surveyed=self._surveyed, **read)
+        noted: list[Any] = []
+        try:
+            read = [
+                known[value] if type(value) is str else _read_other(column, value)
+                for known, value, column in zip(self._known, values, self._shape.columns, strict=True)
+            ]
+            for at in self._required:
+                if read[at] is None:
+                    raise Unreadable("missing")
+        except Unreadable:
+            read = self._read_each(line, values, noted)
+            if not read:
+                return noted
+        row = self._shape.make(line=line, surveyed=self._surveyed, **dict(zip(self._fields, read, strict=True)))
         if isinstance(row, tuple):
-            noted, row = row
-            yield noted
-        if isinstance(row, Fault):
-            yield row
-            return
-        if self._shape.key is not None:
+            first, row = row
+            noted.append(first)
+        if self._shape.key is not None and not isinstance(row, Fault):
             identifier = getattr(row, self._shape.key)
             if identifier in self._seen:
                 column_name = next((c.name for c in self._shape.columns if c.field == self._shape.key), self._shape.key)
-                yield Fault(line, column_name, "duplicate_id", found=_shown(identifier))
-                return
-            self._seen.add(identifier)
-        yield row
+                row = Fault(line, column_name, "duplicate_id", found=_shown(identifier))
+            else:
+                self._seen.add(identifier)
+        return [*noted, row] if noted else (row,)
+
+    def _read_each(self, line: int, values: Sequence[Any], noted: list[Any]) -> list[Any]:
+        "The same values one by one, what is wrong with each added to `noted`. Empty where the row cannot do without one."
+        read: list[Any] = []
+        for known, value, column in zip(self._known, values, self._shape.columns, strict=True):
+            try:
+                found = known[value] if type(value) is str else _read_other(column, value)
+            except Unreadable as fault:
+                noted.append(Fault(line, column.name, fault.code, column.required, _shown(value)))
+                if column.required:
+                    return []
+                found = None
+            if found is None and column.required:
+                noted.append(Fault(line, column.name, "missing"))
+                return []
+            read.append(found)
+        return read
+
+
+def _read_other(column: Column, value: Any) -> Any:
+    "A value that is no text: only a JSON file has any, but for the None of a column that is not there."
+    if column.raw and value is not None:
+        return column.read(value)
+    return _read_text(column, value)
 
 
 def _read_text(column: Column, value: Any) -> Any:

@@ -4,7 +4,8 @@ Holds the header, the separator, the check that a file is whole. Does not hold w
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import itemgetter
 from typing import Any
 
 from diptych.commons.refusal import deny
@@ -28,8 +29,12 @@ def first_record(source: Source, separator: str) -> frozenset[str]:
     return frozenset(header(source, separator))
 
 
-def records(source: Source, shape: Shape, separator: str, *, counted: bool = False) -> Iterator[tuple[int, dict[str, Any] | int]]:
-    """Each record with the line it starts at: its values by column name, or its width where that is not the header's.
+Record = tuple[int, tuple[Any, ...] | int]
+"""The line a record starts at, and its values in the order of the shape's columns, or its width if that is not the header's."""
+
+
+def records(source: Source, shape: Shape, separator: str, *, counted: bool = False) -> Iterator[Record]:
+    """Each record: of a wide file only the columns that are read, None for one that the file does not have.
 
     Raises Refused (truncated, malformed) where the rest cannot be trusted: a quote never closed, a last row cut.
     """
@@ -38,14 +43,14 @@ def records(source: Source, shape: Shape, separator: str, *, counted: bool = Fal
     if shape.headless is None:
         names = [name.strip() for name in next(reader)]
     line = reader.line_num + 1
-    width, pending = len(names), None
+    width, pending, picked = len(names), None, _picker(names, shape)
     try:
         for values in reader:
             if pending is not None:
                 yield pending
             pending = None
             if len(values) == width:
-                yield line, dict(zip(names, values, strict=True))
+                yield line, picked(values)
             elif values:
                 pending = (line, len(values))
             line = reader.line_num + 1
@@ -58,7 +63,16 @@ def records(source: Source, shape: Shape, separator: str, *, counted: bool = Fal
         deny(reasons.TRUNCATED, file=source.name, line=pending[0], found=found, expected=shape.expected)
 
 
-def check(source: Source, shape: Shape, separator: str, *, keep: list[tuple[int, dict[str, Any] | int]] | None = None) -> int:
+def _picker(names: list[str], shape: Shape) -> Callable[[list[str]], tuple[Any, ...]]:
+    "Takes the shape's columns out of a row under the header `names`."
+    places = [names.index(column.name) if column.name in names else None for column in shape.columns]
+    present = [at for at in places if at is not None]
+    if len(present) == len(places) > 1:  # itemgetter gives a tuple of several, but one value bare
+        return itemgetter(*present)
+    return lambda values: tuple(None if at is None else values[at] for at in places)
+
+
+def check(source: Source, shape: Shape, separator: str, *, keep: list[Record] | None = None) -> int:
     """The number of records, which `keep` is given. Raises Refused unless the file is whole: each column once, each row
     ended."""
     if shape.headless is None:

@@ -20,6 +20,12 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _NOTHING = frozenset({"", "-", "#n/a", "n/a", "na", "nc", "nan", "null", "none", "néant", "neant"})
 _NO_LINK = _NOTHING | {"0", "/", "non", "oui", "aucun", "en cours", "site internet propre", "en construction"}
 _LINK = re.compile(r"^(?:https?://)?([a-z0-9À-ÿ](?:[\w.-]*[\w])?\.[a-z]{2,24})(?::\d+)?(?:[/?#]\S*)?$", re.IGNORECASE)
+_USUAL_LINK = re.compile(r"(https?://|(?=www\.))[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.[a-z]{2,24}(?:[/?#][!-:<-~]*)?")
+"""What most links look like, which needs no repair."""
+_AFTER_LINK, _SCHEME = re.compile(r"\s*[;,]?\s+|\s*;\s*"), re.compile(r"^(https?):/*(?:https?:/+)?", re.IGNORECASE)
+_USUAL_POINT = re.compile(r"(-?\d+\.\d+), (-?\d+\.\d+)")
+_BETWEEN = re.compile(r"\s*[,;]\s+|\s*;\s*|(?<=\d),(?=-?\d+\.)")
+_YEAR = re.compile(r"(?:\d\d/\d\d/)?(1[5-9]\d\d|20\d\d)(?:\.0)?(?: 00:00(?::00)?)?")
 _FIVE, _FOUR = re.compile(r"(?<!\d)\d{5}(?!\d)", re.ASCII), re.compile(r"^\d{4}$", re.ASCII)
 _COMMUNE = re.compile(r"^(?:\d{5}|2[AB]\d{3})$", re.ASCII)
 _UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -43,6 +49,8 @@ def text(value: str) -> str | None:
 
 def words(value: str) -> str | None:
     """A short text on one line: blanks of every kind made single. None if empty or a word for nothing."""
+    if 5 < len(value) <= 400 and value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip(" ") if value[0] == " " or value[-1] == " " else value  # as most are
     found = text(value)
     if found is None or (len(found) < 6 and found.lower() in _NOTHING):
         return None
@@ -63,17 +71,19 @@ def identifier(value: str) -> str | None:
 
 def decimal(value: str) -> float | None:
     """A number with a point or a comma, blanks between thousands allowed. None if empty."""
-    value = value.strip()
-    if value.lower() in _NOTHING:
-        return None
     try:
         number = float(value)
     except ValueError:
+        value = value.strip()
+        if value.lower() in _NOTHING:
+            return None
         try:
             number = float(value.replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace(",", "."))
         except ValueError:
             raise Unreadable("not_a_number") from None
     if not math.isfinite(number):
+        if value.strip().lower() in _NOTHING:
+            return None
         raise Unreadable("not_a_number")
     return number
 
@@ -124,9 +134,11 @@ def _degrees(value: str, most: int) -> float | None:
 
 def point(value: str) -> tuple[float, float] | None:
     """Latitude and longitude in one field ("48.85, 2.35"). None if empty or 0, 0."""
-    if not value.strip():
+    value = value.strip()
+    if not value:
         return None
-    parts = [part for part in re.split(r"\s*[,;]\s+|\s*;\s*|(?<=\d),(?=-?\d+\.)", value.strip()) if part]
+    usual = _USUAL_POINT.fullmatch(value)
+    parts = usual.groups() if usual else tuple(part for part in _BETWEEN.split(value) if part)
     if len(parts) != 2:
         raise Unreadable("not_a_place")
     north, east = latitude(parts[0]), longitude(parts[1])
@@ -137,6 +149,8 @@ def point(value: str) -> tuple[float, float] | None:
 
 def postcode(value: str) -> str | None:
     """Five digits, also when a spreadsheet lost the first zero or a delivery word follows. None if empty."""
+    if len(value) == 5 and value.isascii() and value.isdigit():
+        return value
     value = value.strip()
     if value.lower() in _NOTHING or value == "0":
         return None
@@ -216,7 +230,7 @@ def year(value: str) -> int | None:
     value = value.strip()
     if not value:
         return None
-    found = re.fullmatch(r"(?:\d\d/\d\d/)?(1[5-9]\d\d|20\d\d)(?:\.0)?(?: 00:00(?::00)?)?", value)
+    found = _YEAR.fullmatch(value)
     if not found:
         raise Unreadable("not_a_date")
     return int(found[1])
@@ -224,11 +238,14 @@ def year(value: str) -> int | None:
 
 def link(value: str) -> str | None:
     """A web address with its scheme, the first if there are several. None where the publisher means there is none."""
+    usual = _USUAL_LINK.fullmatch(value) if len(value) <= 500 else None
+    if usual:
+        return value if usual[1] else f"https://{value}"
     value = value.strip()
     if value.lower().rstrip(".") in _NO_LINK:
         return None
-    first = re.split(r"\s*[;,]?\s+|\s*;\s*", value)[0].lstrip("/")
-    first = re.sub(r"^(https?):/*(?:https?:/+)?", r"\1://", first, flags=re.IGNORECASE)
+    first = _AFTER_LINK.split(value, maxsplit=1)[0].lstrip("/")
+    first = _SCHEME.sub(r"\1://", first)
     found = _LINK.match(first)
     if found is None or len(first) > 500 or _CONTROL.search(first):
         raise Unreadable("not_a_link")

@@ -15,6 +15,8 @@ _ROW: Final = "\x1e"
 _FIELD: Final = "\x1f"
 _OFTEN: Final = 20
 """Searches of a département's text after which folding all its names is cheaper (measured on the libraries)."""
+_OFTEN_BY_CODE: Final = 60
+"""Codes of a département after which keeping all its codes is cheaper."""
 _ALL: Final = """
 select department, chr(30) || string_agg(insee || chr(31) || name || chr(31) || array_to_string(postcodes, ' '), chr(30))
     || chr(30)
@@ -31,6 +33,7 @@ class Gazetteer:
         self._codes: dict[str, tuple[str, str] | None] = {}
         self._learnt: set[str] = set()
         self._asked: Counter[str] = Counter()
+        self._coded: Counter[str] = Counter()
         self._names: dict[str, dict[tuple[str, str], str | None]] = {}
 
     def __bool__(self) -> bool:
@@ -81,7 +84,14 @@ class Gazetteer:
     def _code(self, insee: str) -> tuple[str, str] | None:
         "The département and the postcodes of a code: looked for where its first figures say, then everywhere."
         if insee not in self._codes:
-            for where in (department_of(insee), *self._texts):
+            first = department_of(insee)
+            self._coded[first] += 1
+            if self._coded[first] <= _OFTEN_BY_CODE:
+                known = _coded(self._texts.get(first, ""), insee)
+                if known is not None:
+                    self._codes[insee] = (first, known)
+                    return self._codes[insee]
+            for where in (first, *self._texts):
                 self._learn(where)
                 if insee in self._codes:
                     break
@@ -96,6 +106,15 @@ class Gazetteer:
             for row in self._texts[department].strip(_ROW).split(_ROW):
                 insee, _, postcodes = row.split(_FIELD)
                 self._codes[insee] = (department, postcodes)
+
+
+def _coded(text: str, insee: str) -> str | None:
+    "The postcodes of the commune of a département's text that has a code; None where it has none."
+    at = text.find(f"{_ROW}{insee}{_FIELD}")
+    if at < 0:
+        return None
+    end = text.index(_ROW, at + 1)
+    return text[text.rindex(_FIELD, at, end) + 1 : end]
 
 
 def _alike(text: str, name: str) -> list[tuple[str, str]]:
