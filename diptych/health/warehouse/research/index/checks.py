@@ -4,12 +4,14 @@ Holds the checks that the shapes declare (tables and columns that lack, types, r
 report of what they find. Never changes data.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
 from .source import NARROW, Source, unreadable
 from .terms import FINDINGS
@@ -100,15 +102,35 @@ def check(source: Source, *, progress: Callable[[str], None] = lambda table: Non
     return findings
 
 
+class _Rule(NamedTuple):
+    """A fault that rows may have: the SQL of a row that has it, and what a finding says.
+
+    `nowhere`: SQL over the whole table, true where no row can have it, by least and greatest values and numbers of values, which
+    cost a fraction of a count. `joins`: it looks into another table; alone, that does not carry a wide table's columns along.
+    """
+
+    condition: str
+    column: Column
+    what: str
+    level: Level
+    nowhere: str = "false"
+    joins: bool = False
+
+
 class _Keys:
     "The keys that other tables may name, each made when first asked for."
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._made: dict[str, str] = {}
+        self._made: dict[str, tuple[int, int] | None] = {}
 
     def lacks(self, table: str, value: str) -> str | None:
         "The SQL of 'no such row there'; None where the source lacks that table."
+        told = self.told(table, value)
+        return told and told[0]
+
+    def told(self, table: str, value: str) -> tuple[str, str] | None:
+        "The same, with what says that no row lacks it ('' where only a join can)."
         if table not in self._source.relations:
             return None
         if table not in self._made:
@@ -121,8 +143,21 @@ class _Keys:
                 f"SELECT min(k), max(k), count(*) FROM keys_{table}"
             ).fetchone() or (None, None, 0)
             dense = count and high - low + 1 == count  # then two comparisons do what a join would
-            self._made[table] = f"NOT BETWEEN {low} AND {high}" if dense else f"NOT IN (SELECT k FROM keys_{table})"
-        return f"{value} {self._made[table]}"
+            self._made[table] = (low, high) if dense else None
+        bounds = self._made[table]
+        if bounds is None:
+            return f"{value} NOT IN (SELECT k FROM keys_{table})", ""
+        return _beyond(value, *bounds)
+
+
+def _beyond(value: str, low: object, high: object) -> tuple[str, str]:
+    "The SQL of a value outside two others, and of there being none."
+    return f"{value} NOT BETWEEN {low} AND {high}", f"coalesce(min({value}) >= {low} AND max({value}) <= {high}, true)"
+
+
+def _times(rule: _Rule) -> str:
+    "The SQL of the number of rows that have a fault."
+    return f"count(*) FILTER (WHERE {rule.condition})"
 
 
 @dataclass(frozen=True)
@@ -135,15 +170,36 @@ class _Table:
         rules = [rule for column in self.shape.columns if self.has(column) for rule in self.of_column(column)]
         for start, end in self.shape.spans():
             if self.has(start) and self.has(end):
-                rules.append((f"{self.sql(end)} < {self.sql(start)}", end, "it ends before it starts", Level.FAULT))
-        sums = ", ".join(f"count(*) FILTER (WHERE {condition})" for condition, *_ in rules)
-        counted = self.source.connection.execute(f"SELECT {sums} FROM {self.relation}").fetchone() or ()
+                rules.append(_Rule(f"{self.sql(end)} < {self.sql(start)}", end, "it ends before it starts", Level.FAULT))
         found = [
-            Finding(self.shape.name, column.name, number, what, level, self.rows(condition))
-            for (condition, column, what, level), number in zip(rules, counted, strict=True)
+            Finding(self.shape.name, rule.column.name, number, rule.what, rule.level, self.rows(rule.condition))
+            for rule, number in zip(rules, self.counts(rules), strict=True)
             if number
         ]
         return found + self.concepts() + self.duplicates() + (self.circles() if self.shape.name == "concept_ancestor" else [])
+
+    def counts(self, rules: list[_Rule]) -> list[int]:
+        "How many rows have each fault: first which faults nobody can have, all in one reading, then the numbers of the others."
+        numbers = dict.fromkeys(range(len(rules)), 0)
+        cheap = [place for place, rule in enumerate(rules) if not rule.joins]
+        first = self.ask([_times(rules[place]) if rules[place].nowhere == "false" else rules[place].nowhere for place in cheap])
+        open_ = []
+        for place, said in zip(cheap, first, strict=True):
+            if said is False:
+                open_.append(place)
+            elif said is not True:
+                numbers[place] = int(said)
+        numbers |= dict(zip(open_, self.ask([_times(rules[place]) for place in open_]), strict=True))
+        for place, rule in enumerate(rules):
+            if rule.joins:
+                (numbers[place],) = self.ask([_times(rule)])
+        return list(numbers.values())
+
+    def ask(self, sums: list[str]) -> tuple[int, ...]:
+        "Sums over the whole table."
+        if not sums:
+            return ()
+        return self.source.connection.execute(f"SELECT {', '.join(sums)} FROM {self.relation}").fetchone() or ()
 
     @property
     def relation(self) -> str:
@@ -155,7 +211,7 @@ class _Table:
     def sql(self, column: Column) -> str:
         return self.source.expression(self.shape, column)
 
-    def of_column(self, column: Column) -> list[tuple[str, Column, str, Level]]:
+    def of_column(self, column: Column) -> list[_Rule]:
         name, kind = self.source.theirs(self.shape, column) or ("NULL", "")
         value = self.sql(column)
         given = f"({name} IS NOT NULL AND {name} <> '')" if kind == "VARCHAR" else f"{name} IS NOT NULL"
@@ -164,22 +220,24 @@ class _Table:
             wrong = f"{value} IS NULL"
             if column.type == "BIGINT":  # a cast would round 18.9 in silence
                 wrong = f"({wrong} OR TRY_CAST({name} AS DOUBLE) <> {value})"
-            rules.append((f"{given} AND {wrong}", column, f"not a {column.type}", Level.GRAVE))
+            rules.append(_Rule(f"{given} AND {wrong}", column, f"not a {column.type}", Level.GRAVE))
         if column.type == "BIGINT" and kind not in NARROW:
-            out = f"{value} NOT BETWEEN -{LARGEST} AND {LARGEST}"
-            rules.append((out, column, f"a number beyond {LARGEST}, which cannot be held", Level.GRAVE))
+            out, none = _beyond(value, -LARGEST, LARGEST)
+            rules.append(_Rule(out, column, f"a number beyond {LARGEST}, which cannot be held", Level.GRAVE, none))
         if column.required:
-            rules.append((f"NOT ({given})", column, "a value is missing", Level.FAULT))
+            none = "false" if kind == "VARCHAR" else f"count({name}) = count(*)"
+            rules.append(_Rule(f"NOT ({given})", column, "a value is missing", Level.FAULT, none))
         if column.type in {"DATE", "TIMESTAMP"} and not column.name.startswith("valid_"):
             for (low, high), what, level in (
                 (YEARS, "a year that cannot be", Level.FAULT),
                 (HELD, "a date that cannot be held", Level.GRAVE),
             ):
                 last = f"{high}-12-31" + ("" if column.type == "DATE" else " 23:59:59.999999")
-                out = f"{value} NOT BETWEEN {column.type} '{low:04}-01-01' AND {column.type} '{last}'"
-                rules.append((out, column, f"{what}: before {low} or after {high}", level))
-        if column.refers and column.refers != "concept" and (lacks := self.keys.lacks(column.refers, value)):
-            rules.append((lacks, column, f"no such {column.refers}", Level.FAULT))
+                out, none = _beyond(value, f"{column.type} '{low:04}-01-01'", f"{column.type} '{last}'")
+                rules.append(_Rule(out, column, f"{what}: before {low} or after {high}", level, none))
+        if column.refers and column.refers != "concept" and (told := self.keys.told(column.refers, value)):
+            out, none = told
+            rules.append(_Rule(out, column, f"no such {column.refers}", Level.FAULT, none or "false", joins=not none))
         return rules
 
     def concepts(self) -> list[Finding]:
@@ -219,6 +277,8 @@ class _Table:
     def repeated(self, key: str) -> int:
         "How many rows repeat a key seen before: a mark in memory for each number where the numbers are close together."
         run = self.source.connection.execute
+        if self.rising(key):
+            return 0
         low, high, count = run(f"SELECT min({key}), max({key}), count({key}) FROM {self.relation}").fetchone() or (None, None, 0)
         if not count:
             return 0
@@ -226,10 +286,24 @@ class _Table:
             row = run(f"SELECT count({key}) - count(DISTINCT {key}) FROM {self.relation}").fetchone()
             return int(row[0]) if row else 0
         marks = np.zeros(high - low + 1, dtype=np.bool_)
-        numbers = self.source.connection.cursor().sql(f"SELECT {key} - {low} AS k FROM {self.relation} WHERE {key} IS NOT NULL")
-        for batch in numbers.to_arrow_reader(1 << 20):
-            marks[batch.column(0).to_numpy(zero_copy_only=False)] = True
+        for numbers in self.numbers(f"{key} - {low}", given=key):
+            marks[numbers] = True
         return int(count) - int(np.count_nonzero(marks))
+
+    def rising(self, key: str) -> bool:
+        "Whether each key is greater than the one before it, as databases number their rows: then none is there twice."
+        last = None
+        for numbers in self.numbers(key, given=key):
+            if len(numbers) and ((last is not None and numbers[0] <= last) or not bool((numbers[1:] > numbers[:-1]).all())):
+                return False
+            last = numbers[-1] if len(numbers) else last
+        return True
+
+    def numbers(self, value: str, *, given: str) -> Iterator[npt.NDArray[np.int64]]:
+        "The whole numbers of a column where it is given, a part at a time, in the order of the rows."
+        found = self.source.connection.cursor().sql(f"SELECT {value} AS k FROM {self.relation} WHERE {given} IS NOT NULL")
+        for batch in found.to_arrow_reader(1 << 20):
+            yield batch.column(0).to_numpy(zero_copy_only=False)
 
     def circles(self) -> list[Finding]:
         "Terms above themselves: what is left when terms with nothing above or nothing below are taken away, again and again."

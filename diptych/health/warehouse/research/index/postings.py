@@ -6,7 +6,7 @@ for each concept and each ancestor the persons as a roaring bitmap. The other co
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -52,21 +52,40 @@ def mapped_columns(shape: Shape) -> tuple[str, ...]:
 # ---- writing
 
 
-def build(folder: Path, *, release: str, progress: Callable[[str], None] = lambda table: None) -> None:
-    """Write the index of the Parquet files in a folder, in a folder `index` beside them."""
-    index = folder / "index"
-    index.mkdir()
-    persons = _persons(folder)
-    np.save(index / "persons.npy", persons)
-    descendants = _descendants(folder)
-    tables = {}
-    for name, shape in SHAPES.items():
-        if is_event(shape) and (file := folder / f"{name}.parquet").exists():
-            progress(name)
-            tables[name] = _table(pq.ParquetFile(file), shape, index, persons)
-            if by_concept(shape):
-                _sets(index, name, descendants)
-    (index / "index.json").write_text(json.dumps({"format": FORMAT, "release": release, "tables": tables}, indent=1))
+FIRST = ("person", "observation_period", "concept", "concept_ancestor")
+"""The tables that the index of every other one looks into."""
+
+
+class Builder:
+    """Writes the index of the Parquet files in a folder, in a folder `index` beside them, a table at a time."""
+
+    def __init__(self, folder: Path, *, release: str) -> None:
+        self._folder, self._index, self._release = folder, folder / "index", release
+        self._index.mkdir()
+        self._tables: dict[str, dict[str, Any]] = {}
+
+    def add(self, name: str) -> None:
+        """A table's part, where its rows are events. Those of FIRST have all been written by then, where the release has them."""
+        shape, file = SHAPES[name], self._folder / f"{name}.parquet"
+        if not is_event(shape):
+            return
+        self._tables[name] = _table(pq.ParquetFile(file), shape, self._index, self._persons)
+        if by_concept(shape):
+            _sets(self._index, name, self._descendants)
+
+    def finish(self) -> None:
+        """What is of all tables; the last thing written."""
+        np.save(self._index / "persons.npy", self._persons)
+        said = {"format": FORMAT, "release": self._release, "tables": self._tables}
+        (self._index / "index.json").write_text(json.dumps(said, indent=1))
+
+    @cached_property
+    def _persons(self) -> Ints:
+        return _persons(self._folder)
+
+    @cached_property
+    def _descendants(self) -> tuple[Ints, Ints]:
+        return _descendants(self._folder)
 
 
 def _batches(file: pq.ParquetFile, column: str) -> Iterator[Any]:

@@ -9,12 +9,13 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .checks import Finding, checked
-from .postings import build
+from .postings import FIRST, Builder
 from .source import Source, opened, text
 from .terms import DAMAGED, IN_USE, NO_RELEASE, NO_STORE, NOT_HASHED
 from .workshop import CURRENT, locked, making, publish, sweep
@@ -49,7 +50,6 @@ def load(*, source: Path, store: Path, strict: bool, at: dt.datetime, progress: 
             findings = checked(given, strict=strict, progress=lambda table: progress("check", table))
             tables = _write(given, folder, progress)
         shutil.rmtree(folder / "work")
-        build(folder, release=folder.name.removeprefix("."), progress=lambda table: progress("index", table))
         index = {file.name: _told(file) for file in sorted((folder / "index").iterdir())}
         _manifest(folder, at=at, tables=tables, index=index, findings=findings)
         release = publish(folder, store=store)
@@ -57,18 +57,40 @@ def load(*, source: Path, store: Path, strict: bool, at: dt.datetime, progress: 
 
 
 def _write(given: Source, folder: Path, progress: Progress) -> dict[str, dict[str, Any]]:
-    "Each table, sorted, in a file that carries its release's name."
-    tables: dict[str, dict[str, Any]] = {}
-    release = text(folder.name.removeprefix("."))
-    for name in given.relations:
-        progress("write", name)
-        file = folder / f"{name}.parquet"
-        written = given.connection.execute(
-            f"COPY ({given.select(name, order=True)}) TO {text(str(file))} "
-            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, KV_METADATA {{release: {release}}})"
-        ).fetchone()
-        tables[name] = {"rows": written[0] if written else 0} | _told(file)
-    return tables
+    """Each table, sorted, in a file that carries its release's name; and the index of each, made while the next are written.
+
+    One thread makes the index: it waits for the disk while DuckDB sorts, and DuckDB sorts one table at a time.
+    """
+    release = folder.name.removeprefix(".")
+    index, rows, made = Builder(folder, release=release), dict[str, int](), dict[str, Future[dict[str, Any]]]()
+    thread = ThreadPoolExecutor(1)
+    try:
+        for name in sorted(given.relations, key=lambda name: name not in FIRST):
+            progress("write", name)
+            written = given.connection.execute(
+                f"COPY ({given.select(name, order=True)}) TO {text(str(folder / f'{name}.parquet'))} "
+                f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, KV_METADATA {{release: {text(release)}}})"
+            ).fetchone()
+            rows[name] = written[0] if written else 0
+            if name not in FIRST:
+                made[name] = thread.submit(_indexed, index, folder, name)
+        for name in FIRST:
+            if name in rows:
+                made[name] = thread.submit(_indexed, index, folder, name)
+        told = {}
+        for name in given.relations:
+            progress("index", name)
+            told[name] = {"rows": rows[name]} | made[name].result()
+        index.finish()
+    finally:
+        thread.shutdown(cancel_futures=True)
+    return told
+
+
+def _indexed(index: Builder, folder: Path, name: str) -> dict[str, Any]:
+    "Make the index of a table that is written; what the manifest says of its file."
+    index.add(name)
+    return _told(folder / f"{name}.parquet")
 
 
 def _manifest(folder: Path, *, at: dt.datetime, findings: tuple[Finding, ...], **files: dict[str, dict[str, Any]]) -> None:
