@@ -111,7 +111,7 @@ def pricing(
     venues: Annotated[int, typer.Option(min=50, max=100_000, help="Venues, each its own pricing point.")] = 20_000,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
 ) -> None:
-    """Seconds to collect and price used bookings, beside one SQL pass that computes the same sums and writes nothing.
+    """Seconds to collect, price, batch and invoice used bookings, beside one SQL pass that computes the same sums and writes nothing.
 
     Exit status 1 where the two totals differ by a cent.
     """
@@ -124,6 +124,9 @@ def pricing(
     print(
         f"collect {figures.collect_seconds:.1f} s, price {figures.price_seconds:.1f} s, {figures.microseconds:.0f} µs a booking;"
         f" one pass {figures.pass_seconds:.1f} s; ratio {figures.ratio:.1f}"
+    )
+    print(
+        f"batch {figures.batch_seconds:.1f} s, invoices {figures.invoice_seconds:.1f} s; ratio with them {figures.whole_ratio:.1f}"
     )
 
 

@@ -48,6 +48,11 @@ from (
 (select array_agg(k.offer_id order by k.id) as ids, array_agg(k.id order by k.id) as stocks from catalogue_stock k
     join catalogue_offer o on o.id = k.offer_id where o.name = 'Used') s;
 set session_replication_role = origin;
+insert into reimbursements_bankaccount (structure_id, label, holder, iban, bic, status, filed_by_id, filed_at)
+select v.structure_id, 'Main', v.name, 'FR76' || lpad(v.id::text, 23, '0'), 'AGRIFRPPXXX', 'accepte', (select min(person_id) from wallet_deposit), {at}
+from venues_venue v where v.name like 'Point %%' order by v.id;
+insert into reimbursements_bankaccountlink (venue_id, account_id, since)
+select v.id, a.id, {at} - interval '9 days' from venues_venue v join reimbursements_bankaccount a on a.iban = 'FR76' || lpad(v.id::text, 23, '0');
 """
 _ONE_PASS = """
 select point_id, year, sum(total_cents), sum(round(total_cents * case grouped
@@ -65,7 +70,7 @@ from (
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was priced, in how many seconds, collecting apart; and the one pass."""
+    """What was priced, in how many seconds, collecting apart; the one pass; then batching and invoicing all of it."""
 
     bookings: int
     venues: int
@@ -73,11 +78,18 @@ class Figures:
     collect_seconds: float
     price_seconds: float
     pass_seconds: float
+    batch_seconds: float
+    invoice_seconds: float
 
     @property
     def ratio(self) -> float:
         """How many times the one pass collecting and pricing take."""
         return (self.collect_seconds + self.price_seconds) / self.pass_seconds
+
+    @property
+    def whole_ratio(self) -> float:
+        """The same, with the batch and its invoices."""
+        return self.ratio + (self.batch_seconds + self.invoice_seconds) / self.pass_seconds
 
     @property
     def microseconds(self) -> float:
@@ -86,7 +98,12 @@ class Figures:
 
     def as_json(self) -> str:
         """One line for machines."""
-        figures: dict[str, Any] = {**asdict(self), "ratio": self.ratio, "microseconds": self.microseconds}
+        figures: dict[str, Any] = {
+            **asdict(self),
+            "ratio": self.ratio,
+            "whole_ratio": self.whole_ratio,
+            "microseconds": self.microseconds,
+        }
         return json.dumps({name: round(v, 2) if isinstance(v, float) else v for name, v in figures.items()})
 
 
@@ -100,7 +117,7 @@ def measure(*, bookings: int, venues: int, on_step: Callable[[str], None]) -> Fi
             values = {"at": f"'{at.isoformat()}'::timestamptz", "venues": venues, "bookings": bookings, "people": PEOPLE}
             connection.execute(_USED.format(**values).replace("%%", "%"))
             connection.execute("vacuum analyze")
-        from diptych.culture.domain.reimbursements.operations import collect_events, price_used
+        from diptych.culture.domain.reimbursements.operations import collect_events, make_batch, make_invoices, price_used
 
         on_step("collecting…")
         began = time.perf_counter()
@@ -123,7 +140,18 @@ def measure(*, bookings: int, venues: int, on_step: Callable[[str], None]) -> Fi
                 0,
                 0,
             )
+        on_step("batching…")
+        cutoff, next_month = at + timedelta(days=31), dict[str, Any]({"actor": "bench:pricing", "at": at + timedelta(days=62)})
+        began = time.perf_counter()
+        batch = make_batch(day=cutoff.date().replace(day=1), **next_month)
+        batched = time.perf_counter() - began
+        on_step("invoicing…")
+        began = time.perf_counter()
+        invoices = make_invoices(**next_month)
+        invoiced = time.perf_counter() - began
         peer = int(sum(row[3] for row in rows))
         if int(ours) != peer or made != bookings:
             raise RuntimeError(f"priced {int(ours)} cents where the one pass finds {peer}")
-    return Figures(bookings, venues, peer, collected, priced, min(passes))
+        if batch.cents != peer or invoices != batch.cashflows:
+            raise RuntimeError(f"batched {batch.cents} cents in {invoices} invoices where {peer} were priced")
+    return Figures(bookings, venues, peer, collected, priced, min(passes), batched, invoiced)

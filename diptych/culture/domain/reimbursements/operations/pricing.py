@@ -83,17 +83,14 @@ def price_points(*, points: list[int], at: datetime) -> int:
         values |= tables
         cursor.execute("savepoint unpriced")
         cursor.execute(_PRICE.format(prices=sql), values)
-        priced = int(cursor.fetchone()[0])
-        cursor.execute(
-            "select from reimbursements_financeevent where status = 'ready' and point_id = any(%(points)s) limit 1", values
-        )
-        if cursor.fetchone() is not None:  # some have no rule: set aside, or the others would count them in their revenue
+        priced, ready = cursor.fetchone()
+        if priced != ready:  # some have no rule: set aside, or the others would count them in their revenue
             cursor.execute("rollback to savepoint unpriced")
             cursor.execute(_SET_ASIDE.format(prices=sql), values)
             cursor.execute(_PRICE.format(prices=sql), values)
-            priced = int(cursor.fetchone()[0])
+            priced, _ = cursor.fetchone()
         cursor.execute("release savepoint unpriced")
-        return priced
+        return int(priced)
 
 
 @transaction.atomic
@@ -221,11 +218,11 @@ with priced as ({prices}), written as (
     select event_id, booking_id, venue_id, point_id, year, ordering_at, total_cents, -paid_cents, total_cents - paid_cents,
         revenue_cents, rate, rule, custom_id, %(at)s from priced
 ), done as (
-    update reimbursements_financeevent e set status = 'priced' from priced p where e.id = p.event_id
+    update reimbursements_financeevent set status = 'priced' where status = 'ready' and point_id = any(%(points)s) returning id
 ), reached as (
     update reimbursements_pointrevenue r set revenue_cents = p.revenue_cents
     from (select point_id, year, max(revenue_cents) as revenue_cents from priced group by point_id, year) p
     where r.point_id = p.point_id and r.year = p.year
 )
-select count(*) from priced
+select (select count(*) from priced), (select count(*) from done)
 """

@@ -80,8 +80,11 @@ def waiting(*, cutoff_at: datetime) -> Iterator[Waiting]:
     """What a batch of this cut-off would leave out, and why: by reason, account and venue. What has no price yet counts for
     what the youths were charged."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("select set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
+        cursor.execute(
+            "select set_config('jit', 'off', true), set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true)"
+        )
         cursor.execute(_WAITING, {"cutoff": cutoff_at})
         rows = cursor.fetchall()
+        cursor.execute("select set_config('enable_nestloop', 'on', true)")
     for why, account_id, venue_id, bookings, cents in rows:
         yield Waiting(LeftOut(why), account_id, venue_id, int(bookings), int(cents))
