@@ -74,15 +74,14 @@ def _plain(schema: Doc, doc: Doc) -> Doc:
     "A schema without its references and its ways to say null."
     while True:
         if "$ref" in schema:
-            schema = doc["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            named = doc["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            schema = {**named, **{name: schema[name] for name in ("default",) if name in schema}}
             continue
         options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
-        if len(options) == 1:
-            schema = options[0]
-        elif len(schema.get("allOf", ())) == 1:
-            schema = schema["allOf"][0]
-        else:
+        alone = options if len(options) == 1 else schema.get("allOf", ())
+        if len(alone) != 1:
             return schema
+        schema = {**{name: schema[name] for name in ("default",) if name in schema}, **alone[0]}
 
 
 def _shape(mine: Doc, wanted: Doc, ours: Doc, theirs: Doc, where: str, deep: tuple[str, ...] = ()) -> Iterator[str]:

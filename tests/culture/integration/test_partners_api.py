@@ -25,17 +25,6 @@ NOT_BUILT = frozenset(
         POST public/offers/v1/addresses
         GET public/offers/v1/addresses/search
         GET public/offers/v1/addresses/{address_id}
-        GET public/offers/v1/events
-        POST public/offers/v1/events
-        GET public/offers/v1/events/{event_id}
-        PATCH public/offers/v1/events/{event_id}
-        GET public/offers/v1/events/{event_id}/dates
-        POST public/offers/v1/events/{event_id}/dates
-        DELETE public/offers/v1/events/{event_id}/dates/{stock_id}
-        PATCH public/offers/v1/events/{event_id}/dates/{stock_id}
-        GET public/offers/v1/events/{event_id}/price_categories
-        POST public/offers/v1/events/{event_id}/price_categories
-        PATCH public/offers/v1/events/{event_id}/price_categories/{price_category_id}
         GET public/offers/v1/products
         PATCH public/offers/v1/products
         POST public/offers/v1/products

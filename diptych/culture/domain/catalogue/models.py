@@ -15,7 +15,7 @@ from django.db.models import F, Q
 
 from .terms import Compatibility, Confidence, OfferValidation, ValidationKind, Withdrawal
 
-from diptych.culture.domain.venues.models import Structure, Venue
+from diptych.culture.domain.venues.models import Structure, TicketingSystem, Venue
 
 
 class Product(models.Model):
@@ -100,18 +100,44 @@ class Offer(models.Model):
         return self.name
 
 
+class PartnerOffer(models.Model):
+    """What a partner's program says of an offer besides what is shown: its own name for it, whom to write to, its addresses."""
+
+    offer = models.OneToOneField(Offer, on_delete=models.CASCADE, related_name="partner_words", primary_key=True)
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, db_index=False)
+    """The offer's own, for the constraint."""
+    partner = models.ForeignKey(TicketingSystem, on_delete=models.PROTECT)
+    source_id = models.CharField(max_length=70, blank=True)
+    has_ticket = models.BooleanField(default=False)
+    booking_email = models.EmailField(blank=True)
+    """Where the venue is told of bookings, and `booking_contact` whom a holder may write to."""
+    booking_contact = models.EmailField(blank=True)
+    office_url = models.URLField(max_length=2083, blank=True)
+    video_url = models.URLField(max_length=2083, blank=True)
+
+    class Meta:
+        """A partner's name for an offer is said once a venue."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["venue", "source_id"], condition=~Q(source_id=""), name="partner_offer_one_source")
+        ]
+
+
 class PriceCategory(models.Model):
     """A named price of an event: full, reduced, balcony."""
 
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="price_categories")
     label = models.CharField(max_length=50)
     price_cents = models.IntegerField()
+    source_id = models.CharField(max_length=70, blank=True, db_default="")
+    """A partner's own name for it."""
 
     class Meta:
         """What must hold whoever writes."""
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["offer", "label", "price_cents"], name="price_category_once"),
+            models.UniqueConstraint(fields=["offer", "source_id"], condition=~Q(source_id=""), name="price_category_one_source"),
             models.CheckConstraint(condition=Q(price_cents__gte=0, price_cents__lte=30_000), name="price_category_range"),
         ]
 

@@ -201,6 +201,38 @@ class StockDraft:
     price_label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PartnerWords:
+    """What a partner's program says of an event besides: its own name for it, its ticket, whom to write to, addresses."""
+
+    source_id: str = ""
+    has_ticket: bool = False
+    booking_email: str = ""
+    booking_contact: str = ""
+    office_url: str = ""
+    video_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceDraft:
+    """A price category as a program gives it, in cents."""
+
+    label: str
+    price_cents: int
+    source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DateDraft:
+    """A date of an event at one of its prices, as a program gives it; `places` None for unlimited."""
+
+    starts_at: datetime
+    booking_limit_at: datetime
+    price_id: int
+    places: int | None
+    source_id: str = ""
+
+
 NOT_FOUND = Reason("catalogue.not_found", Kind.MISSING, "This offer does not exist, or is no longer shown.")
 STOCK_NOT_FOUND = Reason("catalogue.stock_not_found", Kind.MISSING, "This date or price no longer exists.")
 UNKNOWN_SUBCATEGORY = Reason(
@@ -280,3 +312,12 @@ RULE_UNFIT = Reason(
 )
 RULE_VALUES = Reason("catalogue.rule_values", Kind.INVALID, "Give what the condition is compared with: numbers where it counts.")
 RATE_OUT_OF_RANGE = Reason("catalogue.rate_out_of_range", Kind.INVALID, "A rate lies between 0 and 1, with four decimals.")
+SOURCE_ID_TAKEN = Reason("catalogue.source_id_taken", Kind.CONFLICT, "Another one of this venue already has this idAtProvider.")
+PRICE_TAKEN = Reason("catalogue.price_taken", Kind.CONFLICT, "This offer already has a price of this label and amount.")
+PRICE_MISSING = Reason("catalogue.price_missing", Kind.MISSING, "This offer has no such price category.")
+TICKET_WITHOUT_SYSTEM = Reason(
+    "catalogue.ticket_without_system",
+    Kind.CONFLICT,
+    "An event with a ticket needs a system that sells it: set its booking and cancellation addresses first.",
+    "guide §6.1, outgoing ticketing",
+)

@@ -20,7 +20,7 @@ from diptych.commons import clock
 from diptych.commons.refusal import Kind, Reason, Refusal, Refused, refuse
 from diptych.commons.web.doors import door
 from diptych.commons.web.limits import Allowance, knock_by_key
-from diptych.commons.web.refusals import sentence, status_of
+from diptych.commons.web.refusals import sentence
 from diptych.culture.domain.bookings import terms as bookings
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.venues import terms as venues
@@ -132,6 +132,9 @@ api = PartnersApi(
 ResourceId = Annotated[int, Field(ge=1, le=2**31 - 1, json_schema_extra={"format": "int32"})]
 """The number of a thing in an address."""
 
+STATUS: Final = {Kind.MISSING: 404, Kind.FORBIDDEN: 403, Kind.GONE: 410, Kind.BUSY: 429, Kind.CONFLICT: 400, Kind.INVALID: 400}
+"""What the contract answers by kind of refusal: its 422 names fields of the request alone, and it knows no 409."""
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -149,7 +152,7 @@ def partner(view: View) -> View:
 
 def say(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal in the contract's shape: {"key": ["sentence"]}, and our code in a header."""
-    status, key = SAID.get(refusal.reason.code, (status_of(refusal), "global"))
+    status, key = SAID.get(refusal.reason.code, (STATUS[refusal.reason.kind], "global"))
     response = api.create_response(request, {key: [sentence(refusal)]}, status=status)
     response.headers["X-Reason"] = refusal.reason.code
     if "retry_after" in refusal.facts:

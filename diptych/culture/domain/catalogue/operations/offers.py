@@ -78,7 +78,7 @@ def duplicate(*, offer_id: int, venue_ids: Collection[int], actor: str, at: date
 @transaction.atomic
 def publish(
     *, offer_id: int, venue_ids: Collection[int], actor: str, at: datetime,
-    publication_at: datetime | None = None, bookings_allowed_at: datetime | None = None,
+    publication_at: datetime | None = None, bookings_allowed_at: datetime | None = None, may_be_empty: bool = False,
 ) -> OfferValidation:  # fmt: skip
     """Show an offer from `publication_at` (at once where None), and open its bookings then or at `bookings_allowed_at`. One
     that leaves draft is judged by the validation rules first: where one holds, it waits for the team, and is shown once
@@ -90,7 +90,12 @@ def publish(
     facts = OfferFacts(offer.validation, offer.publication_at, offer.bookings_allowed_at, _stock_facts(offer))
     _raise(
         rules.why_not_publish(
-            facts, publication_at=shown_at, bookings_allowed_at=bookings_allowed_at, structure_validated=validated, at=at
+            facts,
+            publication_at=shown_at,
+            bookings_allowed_at=bookings_allowed_at,
+            structure_validated=validated,
+            at=at,
+            may_be_empty=may_be_empty,
         )
     )
     if offer.validation == OfferValidation.DRAFT:

@@ -154,14 +154,15 @@ def why_not_edit(validation: str) -> Refusal | None:
 
 
 def why_not_publish(
-    offer: OfferFacts, *, publication_at: datetime, bookings_allowed_at: datetime | None, structure_validated: bool, at: datetime
-) -> Refusal | None:
-    """Why an offer cannot be published as it is, or None."""
+    offer: OfferFacts, *, publication_at: datetime, bookings_allowed_at: datetime | None, structure_validated: bool, at: datetime,
+    may_be_empty: bool = False,
+) -> Refusal | None:  # fmt: skip
+    """Why an offer cannot be published as it is, or None. `may_be_empty`: a program publishes first, and then adds dates."""
     if (refusal := why_not_edit(offer.validation)) is not None:
         return refusal
     if not structure_validated:
         return refuse(terms.STRUCTURE_NOT_VALIDATED)
-    if all(is_over(stock, at=at) for stock in offer.stocks):
+    if not may_be_empty and all(is_over(stock, at=at) for stock in offer.stocks):
         return refuse(terms.NOTHING_TO_BOOK)
     if bookings_allowed_at is not None and bookings_allowed_at < publication_at:
         return refuse(terms.BOOKINGS_BEFORE_PUBLICATION)

@@ -26,7 +26,11 @@ ROWS: Final = (
     _public("catalogue_offerreview", "id validation kind rules note at offer_id"),
     _public("catalogue_offerconfidence", "id level venue_id structure_id"),
     _public("catalogue_pricelimit", "subcategory rate"),
-    _public("catalogue_pricecategory", "id label price_cents offer_id"),
+    _public("catalogue_pricecategory", "id label price_cents source_id offer_id"),
+    _public(
+        "catalogue_partneroffer",
+        "offer_id source_id has_ticket booking_email booking_contact office_url video_url partner_id venue_id",
+    ),
     _public("catalogue_shelf", "id title hint position query offers shown_from shown_until"),
     _public("venues_department", "code name region region_name population"),
     _public("venues_commune", "insee name department postcodes population latitude longitude"),
