@@ -25,13 +25,6 @@ NOT_BUILT = frozenset(
         POST public/offers/v1/addresses
         GET public/offers/v1/addresses/search
         GET public/offers/v1/addresses/{address_id}
-        GET public/offers/v1/products
-        PATCH public/offers/v1/products
-        POST public/offers/v1/products
-        GET public/offers/v1/products/ean
-        POST public/offers/v1/products/ean
-        GET public/offers/v1/products/ean/check_availability
-        GET public/offers/v1/products/{product_id}
         POST public/offers/v1/{offer_id}/image
         POST v2/collective/adage_mock/bookings/{booking_id}/cancel
         POST v2/collective/adage_mock/bookings/{booking_id}/confirm

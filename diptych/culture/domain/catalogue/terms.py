@@ -233,6 +233,18 @@ class DateDraft:
     source_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class EanLine:
+    """What a program has of a work, by its bar code: cents, copies (None for unlimited), until when, shown from when."""
+
+    ean: str
+    price_cents: int
+    places: int | None
+    booking_limit_at: datetime | None = None
+    shown_at: datetime | None = None
+    bookings_allowed_at: datetime | None = None
+
+
 NOT_FOUND = Reason("catalogue.not_found", Kind.MISSING, "This offer does not exist, or is no longer shown.")
 STOCK_NOT_FOUND = Reason("catalogue.stock_not_found", Kind.MISSING, "This date or price no longer exists.")
 UNKNOWN_SUBCATEGORY = Reason(

@@ -27,16 +27,18 @@ Now = Literal["now"]
 Unlimited = Literal["unlimited"]
 
 
-def _no_bool(value: Any) -> Any:
+def no_bool(value: Any) -> Any:
+    """True is no number of copies."""
     if isinstance(value, bool):
         raise ValueError("must be a whole number")
     return value
 
 
-Places = Annotated[int, Field(strict=True, lt=2**31), BeforeValidator(_no_bool)]
+Places = Annotated[int, Field(strict=True, lt=2**31), BeforeValidator(no_bool)]
 
 _FIELDS: Final[dict[str, Any]] = {
     "author": _Text,
+    "ean": _Text,
     "performer": _Text,
     "speaker": _Text,
     "stageDirector": _Text,
@@ -64,10 +66,11 @@ MADE: Final = tuple(kind for kind in KINDS if kind not in {"ACTIVATION_EVENT", "
 _MUST: Final = frozenset({"musicType", "showType"})
 
 
-def _kind(kind: str, use: str) -> Any:
+def kind_shape(kind: str, use: str, names: tuple[str, ...], must_have: frozenset[str] = _MUST) -> Any:
+    """The shape of a kind's fields for one use: `create` (some must be there), `edit` or `read`."""
     fields: dict[str, Any] = {"category": (Literal[kind], ...)}
-    for name in KINDS[kind]:
-        must = use == "create" and name in _MUST
+    for name in names:
+        must = use == "create" and name in must_have
         fields[name] = (_FIELDS[name], ...) if must else (_FIELDS[name], Field(default=None, json_schema_extra=_plain))
     return create_model(f"{kind}_{use}", __base__=Schema, **fields)
 
@@ -77,9 +80,9 @@ def _plain(schema: dict[str, Any]) -> None:
     schema.pop("default", None)
 
 
-_CREATE = tuple(_kind(kind, "create") for kind in MADE)
-_EDIT = tuple(_kind(kind, "edit") for kind in MADE)
-_READ = tuple(_kind(kind, "read") for kind in KINDS)
+_CREATE = tuple(kind_shape(kind, "create", KINDS[kind]) for kind in MADE)
+_EDIT = tuple(kind_shape(kind, "edit", KINDS[kind]) for kind in MADE)
+_READ = tuple(kind_shape(kind, "read", KINDS[kind]) for kind in KINDS)
 CreatedKind: Any = Annotated[Union[_CREATE], Field(discriminator="category")]  # noqa: UP007  # made of a tuple
 EditedKind: Any = Union[_EDIT]  # noqa: UP007
 ReadKind: Any = Annotated[Union[_READ], Field(discriminator="category")]  # noqa: UP007
@@ -158,7 +161,7 @@ class PriceCategoryCreation(Schema):
 
     idAtProvider: SourceId | None = None
     label: Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=NO_NUL)]
-    price: Annotated[int, Field(ge=0, le=30_000), BeforeValidator(_no_bool)]
+    price: Annotated[int, Field(ge=0, le=30_000), BeforeValidator(no_bool)]
 
 
 class PriceCategoriesCreation(Body):
@@ -172,7 +175,7 @@ class PriceCategoryEdition(Body):
 
     idAtProvider: SourceId | None = None
     label: Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=NO_NUL)] | None = None
-    price: Annotated[int, Field(ge=0, le=30_000), BeforeValidator(_no_bool)] | None = None
+    price: Annotated[int, Field(ge=0, le=30_000), BeforeValidator(no_bool)] | None = None
 
 
 class PriceCategoryResponse(Schema):

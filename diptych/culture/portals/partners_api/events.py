@@ -16,6 +16,7 @@ from .event_shapes import (
     EventOfferResponse,
     EventOffersResponse,
 )
+from .product_shapes import THINGS, ProductOfferEdition
 from .words import MusicTypeEnum__deprecated_, ShowTypeEnum, TiteliveMusicTypeEnum
 
 from diptych.commons import clock
@@ -90,7 +91,7 @@ def events(request: Calling, asked: Query[Events]) -> Any:
 def make(request: Calling, body: EventOfferCreation) -> Any:
     """Make an event: its dates come after."""
     who, at = request.auth, clock.now()
-    venue_id = _venue(request, body)
+    venue_id = own_venue(request, body)
     sent = body.dict(exclude_none=True)
     fields = sent["categoryRelatedFields"]
     duo = body.enableDoubleBookings if "enableDoubleBookings" in body.model_fields_set else None
@@ -100,7 +101,7 @@ def make(request: Calling, body: EventOfferCreation) -> Any:
         is_duo=kind.can_be_duo if duo is None else duo,
         url=body.location.url if isinstance(body.location, DigitalLocation) else "",
         withdrawal=_withdrawal(kind.is_withdrawable, body.hasTicket),
-        **_extra(fields),
+        **extra_of(fields),
         **{ours: sent[name] for name, ours in TEXTS.items() if name in sent and ours != "is_duo"},
         **{ours: sent["accessibility"][name] for name, ours in ACCESS.items()},
     )
@@ -108,7 +109,7 @@ def make(request: Calling, body: EventOfferCreation) -> Any:
     prices = [PriceDraft(p.label, p.price, p.idAtProvider or "") for p in body.priceCategories or ()]
     made = operations.create_event(
         partner_id=who.partner_id, venue_id=venue_id, draft=draft, words=words, prices=prices,
-        shown_at=_instant(body.publicationDate or body.publicationDatetime, at), bookings_allowed_at=body.bookingAllowedDatetime,
+        shown_at=instant(body.publicationDate or body.publicationDatetime, at), bookings_allowed_at=body.bookingAllowedDatetime,
         actor=who.actor, at=at,
     )  # fmt: skip
     return shown(queries.event_of(offer_id=made, venue_ids=who.venue_ids, at=at))
@@ -127,8 +128,20 @@ def event(request: Calling, event_id: ResourceId) -> Any:
 @partner
 def edit(request: Calling, event_id: ResourceId, body: EventOfferEdition) -> Any:
     """Change an event: what is not sent stays; null empties what may be empty."""
-    who, at, sent = request.auth, clock.now(), body.dict(exclude_unset=True)
+    who, at = request.auth, clock.now()
     before = queries.event_of(offer_id=event_id, venue_ids=who.venue_ids, at=at)
+    operations.edit_event(
+        partner_id=who.partner_id, offer_id=event_id, venue_ids=who.venue_ids, actor=who.actor, at=at,
+        **changes_of(request, body, before, at),
+    )  # fmt: skip
+    return shown(queries.event_of(offer_id=event_id, venue_ids=who.venue_ids, at=at))
+
+
+def changes_of(
+    request: Calling, body: EventOfferEdition | ProductOfferEdition, before: queries.PartnerEvent, at: datetime
+) -> Any:
+    """What a body changes of an offer: its `texts`, the program's `words`, its `publication`."""
+    sent = body.dict(exclude_unset=True)
     empty = {"description": "", "itemCollectionDetails": "", "enableDoubleBookings": False}
     texts = {ours: empty.get(name) if sent[name] is None else sent[name] for name, ours in TEXTS.items() if name in sent}
     if body.name is None:
@@ -138,27 +151,22 @@ def edit(request: Calling, event_id: ResourceId, body: EventOfferEdition) -> Any
         fields = body.categoryRelatedFields.dict(exclude_unset=True)
         if fields["category"] != before.draft.subcategory:
             deny(KIND_STAYS)
-        told = _extra(fields, before.draft)
-        texts |= told
+        texts |= extra_of(fields, before.draft)
     if body.location is not None:
-        if _venue(request, body) != before.venue_id:
+        if own_venue(request, body) != before.venue_id:
             deny(OTHER_VENUE)
         texts["url"] = body.location.url if isinstance(body.location, DigitalLocation) else ""
     elif body.image is not None:
         deny(NO_PICTURE_YET)
     publication: dict[str, datetime | None] = {}
     if "publicationDatetime" in sent:
-        publication["shown_at"] = _instant(body.publicationDatetime, at)
+        publication["shown_at"] = instant(body.publicationDatetime, at)
     elif body.isActive is not None and body.isActive != (before.publication_at is not None):
         publication["shown_at"] = at if body.isActive else None
     if "bookingAllowedDatetime" in sent:
         publication["bookings_allowed_at"] = body.bookingAllowedDatetime
-    operations.edit_event(
-        partner_id=who.partner_id, offer_id=event_id, venue_ids=who.venue_ids, texts=texts,
-        words={ours: sent[name] or "" for name, ours in WORDS.items() if name in sent}, publication=publication,
-        actor=who.actor, at=at,
-    )  # fmt: skip
-    return shown(queries.event_of(offer_id=event_id, venue_ids=who.venue_ids, at=at))
+    words = {ours: sent[name] or "" for name, ours in WORDS.items() if name in sent}
+    return {"texts": texts, "words": words, "publication": publication}
 
 
 def shown(event: queries.PartnerEvent) -> dict[str, Any]:
@@ -173,7 +181,7 @@ def shown(event: queries.PartnerEvent) -> dict[str, Any]:
         "bookingAllowedDatetime": event.bookings_allowed_at,
         "bookingContact": words.booking_contact or None,
         "bookingEmail": words.booking_email or None,
-        "categoryRelatedFields": _related(draft),
+        "categoryRelatedFields": related(draft),
         "enableDoubleBookings": draft.is_duo,
         "eventDuration": draft.duration_minutes,
         "externalTicketOfficeUrl": words.office_url or None,
@@ -194,8 +202,8 @@ def price(one: queries.EventPrice) -> dict[str, Any]:
     return {"id": one.id, "idAtProvider": one.source_id or None, "label": one.label, "price": one.price_cents}
 
 
-def _venue(request: Calling, body: EventOfferCreation | EventOfferEdition) -> int:
-    "The venue that a body names, if it is one of the partner's."
+def own_venue(request: Calling, body: Any) -> int:
+    """The venue that a body names, if it is one of the partner's."""
     place = body.location
     if place is None or place.venueId not in request.auth.venue_ids:
         deny(PARTNER_VENUE_MISSING)
@@ -203,7 +211,7 @@ def _venue(request: Calling, body: EventOfferCreation | EventOfferEdition) -> in
         deny(ADDRESS_MISSING)
     if body.image is not None:
         deny(NO_PICTURE_YET)
-    return place.venueId
+    return int(place.venueId)
 
 
 def _withdrawal(is_withdrawable: bool, has_ticket: bool) -> str:
@@ -212,12 +220,13 @@ def _withdrawal(is_withdrawable: bool, has_ticket: bool) -> str:
     return "in_app" if has_ticket else "no_ticket"
 
 
-def _instant(said: Any, at: datetime) -> datetime | None:
+def instant(said: Any, at: datetime) -> datetime | None:
+    """When, where `now` may be said."""
     return at if said == "now" else said
 
 
-def _extra(fields: dict[str, Any], before: OfferDraft | None = None) -> dict[str, Any]:
-    "The fields of a kind in our words: who made it is also told on its page; a kind of show is a family and one of it."
+def extra_of(fields: dict[str, Any], before: OfferDraft | None = None) -> dict[str, Any]:
+    """The fields of a kind in our words: who made it is also told on its page; a kind of show is a family and one of it."""
     extra = dict(before.extra) if before else {}
     extra |= {name: str(value) for name, value in fields.items() if name != "category" and value is not None}
     if "showType" in fields:
@@ -226,7 +235,9 @@ def _extra(fields: dict[str, Any], before: OfferDraft | None = None) -> dict[str
     return {"extra": extra, "creator": next((maker for maker in makers if maker), "")}
 
 
-def _related(draft: OfferDraft) -> dict[str, Any]:
-    held = {name: draft.extra.get(name) for name in KINDS.get(draft.subcategory, ())}
+def related(draft: OfferDraft) -> dict[str, Any]:
+    """The fields of a kind in the contract's words; a value that it does not know is left out."""
+    names = KINDS.get(draft.subcategory) or THINGS.get(draft.subcategory, ())
+    held = {name: draft.extra.get(name) for name in names}
     said = {name: value for name, value in held.items() if value and (name not in _CLOSED or value in _CLOSED[name])}
     return {"category": draft.subcategory, **said}

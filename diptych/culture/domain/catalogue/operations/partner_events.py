@@ -26,11 +26,11 @@ from diptych.culture.domain.venues.models import TicketingSystem
 @transaction.atomic
 def create_event(
     *, partner_id: int, venue_id: int, draft: OfferDraft, words: PartnerWords, prices: Sequence[PriceDraft],
-    shown_at: datetime | None, bookings_allowed_at: datetime | None, actor: str, at: datetime,
+    shown_at: datetime | None, bookings_allowed_at: datetime | None, actor: str, at: datetime, is_event: bool = True,
 ) -> int:  # fmt: skip
     """A new event, shown from `shown_at` (None: not yet) once the validation rules let it; its number. Whether the partner
-    works for the venue is asked before."""
-    if draft.subcategory not in BY_ID or not BY_ID[draft.subcategory].is_event:
+    works for the venue is asked before. `is_event` False: a thing, of which nothing is shown before it has a stock."""
+    if draft.subcategory not in BY_ID or BY_ID[draft.subcategory].is_event is not is_event:
         deny(terms.UNKNOWN_SUBCATEGORY, subcategory=draft.subcategory)
     _check_words(partner_id=partner_id, venue_id=venue_id, offer_id=0, words=words)
     offer_id = create_offer(venue_id=venue_id, draft=draft, actor=actor, at=at)

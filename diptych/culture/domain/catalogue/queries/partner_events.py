@@ -4,14 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..models import Offer, PriceCategory, Stock
+from ..models import Offer, PriceCategory, Product, Stock
 from ..rules.offers import displayed_status
 from ..rules.subcategories import SUBCATEGORIES
-from ..terms import NOT_FOUND, OfferDraft, OfferFacts, OfferStatus, PartnerWords, StockFacts
+from ..terms import NOT_FOUND, Compatibility, OfferDraft, OfferFacts, OfferStatus, PartnerWords, StockFacts
 
 from diptych.commons.refusal import deny
 
 EVENTS = tuple(row.id for row in SUBCATEGORIES if row.is_event)
+BY_EAN = frozenset({"LIVRE_PAPIER", "SUPPORT_PHYSIQUE_MUSIQUE_CD", "SUPPORT_PHYSIQUE_MUSIQUE_VINYLE"})
+"""Kinds that programs sell by their bar code alone (the contract: paper books, CDs and vinyl records)."""
+THINGS = tuple(row.id for row in SUBCATEGORIES if not row.is_event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,24 @@ class PartnerEvent:
     publication_at: datetime | None
     bookings_allowed_at: datetime | None
     prices: tuple[EventPrice, ...]
+    ean: str = ""
+    stock: "ThingStock | None" = None
+    """Of a thing: what can be booked of it."""
 
 
-def event_of(*, offer_id: int, venue_ids: Collection[int], at: datetime) -> PartnerEvent:
-    """One event of these venues. Refuses (missing) any other, and what is no event."""
-    found = events_of(venue_ids=venue_ids, at=at, offer_id=offer_id)
+@dataclass(frozen=True, slots=True)
+class ThingStock:
+    """Copies of a thing at a price; `places` None for unlimited."""
+
+    price_cents: int
+    places: int | None
+    booked: int
+    booking_limit_at: datetime | None
+
+
+def event_of(*, offer_id: int, venue_ids: Collection[int], at: datetime, kinds: Collection[str] = EVENTS) -> PartnerEvent:
+    """One event of these venues (or thing, by `kinds`). Refuses (missing) any other."""
+    found = events_of(venue_ids=venue_ids, at=at, offer_id=offer_id, kinds=kinds)
     if not found:
         deny(NOT_FOUND)
     return found[0]
@@ -61,15 +77,17 @@ def event_of(*, offer_id: int, venue_ids: Collection[int], at: datetime) -> Part
 
 def events_of(
     *, venue_ids: Collection[int], at: datetime, first: int = 1, limit: int = 50, source_ids: Sequence[str] = (),
-    offer_id: int | None = None,
+    offer_id: int | None = None, kinds: Collection[str] = EVENTS, eans: Sequence[str] = (),
 ) -> list[PartnerEvent]:  # fmt: skip
     """Events of these venues, by number, from `first` on; those that a program named so, where `source_ids` are given."""
-    found = Offer.objects.filter(venue_id__in=venue_ids, subcategory__in=EVENTS, pk__gte=first)
+    found = Offer.objects.filter(venue_id__in=venue_ids, subcategory__in=kinds, pk__gte=first)
+    if eans:
+        found = found.filter(product__ean__in=eans)
     if offer_id is not None:
         found = found.filter(pk=offer_id)
     if source_ids:
         found = found.filter(partner_words__source_id__in=source_ids)
-    rows = found.select_related("partner_words").prefetch_related("price_categories", "stocks").order_by("pk")
+    rows = found.select_related("partner_words", "product").prefetch_related("price_categories", "stocks").order_by("pk")
     return [_event(offer, at) for offer in rows[:limit]]
 
 
@@ -132,7 +150,8 @@ def _event(offer: Offer, at: datetime) -> PartnerEvent:
     prices = sorted((_price(price) for price in offer.price_categories.all()), key=lambda price: price.id)
     return PartnerEvent(
         offer.pk, offer.venue_id, draft_of(offer), words_of(offer), displayed_status(facts, at=at), offer.publication_at,
-        offer.bookings_allowed_at, tuple(prices),
+        offer.bookings_allowed_at, tuple(prices), (offer.product.ean if offer.product else "") or str(offer.extra.get("ean", "")),
+        _thing(offer),
     )  # fmt: skip
 
 
@@ -146,3 +165,33 @@ def _date(stock: Stock) -> EventDate:
 
 def _price(price: PriceCategory) -> EventPrice:
     return EventPrice(price.pk, price.label, price.price_cents, price.source_id)
+
+
+def _thing(offer: Offer) -> ThingStock | None:
+    live = [stock for stock in offer.stocks.all() if stock.deleted_at is None and stock.starts_at is None]
+    if not live:
+        return None
+    stock = min(live, key=lambda one: one.pk)
+    return ThingStock(stock.price_cents, stock.quantity, stock.booked, stock.booking_limit_at)
+
+
+@dataclass(frozen=True, slots=True)
+class EansFound:
+    """Which bar codes may be sold by a program, and why the others may not."""
+
+    available: tuple[str, ...]
+    unknown: tuple[str, ...]
+    other_kind: tuple[str, ...]
+    unfit: tuple[str, ...]
+
+
+def eans_found(*, eans: Sequence[str]) -> EansFound:
+    """Sort bar codes, in the order given."""
+    rows = Product.objects.filter(ean__in=eans).values_list("ean", "subcategory", "compatibility")
+    known = {ean: (kind, compatibility) for ean, kind, compatibility in rows}
+    sorted_: dict[str, list[str]] = {"available": [], "unknown": [], "other_kind": [], "unfit": []}
+    for ean in dict.fromkeys(eans):
+        kind, compatibility = known.get(ean, ("", ""))
+        place = "unknown" if not kind else "other_kind" if kind not in BY_EAN else "available"
+        sorted_["unfit" if place == "available" and compatibility != Compatibility.COMPATIBLE else place].append(ean)
+    return EansFound(**{name: tuple(found) for name, found in sorted_.items()})
