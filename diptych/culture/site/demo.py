@@ -38,6 +38,7 @@ _TRY = (
     "As Lou: what somebody of 15 is told",
     "As Nina: prove who she is with her school account (the demo's own EduConnect), sign, receive 50 €",
     "As Claire: type the code of Inès's book at the counter, then the same code again",
+    "As Claire: Payments, what she was paid and what comes, each cent with its rule; as Odile: Payments, the batch and what waits",
     "As Samba: bookings of the cinema, a new offer with dates and prices",
     "As Nora: what is next for a bookseller whose structure waits; as Odile: examine and validate it, then Nora publishes",
     "Sign up anew: the identity check is a page of the demo's own, where you choose what it finds",

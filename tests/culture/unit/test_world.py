@@ -6,11 +6,13 @@ from random import Random
 import pytest
 
 from diptych.culture.domain.bookings import queries as booking_queries
+from diptych.culture.domain.bookings.queries import verify_ledger
 from diptych.culture.domain.catalogue import queries
 from diptych.culture.domain.catalogue.models import Offer, Stock
 from diptych.culture.domain.catalogue.queries import Criteria
 from diptych.culture.domain.catalogue.rules.offers import why_not_offer
 from diptych.culture.domain.people.models import Person
+from diptych.culture.domain.reimbursements.queries import statements
 from diptych.culture.domain.wallet import queries as wallets
 from diptych.culture.site.world import World, make
 from diptych.culture.site.world.communes import places
@@ -79,6 +81,10 @@ def test_the_world_tells_a_story(world: World) -> None:
     ended = booking_queries.bookings_of(person_id=ines.pk, at=AT, ended=True)
     assert len(coming) >= 3 and len(ended) >= 2, (coming, ended)
     assert any(ticket.venue_name == HALLES for ticket in coming)
+    claire = Person.objects.get(email="claire@halles.exemple.fr")
+    (paid,) = statements(person_id=claire.pk)
+    assert paid.paper.amount_cents > 0 and paid.paper.issued_at < AT
+    assert verify_ledger().faults == [], "the bookseller is paid by the chapter's own operations"
     lou = Person.objects.get(email="lou@exemple.fr")
     assert wallets.wallet_of(person_id=lou.pk, at=AT) is None
     tonight = queries.search(criteria=Criteria(commune=HOME, from_day=AT.date(), to_day=AT.date()), at=AT)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 
+from .paid import pay_the_bookseller
 from .venues import HALLES, HOME, MELIES
 from .words import FIRST_NAMES, LAST_NAMES
 
@@ -57,7 +58,7 @@ def make_people(chance: Random, *, at: datetime, advance: Callable[[], None]) ->
     _youth("lou@exemple.fr", "Lou", "Fontbrune", _years_before(at, 15, months=4), "42", password, at - 10 * DAY, credit=False)
     _pupil("nina@exemple.fr", "Nina", "Fontbrune", _years_before(at, 17, months=2), password, at - 3 * DAY)
     _mother_of(ines)
-    _pro("claire@halles.exemple.fr", "Claire", "Montfort", password, HALLES, at)
+    claire = _pro("claire@halles.exemple.fr", "Claire", "Montfort", password, HALLES, at)
     _pro("samba@melies.exemple.fr", "Samba", "Diarraté", password, MELIES, at)
     _newcomer(password, at)
     staff = Person.objects.create(
@@ -69,6 +70,7 @@ def make_people(chance: Random, *, at: datetime, advance: Callable[[], None]) ->
     _story_of_ines(ines, at)
     _story_of_malo(malo, at)
     _crowd(chance, at, advance)
+    pay_the_bookseller(owner=claire, venue=Venue.objects.get(name=HALLES, structure__isnull=False), officer=staff, at=at)
     return accounts()
 
 
