@@ -14,7 +14,7 @@ from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.operations.batching import Batcher
 from diptych.culture.domain.bookings.operations.booking import book_together
 from diptych.culture.domain.bookings.queries.facts import Wanted
-from diptych.culture.domain.bookings.terms import Cancellation, Status
+from diptych.culture.domain.bookings.terms import Cancellation, Narrowing, Status
 from diptych.culture.domain.catalogue.models import ActivationCode, Stock
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.wallet.models import Movement
@@ -211,12 +211,15 @@ def test_lists() -> None:
     assert [t.id for t in queries.bookings_of(person_id=ines.pk, at=AT, ended=False)] == [coming.id]
     assert [t.id for t in queries.bookings_of(person_id=ines.pk, at=AT, ended=True)] == [gone.id]
     here = [screening.offer.venue_id, novel.offer.venue_id]
-    page = queries.bookings_for_venues(venue_ids=here, at=AT, per_page=1, page=9)
+    page = queries.bookings_for_venues(venue_ids=here, per_page=1, page=9)
     assert (page.total, page.pages, page.page, len(page.rows)) == (2, 2, 2, 1)
-    only = queries.bookings_for_venues(venue_ids=here, at=AT, status="CONFIRMED", text="court", since=AT, until=AT + timedelta(1))
+    asked = Narrowing(status="CONFIRMED", text="court", since=AT, until=AT + timedelta(1))
+    only = queries.bookings_for_venues(venue_ids=here, asked=asked)
     assert [(row.id, row.token) for row in only.rows] == [(coming.id, "")]
-    assert queries.bookings_for_venues(venue_ids=here, at=AT, text=coming.token).total == 0  # a code is its holder's to show
-    assert queries.bookings_for_venues(venue_ids=here, at=AT, offer_id=novel.offer_id).total == 1
+    assert (
+        queries.bookings_for_venues(venue_ids=here, asked=Narrowing(text=coming.token)).total == 0
+    )  # a code is its holder's to show
+    assert queries.bookings_for_venues(venue_ids=here, asked=Narrowing(offer_id=novel.offer_id)).total == 1
     assert len(list(queries.export_for_venues(venue_ids=here))) == 2
     ahead = queries.why_not_book(person_id=ines.pk, offer_id=screening.offer_id, at=AT)
     assert {pk: r.reason.code if r else "" for pk, r in ahead.items()} == {screening.pk: "bookings.already_booked"}

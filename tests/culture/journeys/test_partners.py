@@ -144,6 +144,20 @@ def test_a_bookseller_from_sign_up_to_the_counter(browser: Browser, live_server:
     page.get_by_role("heading", name="Remise et validée").wait_for()
     assert Booking.objects.get(pk=made.id).status == "USED"
 
+    page.goto(f"{live}/pro/reservations/")
+    clean(page)
+    page.locator(".filters__more > summary").click()
+    page.fill("[name=used_since]", clock.now().strftime("%Y-%m-%d"))
+    page.select_option("[name=status]", "USED")
+    page.locator("form.filters .button").click()
+    page.get_by_text(Booking.objects.get(pk=made.id).token).wait_for()
+    clean(page)
+    with page.expect_download() as file:
+        page.locator("a[href*='reservations.csv']").click()
+    assert Booking.objects.get(pk=made.id).token in file.value.path().read_text(encoding="utf-8-sig")
+    lines = page.evaluate("[...document.querySelectorAll('.navbar a')].map(a => a.getBoundingClientRect().height)")
+    assert max(lines) - min(lines) < 1  # the bar's words stay on their line
+
     page.goto(f"{live}/pro/reservations/chiffres/")
     clean(page)
     for address_ in ("offres/", "offres/regles/"):

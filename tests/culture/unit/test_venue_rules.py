@@ -115,3 +115,24 @@ DAY = date(2026, 12, 24)
 )  # fmt: skip
 def test_hours_that_can_hold(monday, others, expected):
     assert code(rules.why_not_hours(week=(at(monday), *[()] * 6), exceptions=others)) == expected
+
+
+def test_hours_of_a_day_its_exception_first():
+    week = (at("14:00-19:00 10:00-12:30"), *[()] * 6)
+    others = (OtherHours(DAY, DAY + timedelta(1), at("10:00-16:00"), "Noël"),)
+    monday = date(2026, 12, 21)
+    assert rules.hours_on(day=monday, week=week, exceptions=others).hours == at("10:00-12:30 14:00-19:00")
+    assert rules.hours_on(day=monday + timedelta(1), week=week, exceptions=others).hours == ()
+    exception = rules.hours_on(day=DAY, week=week, exceptions=others)
+    assert (exception.hours, exception.words) == (at("10:00-16:00"), "Noël")
+    assert rules.hours_on(day=DAY + timedelta(2), week=week, exceptions=others).words == ""
+
+
+@pytest.mark.parametrize(
+    ("clock", "until"),
+    [("09:59", None), ("10:00", "12:30"), ("12:29", "12:30"), ("12:30", None), ("14:00", "19:00"), ("19:00", None)],
+)
+def test_a_venue_is_open_until_it_closes(clock, until):
+    today = rules.hours_on(day=date(2026, 12, 21), week=(at("10:00-12:30 14:00-19:00"), *[()] * 6), exceptions=())
+    found = rules.open_until(today, clock_time=time.fromisoformat(clock))
+    assert found == (time.fromisoformat(until) if until else None)

@@ -64,6 +64,24 @@ class Cancellation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What a venue's list of bookings is narrowed to; nothing asked, nothing left out. Of each pair of instants the first is
+    included and the second is not: when it was booked, when its event starts, when it was used."""
+
+    status: str = ""
+    venue_id: int | None = None
+    offer_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    event_since: datetime | None = None
+    event_until: datetime | None = None
+    used_since: datetime | None = None
+    used_until: datetime | None = None
+    text: str = ""
+    """Looked for in the offer's title; and the whole code of a booking that was used."""
+
+
+@dataclass(frozen=True, slots=True)
 class BookingFacts:
     """Everything that decides a booking, read under the locks. Amounts in cents, counts of places."""
 

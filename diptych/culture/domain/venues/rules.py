@@ -4,13 +4,13 @@ Pure functions and dated tables. Does not hold the check of a SIREN's key (stdnu
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import Final
 
 from . import terms
-from .terms import Interval, InvitationFacts, OtherHours, PartnerUrls, Rejection, Step, StepFacts, Validation
+from .terms import DayHours, Interval, InvitationFacts, OtherHours, PartnerUrls, Rejection, Step, StepFacts, Validation
 
 from diptych.commons.refusal import Refusal, refuse
 
@@ -144,3 +144,20 @@ def is_public_address(address: str) -> bool:
 def why_not_partner_urls(urls: PartnerUrls) -> Refusal | None:
     """Why a partner's addresses do not go together, or None."""
     return refuse(terms.PARTNER_URLS_APART) if bool(urls.booking) != bool(urls.cancellation) else None
+
+
+def hours_on(*, day: date, week: Sequence[Sequence[Interval]], exceptions: Sequence[OtherHours]) -> DayHours:
+    """The hours of a day: its exception's where it has one, else its weekday's, in order."""
+    for other in exceptions:
+        if other.first_day <= day <= other.last_day:
+            return DayHours(day, _in_order(other.hours), other.words)
+    return DayHours(day, _in_order(week[day.weekday()]))
+
+
+def open_until(today: DayHours, *, clock_time: time) -> time | None:
+    """When a venue closes next, if it is open at this time of the day by its own clock; None where it is closed."""
+    return next((one.closes for one in today.hours if one.opens <= clock_time < one.closes), None)
+
+
+def _in_order(hours: Sequence[Interval]) -> tuple[Interval, ...]:
+    return tuple(sorted(hours, key=lambda one: one.opens))

@@ -103,6 +103,15 @@ class OtherHours:
 
 
 @dataclass(frozen=True, slots=True)
+class DayHours:
+    """The hours of one day, in order: none is closed. `words`: why they are not the usual ones, where somebody said."""
+
+    day: date
+    hours: tuple[Interval, ...]
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class VenueDraft:
     """A venue as its structure fills it in. `siret` or else `no_siret_why`; an accessibility is None where nobody says."""
 

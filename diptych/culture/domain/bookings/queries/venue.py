@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Q, QuerySet
 
 from ..models import Booking
-from ..terms import Status
+from ..terms import Narrowing, Status
+
+EVERYTHING: Final = Narrowing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,57 +44,33 @@ class VenueBookings:
 
 
 def bookings_for_venues(
-    *,
-    venue_ids: Collection[int],
-    at: datetime,
-    status: str = "",
-    offer_id: int | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    text: str = "",
-    page: int = 1,
-    per_page: int = 50,
+    *, venue_ids: Collection[int], asked: Narrowing = EVERYTHING, page: int = 1, per_page: int = 50
 ) -> VenueBookings:
-    """A page of the bookings of these venues, latest first. `since` and `until` bound the time of booking; `text`
-    looks in the offer's title and the code. A page beyond the last gives the last."""
-    found = _found(venue_ids=venue_ids, status=status, offer_id=offer_id, since=since, until=until, text=text)
+    """A page of the bookings of these venues, latest first. A page beyond the last gives the last."""
+    found = _found(venue_ids, asked)
     total = found.count()
     pages = max((total + per_page - 1) // per_page, 1)
     page = min(max(page, 1), pages)
     return VenueBookings([_line(b) for b in found[(page - 1) * per_page : page * per_page]], total, page, pages)
 
 
-def export_for_venues(
-    *,
-    venue_ids: Collection[int],
-    status: str = "",
-    offer_id: int | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    text: str = "",
-) -> Iterator[VenueBooking]:
+def export_for_venues(*, venue_ids: Collection[int], asked: Narrowing = EVERYTHING) -> Iterator[VenueBooking]:
     """Every booking of the same list, streamed."""
-    found = _found(venue_ids=venue_ids, status=status, offer_id=offer_id, since=since, until=until, text=text)
-    return (_line(booking) for booking in found.iterator(chunk_size=1000))
+    return (_line(booking) for booking in _found(venue_ids, asked).iterator(chunk_size=1000))
 
 
-def _found(
-    *, venue_ids: Collection[int], status: str, offer_id: int | None, since: datetime | None, until: datetime | None, text: str
-) -> "QuerySet[Booking]":
+def _found(venue_ids: Collection[int], asked: Narrowing) -> "QuerySet[Booking]":
+    given = {
+        "status": asked.status or None, "offer__venue_id": asked.venue_id, "offer_id": asked.offer_id,
+        "booked_at__gte": asked.since, "booked_at__lt": asked.until,
+        "stock__starts_at__gte": asked.event_since, "stock__starts_at__lt": asked.event_until,
+        "used_at__gte": asked.used_since, "used_at__lt": asked.used_until,
+    }  # fmt: skip
     found = Booking.objects.filter(offer__venue_id__in=venue_ids).select_related("stock", "offer__venue", "person")
-    if status:
-        found = found.filter(status=status)
-    if offer_id is not None:
-        found = found.filter(offer_id=offer_id)
-    if since is not None:
-        found = found.filter(booked_at__gte=since)
-    if until is not None:
-        found = found.filter(booked_at__lt=until)
-    if text.strip():
-        found = found.filter(
-            Q(offer__name__icontains=text.strip()[:90])
-            | Q(token=text.strip()[:6].upper(), status__in=[Status.USED, Status.REIMBURSED])
-        )
+    found = found.filter(**{name: value for name, value in given.items() if value is not None})
+    if text := asked.text.strip():
+        once_used = Q(token=text[:6].upper(), status__in=[Status.USED, Status.REIMBURSED])
+        found = found.filter(Q(offer__name__icontains=text[:90]) | once_used)
     return found.order_by("-booked_at", "-id")
 
 

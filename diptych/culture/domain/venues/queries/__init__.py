@@ -1,7 +1,7 @@
 """Reads of the venues chapter: for whom somebody may act, structures and their members, a venue's page."""
 
 from .own import OwnVenue, acting_for, venue_ids_of, venues_of
-from .pages import VenuePage, venue_page
+from .pages import Ahead, VenuePage, days_ahead, venue_page
 from .partners import (
     Caller,
     Partner,
@@ -36,6 +36,7 @@ from .structures import (
 )
 
 __all__ = [
+    "Ahead",
     "Caller",
     "Decision",
     "InvitedTo",
@@ -51,6 +52,7 @@ __all__ = [
     "VenuePage",
     "acting_for",
     "caller_of",
+    "days_ahead",
     "decision_of",
     "invitation_of",
     "invitations_for",

@@ -4,19 +4,20 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.views.decorators.http import require_safe
 
 from ..exports import csv_lines, excel_file
-from ..forms.bookings import STATUSES, Asked, BookingsFilter
+from ..forms.bookings import STATUSES, BookingsFilter
 from ..mine import Mine, mine_of, page
 from ..paging import Pages
 
 from diptych.commons.web.doors import door
 from diptych.culture.domain.bookings.queries import bookings_for_venues, export_for_venues
+from diptych.culture.domain.bookings.terms import Narrowing
 from diptych.culture.domain.people.terms import Audience
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _asked(request: HttpRequest, mine: Mine) -> tuple[BookingsFilter, Asked]:
-    form = BookingsFilter(request.GET)
+def _asked(request: HttpRequest, mine: Mine) -> tuple[BookingsFilter, Narrowing]:
+    form = BookingsFilter(request.GET, venues=mine.venues)
     return form, form.asked(zone=mine.zone)
 
 
@@ -27,15 +28,13 @@ def bookings(request: HttpRequest) -> HttpResponse:
     mine = mine_of(request)
     form, asked = _asked(request, mine)
     number = request.GET.get("page", "1")
-    found = bookings_for_venues(
-        venue_ids=mine.venue_ids, at=mine.at, status=asked.status, offer_id=asked.offer_id, since=asked.since, until=asked.until,
-        text=asked.text, page=int(number) if number.isdecimal() and len(number) < 7 else 1,
-    )  # fmt: skip
+    wanted = int(number) if number.isdecimal() and len(number) < 7 else 1
+    found = bookings_for_venues(venue_ids=mine.venue_ids, asked=asked, page=wanted)
     query = request.GET.copy()
     query.pop("page", None)
     return page(
         request, "bookings", mine, form=form, rows=[(row, *STATUSES[row.status]) for row in found.rows], total=found.total,
-        pages=Pages(found.page, found.pages), query=query.urlencode(), narrowed=asked != Asked(),
+        pages=Pages(found.page, found.pages), query=query.urlencode(), narrowed=asked != Narrowing(),
     )  # fmt: skip
 
 
@@ -45,14 +44,7 @@ def as_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The whole list as CSV, streamed."""
     mine = mine_of(request)
     _form, asked = _asked(request, mine)
-    rows = export_for_venues(
-        venue_ids=mine.venue_ids,
-        status=asked.status,
-        offer_id=asked.offer_id,
-        since=asked.since,
-        until=asked.until,
-        text=asked.text,
-    )
+    rows = export_for_venues(venue_ids=mine.venue_ids, asked=asked)
     response = StreamingHttpResponse(csv_lines(rows, zone=mine.zone), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="reservations-{mine.at:%Y-%m-%d}.csv"'
     response.headers["Cache-Control"] = "private, no-store"
@@ -65,14 +57,7 @@ def as_excel(request: HttpRequest) -> FileResponse:
     """The whole list as an Excel workbook."""
     mine = mine_of(request)
     _form, asked = _asked(request, mine)
-    rows = export_for_venues(
-        venue_ids=mine.venue_ids,
-        status=asked.status,
-        offer_id=asked.offer_id,
-        since=asked.since,
-        until=asked.until,
-        text=asked.text,
-    )
+    rows = export_for_venues(venue_ids=mine.venue_ids, asked=asked)
     name = f"reservations-{mine.at:%Y-%m-%d}.xlsx"
     response = FileResponse(excel_file(rows, zone=mine.zone), as_attachment=True, filename=name, content_type=EXCEL)
     response.headers["Cache-Control"] = "private, no-store"

@@ -14,7 +14,7 @@ from .structures import told
 
 from diptych.commons.web.doors import door
 from diptych.culture.domain.bookings.queries import bookings_for_venues, recent_at_counter
-from diptych.culture.domain.bookings.terms import Status
+from diptych.culture.domain.bookings.terms import Narrowing, Status
 from diptych.culture.domain.catalogue.queries.own_offers import own_offers, sessions_between
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.venues import queries
@@ -27,7 +27,7 @@ from diptych.culture.domain.venues.terms import Step, Validation
 def home(request: HttpRequest) -> HttpResponse:
     """What a newcomer does next; sessions of the next two days, bookings that wait, what was handed over last."""
     mine = mine_of(request)
-    bookings = bookings_for_venues(venue_ids=mine.venue_ids, at=mine.at, status=Status.CONFIRMED, per_page=5)
+    bookings = bookings_for_venues(venue_ids=mine.venue_ids, asked=Narrowing(status=Status.CONFIRMED), per_page=5)
     by_status = own_offers(venue_ids=mine.venue_ids, at=mine.at, per_page=1).by_status
     own = queries.structures_of(person_id=mine.person_id)
     return page(

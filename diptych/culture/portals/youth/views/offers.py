@@ -26,6 +26,7 @@ from diptych.culture.domain.catalogue.queries import OfferPage, StockLine
 from diptych.culture.domain.catalogue.terms import OfferStatus
 from diptych.culture.domain.people import queries as people
 from diptych.culture.domain.people.terms import Audience
+from diptych.culture.domain.venues import queries as venues
 from diptych.culture.domain.wallet import queries as wallets
 
 AT_FIRST = 8
@@ -69,6 +70,7 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
         "is_over": found.status is OfferStatus.EXPIRED,
         "is_sold_out": found.status is OfferStatus.SOLD_OUT,
         "data": linked_data(found, url=request.build_absolute_uri(request.path)),
+        "hours": None if found.is_digital else venues.days_ahead(venue_id=found.venue.id, at=at, zone=zone),
         "here": here,
         "map_latitude": None if found.venue.latitude is None else f"{found.venue.latitude:.6f}",
         "map_longitude": None if found.venue.longitude is None else f"{found.venue.longitude:.6f}",
