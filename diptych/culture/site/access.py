@@ -122,6 +122,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "venue:resend": (Limit("address", 6, 600),),
     "venue:invite": (Limit("account", 30, 3600),),
     "venue:structure-new": (Limit("account", 20, 3600),),
+    "venue:picture": (Limit("account", 60, 3600),),
     "venue:counter": _TOKEN,
     "backoffice:accounts": (Limit("account", 60, 600),),
     "backoffice:anonymise": (Limit("account", 60, 600),),

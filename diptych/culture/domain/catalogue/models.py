@@ -123,6 +123,22 @@ class PartnerOffer(models.Model):
         ]
 
 
+class OfferPicture(models.Model):
+    """An offer's picture, drawn anew from what its venue gave: two JPEG files without metadata. Replaced, never edited: its
+    number is its version."""
+
+    offer = models.OneToOneField(Offer, on_delete=models.CASCADE, related_name="picture")
+    card = models.BinaryField()
+    wide = models.BinaryField()
+    credit = models.CharField(max_length=120, blank=True)
+    """Whose picture it is, as the venue says it."""
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """The number alone."""
+        return f"picture:{self.pk}"
+
+
 class PriceCategory(models.Model):
     """A named price of an event: full, reduced, balcony."""
 

@@ -95,6 +95,23 @@ class Operator(StrEnum):
     NOT_INTERSECTS = "not intersects"
 
 
+class PictureSize(StrEnum):
+    """The sizes that are drawn from a picture."""
+
+    CARD = "CARD"
+    WIDE = "WIDE"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What a picture's head says of it, in pixels; whether it moves, and whether its file is also of another kind."""
+
+    width: int
+    height: int
+    moves: bool = False
+    holds_something_else: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class SubRule:
     """One condition. `values`: what it is compared with, one or several; prices in euros."""
@@ -333,3 +350,15 @@ TICKET_WITHOUT_SYSTEM = Reason(
     "An event with a ticket needs a system that sells it: set its booking and cancellation addresses first.",
     "guide §6.1, outgoing ticketing",
 )
+PICTURE_TOO_HEAVY = Reason("catalogue.picture_too_heavy", Kind.INVALID, "A picture weighs at most {most} MB.")
+PICTURE_UNKNOWN = Reason("catalogue.picture_unknown", Kind.INVALID, "This is not a JPEG, PNG or WebP picture.")
+PICTURE_ANIMATED = Reason("catalogue.picture_animated", Kind.INVALID, "This picture moves: give one that does not.")
+PICTURE_TWO_FILES = Reason(
+    "catalogue.picture_two_files",
+    Kind.INVALID,
+    "This file holds something else besides a picture: save the picture anew, then give it again.",
+)
+PICTURE_TOO_LARGE = Reason("catalogue.picture_too_large", Kind.INVALID, "A picture has at most {most} million pixels.")
+PICTURE_TOO_SMALL = Reason("catalogue.picture_too_small", Kind.INVALID, "A picture is at least {least} pixels wide and high.")
+PICTURE_BROKEN = Reason("catalogue.picture_broken", Kind.INVALID, "This picture is damaged: it cannot be read to its end.")
+PICTURE_MISSING = Reason("catalogue.picture_missing", Kind.MISSING, "This offer has no picture.")

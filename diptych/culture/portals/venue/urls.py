@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from .views import banking, bookings, counter, home, joining, many, offers, places, reimbursements, statistics, stocks, structures
+from .views import (
+    banking,
+    bookings,
+    counter,
+    home,
+    joining,
+    many,
+    offers,
+    pictures,
+    places,
+    reimbursements,
+    statistics,
+    stocks,
+    structures,
+)
 
 app_name = "venue"
 urlpatterns = [
@@ -42,6 +56,9 @@ urlpatterns = [
     path("offres/nouvelle/<str:subcategory>/", offers.create, name="offer-create"),
     path("offres/<int:offer_id>/", offers.offer, name="offer"),
     path("offres/<int:offer_id>/modifier/", offers.edit, name="offer-edit"),
+    path("offres/<int:offer_id>/image/", pictures.picture, name="picture"),
+    path("offres/<int:offer_id>/image/retirer/", pictures.remove, name="picture-remove"),
+    path("offres/<int:offer_id>/image.jpg", pictures.image, name="picture-image"),
     path("offres/<int:offer_id>/publier/", offers.publish, name="offer-publish"),
     path("offres/<int:offer_id>/retirer/", offers.unpublish, name="offer-unpublish"),
     path("offres/<int:offer_id>/copier/", offers.duplicate, name="offer-duplicate"),

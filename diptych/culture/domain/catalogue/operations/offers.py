@@ -13,7 +13,7 @@ from zlib import crc32
 from django.db import connection, transaction
 
 from .. import terms
-from ..models import Offer, PriceCategory, PriceLimit, Stock
+from ..models import Offer, OfferPicture, PriceCategory, PriceLimit, Stock
 from ..rules import offers as rules
 from ..rules.review import why_not_price
 from ..rules.subcategories import BY_ID
@@ -71,6 +71,8 @@ def duplicate(*, offer_id: int, venue_ids: Collection[int], actor: str, at: date
     Stock.objects.bulk_create(
         Stock(offer=made, price_cents=stock.price_cents, quantity=stock.quantity, created_at=at) for stock in stocks
     )
+    for picture in OfferPicture.objects.filter(offer_id=offer_id):
+        OfferPicture.objects.create(offer=made, card=picture.card, wide=picture.wide, credit=picture.credit, at=at)
     _journal("catalogue.duplicate_offer", made, actor=actor, at=at, facts={"from": offer_id, "venue": venue.pk})
     return made.pk
 

@@ -49,6 +49,7 @@ class OfferCard:
     is_duo: bool
     left: int | None
     subcategory: str
+    picture_id: int | None = None
 
 
 def cards_of(*, ids: Sequence[int], at: datetime, distances: Mapping[int, int | None] | None = None) -> list[OfferCard]:
@@ -67,11 +68,12 @@ def kept_cards_of(*, ids: Sequence[int], at: datetime) -> list[OfferCard]:
 def _rows(ids: Sequence[int], at: datetime, condition: str) -> list[tuple[Any, ...]]:
     sql = f"""
         select o.id, o.name, o.creator, o.subcategory, o.cover_seed, v.name, v.city, v.department, o.is_duo,
-            k.min_price, k.max_price, k.next_at, k.places
+            k.min_price, k.max_price, k.next_at, k.places, p.id
         from unnest(%(ids)s::bigint[]) as wanted (id)
         join catalogue_offer o on o.id = wanted.id
         join venues_venue v on v.id = o.venue_id
         join venues_structure st on st.id = v.structure_id
+        left join catalogue_offerpicture p on p.offer_id = o.id
         cross join lateral ({STOCKS.format(open=OPEN)}) k
         where {RELEASED} {condition}"""
     with connection.cursor() as cursor:
@@ -85,10 +87,10 @@ def _in_order(ids: Sequence[int], rows: list[tuple[Any, ...]], distances: Mappin
 
 
 def _card(row: tuple[Any, ...], distance_m: int | None) -> OfferCard:
-    id_, name, creator, subcategory, cover_seed, venue, city, department, is_duo, low, high, next_at, places = row
+    id_, name, creator, subcategory, cover_seed, venue, city, department, is_duo, low, high, next_at, places, picture_id = row
     kind = BY_ID[subcategory]
     return OfferCard(
         id=id_, name=name, creator=creator, label=kind.label, group=kind.group.value, cover_seed=cover_seed, venue_name=venue,
         city=city, department=department, min_price_cents=low, max_price_cents=high, next_at=next_at, distance_m=distance_m,
-        is_duo=is_duo, left=None if places is None else int(places), subcategory=subcategory,
+        is_duo=is_duo, left=None if places is None else int(places), subcategory=subcategory, picture_id=picture_id,
     )  # fmt: skip

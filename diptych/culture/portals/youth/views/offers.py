@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.crypto import get_random_string
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from .. import words
 from ..forms import BookingForm
@@ -23,7 +23,7 @@ from diptych.culture.domain.bookings.terms import ALREADY_BOOKED, ONE_OR_TWO_PLA
 from diptych.culture.domain.catalogue import operations as catalogue_acts
 from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.catalogue.queries import OfferPage, StockLine
-from diptych.culture.domain.catalogue.terms import OfferStatus
+from diptych.culture.domain.catalogue.terms import OfferStatus, PictureSize
 from diptych.culture.domain.people import queries as people
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.venues import queries as venues
@@ -71,11 +71,31 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
         "is_sold_out": found.status is OfferStatus.SOLD_OUT,
         "data": linked_data(found, url=request.build_absolute_uri(request.path)),
         "hours": None if found.is_digital else venues.days_ahead(venue_id=found.venue.id, at=at, zone=zone),
+        "picture": catalogue.picture_of(offer_id=offer_id),
         "here": here,
         "map_latitude": None if found.venue.latitude is None else f"{found.venue.latitude:.6f}",
         "map_longitude": None if found.venue.longitude is None else f"{found.venue.longitude:.6f}",
     }
     return page(request, "offer", context, zone=zone)
+
+
+@door(VISITOR)
+@require_safe
+def picture_card(request: HttpRequest, picture_id: int) -> HttpResponse:
+    """An offer's picture as its card shows it."""
+    return _picture(picture_id, PictureSize.CARD)
+
+
+@door(VISITOR)
+@require_safe
+def picture_wide(request: HttpRequest, picture_id: int) -> HttpResponse:
+    """An offer's picture as its page shows it."""
+    return _picture(picture_id, PictureSize.WIDE)
+
+
+def _picture(picture_id: int, size: PictureSize) -> HttpResponse:
+    content = catalogue.shown_picture(picture_id=picture_id, size=size, at=clock.now())
+    return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "public, max-age=86400"})
 
 
 def _said_of_all(refusals: dict[int, Refusal | None]) -> Refusal | None:

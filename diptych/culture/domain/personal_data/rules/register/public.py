@@ -22,6 +22,7 @@ ROWS: Final = (
         " validated_price_cents"
         f" publication_at bookings_allowed_at {_ACCESS} cover_seed source source_id edited_at created_at words venue_id product_id",
     ),
+    _public("catalogue_offerpicture", "id card wide credit at offer_id"),
     _public("catalogue_offerrule", "id name sub_rules created_at ended_at"),
     _public("catalogue_offerreview", "id validation kind rules note at offer_id"),
     _public("catalogue_offerconfidence", "id level venue_id structure_id"),
