@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageFile
 
 from diptych.commons import clock
 from diptych.commons.refusal import Refused
@@ -85,12 +85,16 @@ HOSTILE = {
 }
 
 
+@pytest.mark.parametrize("guesses", [False, True], ids=["alone", "beside papers"])
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_picture_is_refused_by_its_code(name: str) -> None:
+def test_a_hostile_picture_is_refused_by_its_code(name: str, guesses: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where WeasyPrint told the whole process to make up what a file lacks, and it is told so again afterwards."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", guesses)
     content, code = HOSTILE[name]
     with pytest.raises(Refused) as refused:
         draw(content)
     assert refused.value.refusal.reason.code == code
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is guesses
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -4,14 +4,16 @@ A picture is read by its content, never by its name, and drawn anew in two sizes
 its metadata (EXIF, position, colour profile, comments) nor what may hide in it. It is decoded outside the transaction.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from struct import error as struct_error
+from threading import Lock
 from typing import NoReturn
 
 from django.db import connection, transaction
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from .. import terms
 from ..models import Offer, OfferPicture
@@ -23,6 +25,7 @@ from diptych.commons import journal
 from diptych.commons.refusal import Refusal, Refused, deny
 
 _QUALITY = 82
+_ONE_AT_A_TIME = Lock()
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct_error, MemoryError)
 """What Pillow's readers raise on a file that is not what it says."""
@@ -63,13 +66,26 @@ def draw(content: bytes) -> Mapping[PictureSize, bytes]:
     facts = PictureFacts(*picture.size, moves, holds_something_else(content, kind=picture.format or ""))
     _stop_if(why_not_picture(facts))
     try:
-        picture.draft("RGB", (2560, 2560))  # a JPEG is read no larger than it will be drawn
-        upright = ImageOps.exif_transpose(picture)
-        return {size: _cropped(upright, *pixels) for size, pixels in SIZES.items()}
+        with _no_guessing():
+            picture.draft("RGB", (2560, 2560))  # a JPEG is read no larger than it will be drawn
+            upright = ImageOps.exif_transpose(picture)
+            return {size: _cropped(upright, *pixels) for size, pixels in SIZES.items()}
     except _BOMB:
         _too_large()
     except _BROKEN:
         deny(terms.PICTURE_BROKEN)
+
+
+@contextmanager
+def _no_guessing() -> Iterator[None]:
+    """Pillow refuses a file cut short, unless its whole process was told to make up the rest: WeasyPrint, which prints our
+    papers, tells it so as soon as it is imported. One picture at a time, so that the switch is back where it was."""
+    with _ONE_AT_A_TIME:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _cropped(picture: Image.Image, width: int, height: int) -> bytes:
