@@ -5,7 +5,16 @@ from datetime import date, time, timedelta
 import pytest
 
 from diptych.culture.domain.venues import rules
-from diptych.culture.domain.venues.terms import Interval, InvitationFacts, OtherHours, Rejection, Step, StepFacts, Validation
+from diptych.culture.domain.venues.terms import (
+    Interval,
+    InvitationFacts,
+    OtherHours,
+    PartnerUrls,
+    Rejection,
+    Step,
+    StepFacts,
+    Validation,
+)
 from tests.culture.factories import AT
 
 V = Validation
@@ -136,3 +145,37 @@ def test_a_venue_is_open_until_it_closes(clock, until):
     today = rules.hours_on(day=date(2026, 12, 21), week=(at("10:00-12:30 14:00-19:00"), *[()] * 6), exceptions=())
     found = rules.open_until(today, clock_time=time.fromisoformat(clock))
     assert found == (time.fromisoformat(until) if until else None)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("billets.exemple.fr", True),
+        ("billets.exemple.fr.", True),
+        ("8.8.8.8", True),
+        ("[2001:4860:4860::8888]", True),
+        ("localhost", False),
+        ("LOCALHOST.", False),
+        ("api.internal", False),
+        ("intranet", False),
+        ("127.0.0.1", False),
+        ("127.1", False),
+        ("a.0x7f", False),
+        ("10.1.2.3", False),
+        ("169.254.169.254", False),
+        ("224.0.0.1", False),
+        ("[::1]", False),
+        ("::ffff:10.0.0.1", False),
+    ],
+)
+def test_a_host_that_may_be_reached_from_outside(host, expected):
+    assert rules.is_public_host(host) is expected
+
+
+@pytest.mark.parametrize(
+    ("booking", "cancellation", "apart"),
+    [("", "", False), ("https://a.fr/b", "https://a.fr/c", False), ("https://a.fr/b", "", True)],
+)
+def test_a_partner_gives_both_addresses_or_none(booking, cancellation, apart):
+    urls = PartnerUrls(booking=booking, cancellation=cancellation)
+    assert code(rules.why_not_partner_urls(urls)) == ("venues.partner_urls_apart" if apart else None)

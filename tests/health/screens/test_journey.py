@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils.translation import gettext, override
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
 from diptych.commons.web import assets
 from diptych.health.warehouse.research.portal import desk
@@ -73,8 +73,13 @@ def said(language: str) -> Callable[[str], str]:
 
 def in_view(page: Page, selector: str) -> bool:
     """Whether somebody who changed a field still sees it after the swap: the page has not gone elsewhere."""
-    inside = "one => { const box = one.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"
-    return bool(page.locator(selector).evaluate(inside))
+    inside = """selector => { const one = document.querySelector(selector); if (!one) return false;
+        const box = one.getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight; }"""
+    try:  # the focus and the scroll are put back after the figure has changed, which is what was waited for
+        page.wait_for_function(inside, arg=selector, timeout=5000 * QUICK)
+    except TimeoutError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
