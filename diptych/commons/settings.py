@@ -186,7 +186,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DIPTYCH_BANK_URL", "Where files of transfers are handed over, as https://key@host/path, or `fake` for a folder.", _sms, "fake", needed_in=("production",), secret=True),
     Setting("DIPTYCH_PAYER_NAME", "Whose account venues are paid from, as their bank shows it: 70 signs at most.", default="Diptych"),
     Setting("DIPTYCH_PAYER_IBAN", "That account's IBAN.", _iban, "FR7630006000011234567890189", needed_in=("production",)),
-    Setting("DIPTYCH_PAYER_BIC", "That account's BIC.", _bic, "AGRIFRPPXXX", needed_in=("production",)),
+    Setting("DIPTYCH_PAYER_BIC", "That account's BIC.", _bic, "AGRIFRPP", needed_in=("production",)),
     Setting("DIPTYCH_HOSTS", "Host names that the service answers to, separated by commas.", _words, "localhost,127.0.0.1"),
     Setting("DIPTYCH_BASE_URL", "The address that links in e-mails start with.", _address, "http://localhost:8000"),
     Setting("DIPTYCH_HOME", "The folder for what Diptych keeps on disk: the embedded database, built assets.", Path, ".cache/diptych"),

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 Doc = dict[str, Any]
-OFFICIAL = Path(__file__).resolve().parent / "data" / "pass_culture_public_openapi.json"
 
 
-def official() -> Doc:
+def official(real_data: Path) -> Doc:
     """The file, as its publisher issued it."""
-    return json.loads(OFFICIAL.read_text())
+    return json.loads((real_data / "api" / "pass_culture_public_openapi.json").read_text())
 
 
 def operations(doc: Doc) -> dict[str, Doc]:

@@ -24,7 +24,7 @@ def account_of(place: Venue, *, status: AccountStatus = AccountStatus.ACCEPTED, 
     """A bank account on which a venue is paid, for a month unless said otherwise."""
     assert place.structure is not None
     account = BankAccount.objects.create(
-        structure=place.structure, label="Compte courant", holder="Librairie des Halles", iban=IBAN, bic="AGRIFRPPXXX",
+        structure=place.structure, label="Compte courant", holder="Librairie des Halles", iban=IBAN, bic="AGRIFRPP",
         status=status, filed_by=pro(venue=place), filed_at=AT - timedelta(days=60),
     )  # fmt: skip
     BankAccountLink.objects.create(venue=place, account=account, since=since or AT - timedelta(days=30))

@@ -5,6 +5,7 @@ Holds pure functions: the language, the instant and the time zone are arguments.
 """
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,9 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "tomorrow": "tomorrow", "yesterday": "yesterday", "at": "at",
     },
 }  # fmt: skip
+
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def _language(code: str) -> str:
@@ -49,6 +53,20 @@ def money(cents: int, *, language: str = "fr") -> str:
 def price(cents: int, *, language: str = "fr") -> str:
     """A price: like `money`, but nothing to pay is said "Gratuit" (Free)."""
     return _WORDS[_language(language)]["free"] if cents == 0 else money(cents, language=language)
+
+
+def rate(value: Decimal | None, *, language: str = "fr") -> str:
+    """A share as a rate: "95 %", "33,33 %"; "33.33%" in English. A dash where there is none."""
+    if value is None:
+        return "–"
+    text = f"{100 * value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text}%" if _language(language) == "en" else text.replace(".", ",") + f"{NBSP}%"
+
+
+def cell(text: str) -> str:
+    """A text that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
 
 def distance(metres: float, *, language: str = "fr") -> str:

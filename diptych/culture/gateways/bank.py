@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
@@ -148,10 +148,7 @@ def _read_camt(content: bytes) -> list[Returned]:
 def _returned(line: int, number: str, amount: str, why: str) -> Returned:
     if not number or len(number) > 35:
         _malformed(line, "end_to_end")
-    try:
-        cents = int(Decimal(amount.replace(",", ".")) * 100) if _AMOUNT.fullmatch(amount) else 0
-    except InvalidOperation:
-        cents = 0
+    cents = int(Decimal(amount.replace(",", ".")) * 100) if _AMOUNT.fullmatch(amount) else 0
     if cents <= 0:
         _malformed(line, "amount")
     if not re.fullmatch(r"[A-Z0-9]{1,8}", why):

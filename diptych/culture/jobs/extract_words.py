@@ -117,11 +117,8 @@ WORDS: Final[dict[tuple[str, str], dict[str, StrPromise]]] = {
     ("journal_entry", "act"): {
         "bookings.look_at": _("the counter looked at a code"),
         "bookings.cancelled": _("booking cancelled"),
-        "bookings.cancel": _("booking cancelled"),
         "bookings.booked": _("booking made"),
-        "bookings.book": _("booking made"),
         "bookings.used": _("booking used"),
-        "bookings.use": _("booking used"),
         "eligibility.activate": _("credit opened"),
         "eligibility.ask_bonus": _("bonus asked for"),
         "eligibility.decide_bonus": _("bonus decided"),

@@ -4,7 +4,6 @@ Holds how it is written. Does not hold what is due, nor where the file is kept. 
 """
 
 import io
-from decimal import Decimal
 from typing import Any, Final, NoReturn
 
 from django.utils.html import format_html, format_html_join
@@ -77,17 +76,8 @@ def as_html(paper: InvoicePaper) -> str:
         )  # fmt: skip
 
 
-def rate_of(rate: Decimal | None) -> str:
-    """A rate as it is read: 95 %, 33,33 %; a dash where a rule pays a sum a place."""
-    if rate is None:
-        return "–"
-    text = f"{100 * rate:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace(".", ",") + f"{formatting.NBSP}%"
-
-
 def _row(row: InvoiceRow) -> tuple[str, ...]:
-    return (gettext(row.name), rate_of(row.rate), str(row.bookings), *_sums(row))
+    return (gettext(row.name), formatting.rate(row.rate, language="fr"), str(row.bookings), *_sums(row))
 
 
 def _sums(of: InvoicePaper | InvoiceRow) -> tuple[str, ...]:

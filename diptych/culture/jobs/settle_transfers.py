@@ -7,9 +7,10 @@ from diptych.culture.gateways import bank
 
 
 def run(*, at: datetime) -> int:
-    """Deliver, then validate. Gives how many transfers are done."""
+    """Validate, then deliver: a bank that does not answer holds back its own files alone. Gives how many transfers are done."""
+    done = operations.validate_settlements(at=at)
     deliver(at=at)
-    return operations.validate_settlements(at=at)
+    return done
 
 
 def deliver(*, at: datetime) -> int:

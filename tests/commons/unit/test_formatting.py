@@ -1,10 +1,24 @@
 """Formats, at their edges, in both languages."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from diptych.commons.web.formatting import NBSP, clock_time, count, day, distance, exact, exact_day, money, price, when
+from diptych.commons.web.formatting import (
+    NBSP,
+    cell,
+    clock_time,
+    count,
+    day,
+    distance,
+    exact,
+    exact_day,
+    money,
+    price,
+    rate,
+    when,
+)
 
 AT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # a Tuesday, 16:00 in Paris
 
@@ -91,3 +105,18 @@ def test_day() -> None:
     today = date(2026, 11, 24)
     said = [plain(day(today + timedelta(days=n), today=today)) for n in (0, 1, -1, 4)]
     assert said == ["aujourd’hui", "demain", "hier", "sam. 28 nov."]
+
+
+@pytest.mark.parametrize(
+    ("value", "french", "english"),
+    [(None, "–", "–"), ("1", "100 %", "100%"), ("0.95", "95 %", "95%"), ("0.3333", "33,33 %", "33.33%"), ("0", "0 %", "0%")],
+)
+def test_a_rate_is_written_as_it_is_read(value: str | None, french: str, english: str) -> None:
+    share = None if value is None else Decimal(value)
+    assert (plain(rate(share)), rate(share, language="en")) == (french, english)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+33", "-1", "@cmd", "  =1", "\t=1", "\r=1"])
+def test_no_cell_becomes_a_formula(text: str) -> None:
+    assert cell(text) == f"'{text}"
+    assert cell(f"a{text}") == f"a{text}"

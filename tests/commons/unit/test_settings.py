@@ -18,7 +18,7 @@ PRODUCTION = {
     "DIPTYCH_QUOTIENT_URL": "https://tres-secret@quotients.example/v3",
     "DIPTYCH_BANK_URL": "https://tres-secret@banque.example/depots",
     "DIPTYCH_PAYER_IBAN": "FR76 3000 6000 0112 3456 7890 189",
-    "DIPTYCH_PAYER_BIC": "AGRIFRPPXXX",
+    "DIPTYCH_PAYER_BIC": "AGRIFRPP",
 }
 
 

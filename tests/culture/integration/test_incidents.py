@@ -31,6 +31,7 @@ def pay(day: date, at: datetime) -> None:
     number = Cashflow.objects.order_by("-batch__number")[0].batch.number
     if Cashflow.objects.filter(status="under_review", amount_cents__lt=0).exists():
         operations.send_batch(number=number, payer=bank.payer(), write=bank.write, actor="person:1", at=at)
+        settle_transfers.deliver(at=at)
     operations.accept_batch(number=number, actor="person:1", at=at)
 
 

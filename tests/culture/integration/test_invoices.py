@@ -130,12 +130,6 @@ def unpacked(stream: bytes) -> bytes:
         return stream
 
 
-def test_a_rate_is_written_as_it_is_read():
-    assert [invoice_file.rate_of(rate) for rate in (None, *map(invoice_file.Decimal, ("1", "0.95", "0.3333", "0")))] == [
-        "–", "100\u00a0%", "95\u00a0%", "33,33\u00a0%", "0\u00a0%",
-    ]  # fmt: skip
-
-
 def test_from_the_deposit_to_the_venues_bank_account_every_cent_is_in_the_ledger():
     world = PaidWorld(venues=1)
     place = world.venues[0]
@@ -172,8 +166,9 @@ def test_from_the_deposit_to_the_venues_bank_account_every_cent_is_in_the_ledger
         (concert.pk, "Reimbursement"): 10_00, (None, "Complement"): 2_00,
     }  # fmt: skip
     holds()
-    assert settle_transfers.run(at=DECEMBER + timedelta(days=1)) == 0
-    assert settle_transfers.run(at=DECEMBER + timedelta(days=2)) == 1
+    assert settle_transfers.run(at=DECEMBER + timedelta(days=5)) == 0, "the bank has its file only now"
+    assert settle_transfers.run(at=DECEMBER + timedelta(days=6)) == 0
+    assert settle_transfers.run(at=DECEMBER + timedelta(days=7)) == 1
     assert (accounts()["venue"], accounts()["bank"]) == (0, 26_25)
     assert Invoice.objects.get().status == "paid"
     holds()
@@ -219,6 +214,15 @@ def test_a_file_is_handed_over_until_the_bank_has_it(monkeypatch: pytest.MonkeyP
     assert settle_transfers.deliver(at=DECEMBER) == 1
     assert settle_transfers.deliver(at=DECEMBER) == 0
     assert bank.Folder(tmp_path).received() == {"VIR1.xml": bytes(Transfer.objects.get().content)}
+    # A bank that no longer answers holds back the next file, not what is done of this one.
+    operations.accept_batch(number=1, **HERE)
+    Transfer.objects.create(
+        message_id="RETRY1", on=FIRST_OF_DECEMBER, count=0, cents=0, content=b"", sha256="", created_at=DECEMBER
+    )
+    monkeypatch.setattr(bank, "way", lambda: bank.HttpBank("http://cle@127.0.0.1:9/depots"))
+    with pytest.raises(bank.NotDelivered):
+        settle_transfers.run(at=DECEMBER + timedelta(days=3))
+    assert set(Settlement.objects.values_list("status", flat=True)) == {"validated"}
 
 
 def test_an_account_that_may_no_longer_be_paid_stops_the_file_and_says_which():
@@ -300,6 +304,8 @@ def test_the_commands_pay_a_batch_from_end_to_end(monkeypatch: pytest.MonkeyPatc
     assert "the bank did not take it" in tell("transfer-again")
     monkeypatch.setattr(bank, "way", lambda: bank.Folder(tmp_path / "bank"))
     at[0] += timedelta(days=3)
+    assert tell("settle") == "0 transfers done.\n", "the bank has its file only now"
+    at[0] += timedelta(days=2)
     assert tell("settle") == "1 transfers done.\n"
     assert sorted(bank.Folder(tmp_path / "bank").received()) == ["RETRY1.xml", "VIR1.xml"]
     assert told.invoke(ledger.app, ["verify"]).exit_code == 0

@@ -1,18 +1,24 @@
 """Payments through the pages: the venue follows each cent, the team sees what blocks, two people carry an incident out."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import resolve
 
 from diptych.commons import clock
+from diptych.culture.commands import reimburse
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.people.terms import StaffRole
-from diptych.culture.domain.reimbursements import operations
+from diptych.culture.domain.reimbursements import operations, queries
 from diptych.culture.domain.reimbursements.models import Incident, Invoice, PaymentHold
+from diptych.culture.domain.reimbursements.terms import Returned
 from diptych.culture.domain.venues.models import Membership
 from diptych.culture.gateways import bank
 from diptych.culture.jobs import make_invoices
+from diptych.culture.jobs.timetable import TIMETABLE
 from tests.culture import factories
 from tests.culture.factories import AT
 from tests.culture.payments import DECEMBER, FIRST_OF_DECEMBER, PaidWorld, price_all
@@ -148,3 +154,28 @@ def test_a_venue_without_pricing_point_is_told(world: PaidWorld):
     price_all(DECEMBER + timedelta(hours=3))
     own = factories.signed_in(Membership.objects.filter(structure=place.structure)[0].person)
     assert "1 réservation utilisée attend" in text_of(own.get("/pro/remboursements/"))
+
+
+def test_the_how_to_names_commands_jobs_and_pages_that_are_there() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "how-to" / "pay-the-venues.md").read_text()
+    known = {one.name or one.callback.__name__.replace("_", "-") for one in reimburse.app.registered_commands}
+    named = set(re.findall(r"`(?:diptych culture )?reimburse ([a-z-]+)", text))
+    assert named <= known and len(named) >= 9, named - known
+    assert set(re.findall(r"job `(\w+)`", text)) <= {row.name for row in TIMETABLE}
+    for address in re.findall(r"`(/equipe/[^`]+)`", text):
+        assert resolve(address)
+
+
+def test_a_page_of_payments_asks_no_more_for_each_batch(world: PaidWorld, django_assert_max_num_queries: Any) -> None:
+    own = Membership.objects.get(structure=world.venues[0].structure).person
+    with django_assert_max_num_queries(4):
+        (batch,) = queries.batches()
+    assert (batch.number, batch.cashflows, batch.paid_cents, batch.owed_cents, batch.returned) == (1, 1, 15_00, 0, 0)
+    with django_assert_max_num_queries(6):
+        (one,) = queries.statements(person_id=own.pk)
+    assert one.has_file
+    end_to_end = queries.batch_flows(number=1)[0].end_to_end
+    operations.read_returns(returned=[Returned(end_to_end, 15_00, "AC04", 1)], content=b"1", **HERE)
+    assert queries.batches()[0].returned == 1
+    operations.take_return_back(end_to_end=end_to_end, **HERE)
+    assert queries.batches()[0].returned == 0

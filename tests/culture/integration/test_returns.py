@@ -30,10 +30,12 @@ def give_back(settlement: Settlement, *, at: datetime, content: bytes | None = N
 @pytest.mark.parametrize("after", [1, 3])
 def test_what_the_bank_gives_back_is_owed_again_sent_again_and_a_mistake_is_taken_back(after: int):
     world = sent()
+    settle_transfers.deliver(at=DECEMBER)
     at = DECEMBER + timedelta(days=after)
     settle_transfers.run(at=at)
     first = Settlement.objects.order_by("pk")[0]
     was = first.status
+    assert was == ("pending" if after < 2 else "validated")
     before = accounts()
     assert give_back(first, at=at) == 1
     assert give_back(first, at=at) == 0, "the same file"
@@ -60,6 +62,7 @@ def test_what_the_bank_gives_back_is_owed_again_sent_again_and_a_mistake_is_take
     assert Settlement.objects.get(transfer=again).end_to_end == f"VIR1-{first.cashflow_id}-2"
     with pytest.raises(Refused, match=r"reimbursements.settlement_not_rejected"):
         operations.take_return_back(end_to_end=first.end_to_end, actor="person:1", at=at)
+    settle_transfers.deliver(at=at)
     settle_transfers.run(at=at + timedelta(days=9))
     assert (accounts()["venue"], accounts()["bank"]) == (0, 22_00)
     holds()

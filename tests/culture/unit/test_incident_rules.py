@@ -1,13 +1,13 @@
 """Incidents: what may be asked, who decides, what it comes to, when a debit note is made."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from diptych.culture.domain.reimbursements import terms
 from diptych.culture.domain.reimbursements.rules import incidents, invoices, payments, wording
-from diptych.culture.domain.reimbursements.terms import CashflowStatus, IncidentKind, IncidentStatus, InvoiceKind, PaidBooking
+from diptych.culture.domain.reimbursements.terms import IncidentKind, IncidentStatus, PaidBooking
 
 AT = datetime(2026, 12, 1, 8, tzinfo=UTC)
 
@@ -58,15 +58,6 @@ def test_a_gesture_is_split_by_places_the_remainder_on_the_last() -> None:
     assert incidents.shares(10_01, [1, 1, 1]) == (3_33, 3_33, 3_35)
 
 
-@pytest.mark.parametrize(
-    ("owed", "forced", "days", "expected"),
-    [(1, False, 90, True), (1, False, 89, False), (1, True, 1, True), (0, True, 99, False), (1, True, None, False)],
-)
-def test_a_debit_note_after_ninety_days_or_when_forced(owed: int, forced: bool, days: int | None, expected: bool) -> None:
-    last = None if days is None else AT - timedelta(days=days)
-    assert incidents.makes_debit_note(owed_cents=owed, forced=forced, last_accepted_at=last, cutoff_at=AT) is expected
-
-
 def test_cut_offs_are_midnights_of_paris_twice_a_month() -> None:
     assert payments.cutoff_of(date(2026, 12, 1)) == datetime(2026, 11, 30, 23, tzinfo=UTC)
     assert [payments.last_cutoff_day(at=datetime(2026, 12, day, 23, 30, tzinfo=UTC)).day for day in (1, 14, 15, 30)] == [
@@ -86,12 +77,9 @@ def test_cut_offs_are_midnights_of_paris_twice_a_month() -> None:
         payments.why_not_batch(date(2026, 11, 16), latest=AT, at=AT),
     ]
     assert [refusal.reason for refusal in wrong if refusal] == [terms.BATCH_DAY, terms.BATCH_TO_COME, terms.BATCH_PAST]
-    assert payments.may_move(CashflowStatus.PENDING, CashflowStatus.UNDER_REVIEW)
-    assert not payments.may_move(CashflowStatus.ACCEPTED, CashflowStatus.PENDING)
 
 
 def test_papers_and_transfers_are_numbered() -> None:
-    assert invoices.reference(InvoiceKind.DEBIT_NOTE, year=2026, number=12) == "A260000012"
     assert invoices.year_of(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == 2027
     assert invoices.end_to_end(batch=3, cashflow=12, attempt=2) == "VIR3-12-2"
     # Tuesday → Wednesday; Thursday → Friday; Friday, Saturday, Sunday → Monday

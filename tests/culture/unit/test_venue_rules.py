@@ -6,15 +6,15 @@ import pytest
 
 from diptych.culture.domain.venues import rules
 from diptych.culture.domain.venues.terms import (
+    AddressFacts,
     Interval,
     InvitationFacts,
     OtherHours,
-    PartnerUrls,
     Rejection,
     Step,
     StepFacts,
     Validation,
-)
+)  # fmt: skip
 from tests.culture.factories import AT
 
 V = Validation
@@ -173,9 +173,23 @@ def test_a_host_that_may_be_reached_from_outside(host, expected):
 
 
 @pytest.mark.parametrize(
-    ("booking", "cancellation", "apart"),
-    [("", "", False), ("https://a.fr/b", "https://a.fr/c", False), ("https://a.fr/b", "", True)],
+    ("address", "expected"),
+    [
+        (AddressFacts("https", "billets.exemple.fr"), None),
+        (AddressFacts("http", "billets.exemple.fr"), "venues.partner_url_malformed"),
+        (AddressFacts("https", ""), "venues.partner_url_malformed"),
+        (AddressFacts("https", "billets.exemple.fr", plain=False), "venues.partner_url_malformed"),
+        (AddressFacts("https", "10.0.0.7"), "venues.partner_url_private"),
+        (AddressFacts("https", "localhost"), "venues.partner_url_private"),
+    ],
 )
-def test_a_partner_gives_both_addresses_or_none(booking, cancellation, apart):
-    urls = PartnerUrls(booking=booking, cancellation=cancellation)
-    assert code(rules.why_not_partner_urls(urls)) == ("venues.partner_urls_apart" if apart else None)
+def test_where_a_partner_may_be_called(address, expected):
+    assert code(rules.why_not_partner_urls({"notification": address}, private=False)) == expected
+
+
+def test_a_partner_gives_both_addresses_or_none_and_may_be_near_where_nobody_books():
+    near, far = AddressFacts("http", "localhost"), AddressFacts("https", "a.fr")
+    assert code(rules.why_not_partner_urls({"booking": near, "cancellation": near}, private=True)) is None
+    assert code(rules.why_not_partner_urls({}, private=False)) is None
+    for apart in ("booking", "cancellation"):
+        assert code(rules.why_not_partner_urls({apart: far}, private=False)) == "venues.partner_urls_apart"

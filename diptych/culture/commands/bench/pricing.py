@@ -49,7 +49,7 @@ from (
     join catalogue_offer o on o.id = k.offer_id where o.name = 'Used') s;
 set session_replication_role = origin;
 insert into reimbursements_bankaccount (structure_id, label, holder, iban, bic, status, filed_by_id, filed_at)
-select v.structure_id, 'Main', v.name, 'FR76' || lpad(v.id::text, 23, '0'), 'AGRIFRPPXXX', 'accepte', (select min(person_id) from wallet_deposit), {at}
+select v.structure_id, 'Main', v.name, 'FR76' || lpad(v.id::text, 23, '0'), 'AGRIFRPP', 'accepte', (select min(person_id) from wallet_deposit), {at}
 from venues_venue v where v.name like 'Point %%' order by v.id;
 insert into reimbursements_bankaccountlink (venue_id, account_id, since)
 select v.id, a.id, {at} - interval '9 days' from venues_venue v join reimbursements_bankaccount a on a.iban = 'FR76' || lpad(v.id::text, 23, '0');

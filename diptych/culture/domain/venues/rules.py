@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from . import terms
-from .terms import DayHours, Interval, InvitationFacts, OtherHours, PartnerUrls, Rejection, Step, StepFacts, Validation
+from .terms import AddressFacts, DayHours, Interval, InvitationFacts, OtherHours, Rejection, Step, StepFacts, Validation
 
 from diptych.commons.refusal import Refusal, refuse
 
@@ -141,9 +141,15 @@ def is_public_address(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and (inside is None or inside.is_global)
 
 
-def why_not_partner_urls(urls: PartnerUrls) -> Refusal | None:
-    """Why a partner's addresses do not go together, or None."""
-    return refuse(terms.PARTNER_URLS_APART) if bool(urls.booking) != bool(urls.cancellation) else None
+def why_not_partner_urls(addresses: Mapping[str, AddressFacts], *, private: bool) -> Refusal | None:
+    """Why a partner cannot be called at these addresses (those given, by what each is for), or None. `private`: it may be
+    called inside a private network, and without https. Names are not looked up here: what they lead to may change."""
+    for address in addresses.values():
+        if not address.host or not address.plain or address.scheme not in (("https", "http") if private else ("https",)):
+            return refuse(terms.PARTNER_URL_MALFORMED)
+        if not private and not is_public_host(address.host):
+            return refuse(terms.PARTNER_URL_PRIVATE)
+    return refuse(terms.PARTNER_URLS_APART) if ("booking" in addresses) != ("cancellation" in addresses) else None
 
 
 def hours_on(*, day: date, week: Sequence[Sequence[Interval]], exceptions: Sequence[OtherHours]) -> DayHours:

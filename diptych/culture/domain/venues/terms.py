@@ -156,6 +156,15 @@ class PartnerUrls:
     notification: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AddressFacts:
+    """What an address says: its scheme, its host (empty where it names none), whether nothing else is hidden in it."""
+
+    scheme: str
+    host: str
+    plain: bool = True
+
+
 NOT_A_MEMBER = Reason("venues.not_a_member", Kind.MISSING, "There is no such venue among yours.")
 PLACES_FIRST = Reason(
     "venues.places_first", Kind.CONFLICT, "No commune is known yet. Import them first: diptych culture import places FILE…"

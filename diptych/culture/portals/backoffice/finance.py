@@ -17,6 +17,7 @@ from .permits import permit
 
 from diptych.commons import clock
 from diptych.commons.refusal import deny
+from diptych.commons.web import formatting
 from diptych.commons.web.doors import door
 from diptych.culture.domain.people.queries import may
 from diptych.culture.domain.people.terms import Audience, Permission
@@ -33,10 +34,11 @@ MOST_BATCH = 2**31 - 1
 def home(request: HttpRequest) -> HttpResponse:
     """The batches, and in short what waits and what is asked."""
     _rows, sums = queries.blocked(at=clock.now(), limit=0)
-    asked = [one for one in queries.incidents() if one.status == "created"]
     day = queries.next_payment_day(at=clock.now())
     return render(
-        request, "backoffice/finance.html", {"batches": queries.batches(), "sums": sums, "asked": len(asked), "day": day}
+        request,
+        "backoffice/finance.html",
+        {"batches": queries.batches(), "sums": sums, "asked": queries.incidents_asked(), "day": day},
     )
 
 
@@ -60,7 +62,7 @@ def export(request: HttpRequest, number: int) -> HttpResponse:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     names = queries.Entry.__slots__
-    rows = [[_plain(getattr(row, name)) for name in names] for row in queries.entries(number=number)]
+    rows = [[_cell(getattr(row, name)) for name in names] for row in queries.entries(number=number)]
     writer.writerows([names, *rows])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="VIR{number}.csv"'
@@ -196,7 +198,5 @@ def _known(number: int, most: int) -> None:
         deny(BATCH_NOT_FOUND, number=number)
 
 
-def _plain(value: object) -> str:
-    "A cell that no spreadsheet takes for a formula (OWASP: CSV injection)."
-    text = str(value)
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") and not isinstance(value, int) else text
+def _cell(value: object) -> str:
+    return str(value) if isinstance(value, int) else formatting.cell(str(value))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .forms.bookings import STATUSES
 
+from diptych.commons.web.formatting import cell
 from diptych.culture.domain.bookings.queries import VenueBooking
 
 COLUMNS: Final = (
@@ -26,13 +27,6 @@ COLUMNS: Final = (
 
 MOST_ROWS: Final = 1_048_575
 """Lines of an Excel sheet, its heading apart."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula (OWASP: CSV injection)."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
 
 class Line:
@@ -97,4 +91,4 @@ def _text(value: Any, zone: str) -> str:
         return _local(value, zone).strftime("%d/%m/%Y %H:%M")
     if isinstance(value, float):
         return f"{value:.2f}".replace(".", ",")
-    return plain(str(value))
+    return cell(str(value))

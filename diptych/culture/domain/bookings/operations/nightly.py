@@ -19,7 +19,7 @@ from ..rules.times import (
     today_midnight,
     warning_due,
 )
-from ..terms import Author, Cancellation, Status
+from ..terms import BEING_PAID, Author, Cancellation, Status
 from .acting import free, lock, tell, use_now
 from .holds import release_hold
 
@@ -114,8 +114,10 @@ def _cancel_removed(booking_id: int, at: datetime) -> bool:
         return False
     try:
         free(booking, why=Cancellation.OFFERER, at=at)
-    except Refused:  # its price is being paid: an incident reverses it, not a night's job
-        return False
+    except Refused as refused:
+        if refused.refusal.reason is not BEING_PAID:
+            raise
+        return False  # an incident reverses what is being paid, not a night's job
     why = {"why": Cancellation.OFFERER.value}
     tell(booking, topic="bookings.cancelled", actor="job:cancel_of_removed_stocks", at=at, facts=why)
     return True

@@ -9,6 +9,6 @@ from .settlements import ReturnFile, Settlement, SettlementStep, Transfer
 
 __all__ = [
     "BankAccount", "BankAccountLink", "BankAccountStatus", "BankDocument", "Cashflow", "CashflowBatch", "CashflowLine",
-    "CashflowStep", "CustomRule", "FinanceEvent", "Incident", "IncidentLine", "Invoice", "InvoiceCounter", "InvoiceFile", "InvoiceLine", "PaymentHold",
-    "PointRevenue", "Pricing", "PricingPointLink", "ReturnFile", "Settlement", "SettlementStep", "Transfer",
+    "CashflowStep", "CustomRule", "FinanceEvent", "Incident", "IncidentLine", "Invoice", "InvoiceCounter", "InvoiceFile",
+    "InvoiceLine", "PaymentHold", "PointRevenue", "Pricing", "PricingPointLink", "ReturnFile", "Settlement", "SettlementStep", "Transfer",
 ]  # fmt: skip

@@ -19,6 +19,8 @@ from ..terms import AccountStatus, CashflowStatus, InvoiceStatus, Order, Orders,
 
 from diptych.commons import journal
 from diptych.commons.refusal import deny
+from diptych.culture.domain.wallet.models import Movement
+from diptych.culture.domain.wallet.terms import SIDES, MovementKind
 
 MANY: Final = 500
 """Settlements validated in one transaction."""
@@ -98,7 +100,7 @@ def read_returns(*, returned: Sequence[Returned], content: bytes, actor: str, at
     for one in returned:
         settlement = held[one.end_to_end]
         if settlement.status == SettlementStatus.VALIDATED:
-            _move_money([settlement], "SettlementReturned", "bank", "venue", at)
+            _move_money([settlement], MovementKind.SETTLEMENT_RETURNED, at)
         settlement.why = one.why[:8]
         _set([settlement], SettlementStatus.REJECTED, InvoiceStatus.REJECTED, at=at)
     _journal("reimbursements.returns", f"returns:{file.pk}", actor, at, count=len(returned), sha256=sha256)
@@ -117,7 +119,7 @@ def take_return_back(*, end_to_end: str, actor: str, at: datetime) -> Settlement
     before = SettlementStatus(settlement.steps.exclude(status=SettlementStatus.REJECTED).order_by("-pk")[0].status)
     settlement.why = ""
     if before is SettlementStatus.VALIDATED:
-        _move_money([settlement], "Settlement", "venue", "bank", at)
+        _move_money([settlement], MovementKind.SETTLEMENT, at)
     paid = InvoiceStatus.PAID if before is SettlementStatus.VALIDATED else InvoiceStatus.PENDING_PAYMENT
     _set([settlement], before, paid, at=at)
     _journal("reimbursements.take_return_back", f"settlement:{settlement.pk}", actor, at, status=before.value)
@@ -184,10 +186,12 @@ def _write(
 @transaction.atomic
 def _validate(at: datetime) -> int:
     due = Settlement.objects.select_for_update(no_key=True, of=("self",)).filter(
-        status=SettlementStatus.PENDING, created_at__lte=at - VALIDATED_AFTER, cashflow__status=CashflowStatus.ACCEPTED
+        status=SettlementStatus.PENDING,
+        transfer__delivered_at__lte=at - VALIDATED_AFTER,
+        cashflow__status=CashflowStatus.ACCEPTED,
     )
     settlements = list(due.order_by("pk")[:MANY])
-    _move_money(settlements, "Settlement", "venue", "bank", at)
+    _move_money(settlements, MovementKind.SETTLEMENT, at)
     _set(settlements, SettlementStatus.VALIDATED, InvoiceStatus.PAID, at=at)
     return len(settlements)
 
@@ -200,13 +204,12 @@ def _set(settlements: list[Settlement], to: SettlementStatus, invoice: InvoiceSt
     Invoice.objects.filter(cashflow__in=[one.cashflow_id for one in settlements]).update(status=invoice)
 
 
-def _move_money(settlements: list[Settlement], kind: str, debited: str, credited: str, at: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into wallet_movement (kind, amount_cents, debited, credited, bucket, reference, at)"
-            " values (%s, %s, %s, %s, '', %s, %s)",
-            [(kind, one.cents, debited, credited, one.end_to_end, at) for one in settlements],
-        )
+def _move_money(settlements: list[Settlement], kind: MovementKind, at: datetime) -> None:
+    debited, credited = SIDES[kind]
+    Movement.objects.bulk_create(
+        Movement(kind=kind, amount_cents=one.cents, debited=debited, credited=credited, reference=one.end_to_end, at=at)
+        for one in settlements
+    )
 
 
 def _journal(act: str, subject: str, actor: str, at: datetime, **facts: object) -> None:

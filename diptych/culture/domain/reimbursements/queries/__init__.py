@@ -15,7 +15,7 @@ from .accounts import (
 from .due import Waiting, cutoff_of, last_cutoff_day, waiting
 from .explaining import explain_reimbursement
 from .finance import BatchRow, BlockedRow, FlowRow, batch_flows, batches, blocked, bookings_named, hold_of
-from .incidents import IncidentRow, incident, incidents, paid_booking
+from .incidents import IncidentRow, incident, incidents, incidents_asked, paid_booking
 from .invoices import InvoicePaper, InvoiceRow, invoice, invoice_file, invoices_without_file
 from .prices import prices_sql, scale_tables
 from .statements import (
@@ -63,6 +63,7 @@ __all__ = [
     "hold_of",
     "incident",
     "incidents",
+    "incidents_asked",
     "invoice",
     "invoice_file",
     "invoice_lines",

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from ..rules.incidents import DEBIT_NOTE_AFTER
 from ..rules.payments import cutoff_of, last_cutoff_day
 from ..terms import LeftOut
 
@@ -35,9 +36,9 @@ where e.value_at < %(cutoff)s and not exists (select from reimbursements_cashflo
 """
 """Each price that no batch took, used before %(cutoff)s: its account, and why it is left out, or null."""
 
-ACCOUNTS_DUE: Final = """
+ACCOUNTS_DUE: Final = f"""
 select d.account_id, d.amount_cents, case when d.differs then 'differs'
-    when d.amount_cents > 0 and (l.at is null or not (d.forced or l.at <= %(cutoff)s::timestamptz - interval '90 days')) then 'owed'
+    when d.amount_cents > 0 and (l.at is null or not (d.forced or l.at <= %(cutoff)s::timestamptz - interval '{DEBIT_NOTE_AFTER.days} days')) then 'owed'
     end as why
 from (
     select account_id, sum(amount_cents) as amount_cents, bool_or(differs) as differs, bool_or(forced) as forced
@@ -48,7 +49,7 @@ from (
 ) l on true
 """
 """Each account of what is `due`: its sum (below zero: the State pays), and why the whole of it waits, or null. What it owes makes a
-debit note as `rules.incidents.makes_debit_note` says."""
+debit note where an incident forces it, or long after the last payment (guide §3.3, overpayment); never paid, it waits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Q, Sum
 
 from .. import terms
 from ..models import Cashflow, CashflowBatch, PaymentHold, Settlement
@@ -66,30 +69,32 @@ class BlockedRow:
 
 def batches(*, limit: int = 100) -> list[BatchRow]:
     """The latest first."""
-    rows = []
-    for batch in CashflowBatch.objects.order_by("-number")[:limit]:
-        flows = Cashflow.objects.filter(batch=batch)
-        counted = flows.values("status").annotate(n=Count("pk")).order_by("status")
-        paid = flows.filter(amount_cents__lt=0).aggregate(s=Sum("amount_cents"))["s"] or 0
-        owed = flows.filter(amount_cents__gt=0).aggregate(s=Sum("amount_cents"))["s"] or 0
-        latest = Settlement.objects.filter(cashflow__batch=batch).values("cashflow").annotate(last=Max("attempt"))
-        returned = Settlement.objects.filter(cashflow__batch=batch, status=SettlementStatus.REJECTED)
-        again = {row["cashflow"]: row["last"] for row in latest}
-        rows.append(
-            BatchRow(
-                batch.number, batch.cutoff_at, batch.created_at, sum(row["n"] for row in counted),
-                tuple((CashflowStatus(row["status"]), row["n"]) for row in counted), -paid, owed,
-                sum(one.attempt == again[one.cashflow_id] for one in returned),
-            )
-        )  # fmt: skip
-    return rows
+    rows = list(CashflowBatch.objects.order_by("-number")[:limit])
+    flows = Cashflow.objects.filter(batch__in=rows)
+    counted = (
+        flows.values("batch_id", "status")
+        .annotate(
+            n=Count("pk"), paid=-Sum("amount_cents", filter=Q(amount_cents__lt=0), default=0),
+            owed=Sum("amount_cents", filter=Q(amount_cents__gt=0), default=0),
+        )
+        .order_by("batch_id", "status")
+    )  # fmt: skip
+    by_batch = {number: list(group) for number, group in groupby(counted, key=itemgetter("batch_id"))}
+    live = Settlement.objects.exclude(status=SettlementStatus.REJECTED).values("cashflow_id")
+    given_back = flows.filter(settlements__status=SettlementStatus.REJECTED).exclude(pk__in=live)
+    returned = dict(given_back.values_list("batch_id").annotate(n=Count("pk", distinct=True)))
+    return [_batch(batch, by_batch.get(batch.pk, []), returned.get(batch.pk, 0)) for batch in rows]
 
 
 def batch_flows(*, number: int, limit: int = 500) -> list[FlowRow]:
     """A batch's cashflows, the largest first. Refuses an unknown batch."""
     if not CashflowBatch.objects.filter(number=number).exists():
         deny(terms.BATCH_NOT_FOUND, number=number)
-    flows = Cashflow.objects.filter(batch__number=number).select_related("account__structure", "invoice__file")
+    flows = (
+        Cashflow.objects.filter(batch__number=number)
+        .select_related("account__structure", "invoice__file")
+        .defer("invoice__file__content")
+    )
     flows = flows.prefetch_related("settlements").annotate(bookings=Count("lines")).order_by("amount_cents", "pk")
     return [_flow(one) for one in flows[:limit]]
 
@@ -126,6 +131,14 @@ def bookings_named(*, words: list[str]) -> list[int]:
             deny(TOKEN_UNKNOWN)
         found.append(number)
     return sorted(set(found))
+
+
+def _batch(batch: CashflowBatch, counted: list[Any], returned: int) -> BatchRow:
+    return BatchRow(
+        batch.number, batch.cutoff_at, batch.created_at, sum(row["n"] for row in counted),
+        tuple((CashflowStatus(row["status"]), row["n"]) for row in counted), sum(row["paid"] for row in counted),
+        sum(row["owed"] for row in counted), returned,
+    )  # fmt: skip
 
 
 def _flow(one: Cashflow) -> FlowRow:

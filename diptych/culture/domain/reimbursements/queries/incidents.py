@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Case, When
+
 from .. import terms
 from ..models import CashflowLine, FinanceEvent, Incident, IncidentLine, Pricing
 from ..terms import EventStatus, IncidentKind, IncidentStatus, Motive, PaidBooking
@@ -45,10 +47,16 @@ def paid_booking(*, booking_id: int, but_incident: int = 0) -> PaidBooking | Non
 
 
 def incidents(*, limit: int = 200) -> list[IncidentRow]:
-    """The latest, those that wait for a decision first."""
-    rows = Incident.objects.prefetch_related("lines")
-    ordered = sorted(rows.order_by("-pk")[:limit], key=lambda one: one.status != IncidentStatus.CREATED)
-    return [_row(one) for one in ordered]
+    """Those that wait for a decision first, each part the latest first."""
+    waits = Case(When(status=IncidentStatus.CREATED, then=0), default=1)
+    rows = list(Incident.objects.prefetch_related("lines").order_by(waits, "-pk")[:limit])
+    cost = _costs(rows)
+    return [_row(one, cost) for one in rows]
+
+
+def incidents_asked() -> int:
+    """How many wait for a decision."""
+    return Incident.objects.filter(status=IncidentStatus.CREATED).count()
 
 
 def incident(*, incident_id: int) -> IncidentRow:
@@ -56,12 +64,17 @@ def incident(*, incident_id: int) -> IncidentRow:
     found = Incident.objects.prefetch_related("lines").filter(pk=incident_id).first()
     if found is None:
         deny(terms.INCIDENT_NOT_FOUND)
-    return _row(found)
+    return _row(found, _costs([found]))
 
 
-def _row(one: Incident) -> IncidentRow:
+def _costs(rows: list[Incident]) -> dict[int, int]:
+    "What each booking of some incidents cost."
+    numbers = {line.booking_id for one in rows for line in one.lines.all()}
+    return dict(Booking.objects.filter(pk__in=numbers).values_list("pk", "total_cents"))
+
+
+def _row(one: Incident, cost: dict[int, int]) -> IncidentRow:
     lines = sorted(one.lines.all(), key=lambda line: line.booking_id)
-    cost = dict(Booking.objects.filter(pk__in=[line.booking_id for line in lines]).values_list("pk", "total_cents"))
     return IncidentRow(
         one.pk, IncidentKind(one.kind), IncidentStatus(one.status), one.note, one.force_debit_note, one.created_by, one.created_at,
         one.decided_by, one.decided_at,

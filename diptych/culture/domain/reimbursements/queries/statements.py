@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from .. import terms
-from ..models import Invoice, PricingPointLink
+from ..models import Invoice, InvoiceFile, PricingPointLink
 from ..rules.payments import cutoff_of, next_cutoff_day
 from ..rules.wording import name_of
 from ..terms import LeftOut, SettlementStatus
@@ -104,18 +105,18 @@ def unpriced(*, venue_ids: Collection[int]) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _own(person_id: int) -> Any:
+def _own(person_id: int) -> "QuerySet[Any]":
     mine = Membership.objects.filter(person_id=person_id, validation=Validation.VALIDATED).values("structure_id")
     rows = Invoice.objects.filter(account__structure__in=mine).select_related("cashflow__batch")
-    return rows.prefetch_related("lines", "cashflow__settlements__transfer").defer(None)
+    printed = Exists(InvoiceFile.objects.filter(pk=OuterRef("pk")))
+    return rows.prefetch_related("lines", "cashflow__settlements__transfer").annotate(printed=printed)
 
 
-def _statement(one: Invoice) -> Statement:
+def _statement(one: Any) -> Statement:
     last = max(one.cashflow.settlements.all(), key=lambda s: s.attempt, default=None)
-    printed = type(one).objects.filter(pk=one.pk, file__isnull=False).exists()
     if last is None:
-        return Statement(paper_of(one), printed, None, None, "")
-    return Statement(paper_of(one), printed, last.transfer.on, SettlementStatus(last.status), last.why)
+        return Statement(paper_of(one), one.printed, None, None, "")
+    return Statement(paper_of(one), one.printed, last.transfer.on, SettlementStatus(last.status), last.why)
 
 
 def _line(row: tuple[Any, ...], why: LeftOut | None = None) -> PaidLine:

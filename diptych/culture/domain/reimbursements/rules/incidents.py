@@ -1,7 +1,7 @@
-"""What an incident may ask, and what it comes to: shares, new prices, who may decide, when a debit note is made. Pure."""
+"""What an incident may ask, and what it comes to: shares, new prices, who may decide, how long a debt waits. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -50,10 +50,3 @@ def shares(total_cents: int, quantities: Sequence[int]) -> tuple[int, ...]:
 def gives_back(kind: IncidentKind) -> bool:
     """Whether the youth has the difference back: not where the booking was a fraud."""
     return kind is not IncidentKind.FRAUD
-
-
-def makes_debit_note(*, owed_cents: int, forced: bool, last_accepted_at: datetime | None, cutoff_at: datetime) -> bool:
-    """Whether an account that owes is sent a debit note by a batch. One that was never paid waits (guide §3.3)."""
-    if owed_cents <= 0 or last_accepted_at is None:
-        return False
-    return forced or last_accepted_at <= cutoff_at - DEBIT_NOTE_AFTER

@@ -3,16 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from ..terms import InvoiceKind
 from .scale import PARIS
 
 VALIDATED_AFTER: Final = timedelta(days=2)
-"""A transfer that the bank has not given back two days after it left is done (guide §1.6, settlement)."""
-
-
-def reference(kind: InvoiceKind, *, year: int, number: int) -> str:
-    """F260000001, the first invoice of 2026 (guide §3.3)."""
-    return f"{kind.value}{year % 100:02}{number:07}"
+"""A transfer that the bank has not given back two days after it had the file is done (guide §1.6, settlement)."""
 
 
 def year_of(at: datetime) -> int:

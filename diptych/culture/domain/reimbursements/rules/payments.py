@@ -1,10 +1,9 @@
-"""When venues are paid: the cut-offs of batches, twice a month, and the moves of a cashflow (guide §3.3). Pure."""
+"""When venues are paid: the cut-offs of batches, twice a month (guide §3.3). Pure."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from .. import terms
-from ..terms import CASHFLOW_MOVES, CashflowStatus
 from .scale import PARIS
 
 from diptych.commons.refusal import Refusal, refuse
@@ -39,8 +38,3 @@ def why_not_batch(day: date, *, latest: datetime | None, at: datetime) -> Refusa
     if cutoff > at:
         return refuse(terms.BATCH_TO_COME, cutoff_at=cutoff)
     return refuse(terms.BATCH_PAST) if latest is not None and latest > cutoff else None
-
-
-def may_move(before: CashflowStatus, after: CashflowStatus) -> bool:
-    """Whether a cashflow goes from a status to another."""
-    return after in CASHFLOW_MOVES[before]

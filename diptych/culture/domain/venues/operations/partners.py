@@ -4,6 +4,7 @@ Does not call anybody (gateways), nor say what a key opens beyond its venues (th
 """
 
 import hashlib
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,12 +13,12 @@ from django.db import transaction
 
 from .. import terms
 from ..models import PartnerKey, PartnerVenue, TicketingSystem, Venue
-from ..rules import is_public_host, why_not_partner_urls
-from ..terms import PartnerUrls
+from ..rules import why_not_partner_urls
+from ..terms import AddressFacts, PartnerUrls
 from .acting import stop_if, tell
 
 from diptych.commons.ids import Draw
-from diptych.commons.refusal import Refusal, deny, refuse
+from diptych.commons.refusal import deny
 
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 PREFIX: Final = 12
@@ -35,7 +36,7 @@ def make_partner(*, name: str, urls: PartnerUrls, private: bool, draw: Draw, act
         deny(terms.NAME_MISSING)
     if TicketingSystem.objects.filter(name__iexact=name).exists():
         deny(terms.PARTNER_TAKEN)
-    stop_if(why_not_urls(urls, private=private))
+    stop_if(why_not_partner_urls(_read(urls), private=private))
     made = TicketingSystem.objects.create(
         name=name, booking_url=urls.booking, cancellation_url=urls.cancellation, notification_url=urls.notification,
         secret=draw(ALPHABET, SECRET),
@@ -100,7 +101,7 @@ def unlink_venue(*, partner_id: int, venue_id: int, actor: str, at: datetime) ->
 def set_partner_urls(*, partner_id: int, urls: PartnerUrls, private: bool, actor: str, at: datetime) -> None:
     """Where a partner's system is called, for every venue that says nothing else."""
     partner = _locked(partner_id)
-    stop_if(why_not_urls(urls, private=private))
+    stop_if(why_not_partner_urls(_read(urls), private=private))
     partner.booking_url, partner.cancellation_url, partner.notification_url = urls.booking, urls.cancellation, urls.notification
     partner.save(update_fields=["booking_url", "cancellation_url", "notification_url"])
     tell("venues.set_partner_urls", subject=f"partner:{partner.pk}", actor=actor, at=at)
@@ -116,27 +117,24 @@ def set_venue_urls(*, partner_id: int, venue_id: int, urls: PartnerUrls, private
     )
     if link is None:
         deny(terms.PARTNER_VENUE_MISSING)
-    stop_if(why_not_urls(urls, private=private))
+    stop_if(why_not_partner_urls(_read(urls), private=private))
     link.booking_url, link.cancellation_url, link.notification_url = urls.booking, urls.cancellation, urls.notification
     link.save(update_fields=["booking_url", "cancellation_url", "notification_url"])
     tell("venues.set_partner_urls", subject=f"venue:{venue_id}", actor=actor, at=at, facts={"partner": partner_id})
 
 
-def why_not_urls(urls: PartnerUrls, *, private: bool) -> Refusal | None:
-    """Why a partner cannot be called at these addresses, or None. Names are not looked up here: the gateway does, each
-    time, since what they lead to may change."""
-    for url in filter(None, (urls.booking, urls.cancellation, urls.notification)):
-        try:
-            parts = urlsplit(url)
-            host, secure = parts.hostname or "", parts.scheme == "https" or (private and parts.scheme == "http")
-            plain = parts.username is None and parts.password is None and (parts.port is None or parts.port > 0)
-        except ValueError:
-            host, secure, plain = "", False, False
-        if not host or not secure or not plain or any(letter.isspace() or not letter.isprintable() for letter in url):
-            return refuse(terms.PARTNER_URL_MALFORMED)
-        if not private and not is_public_host(host):
-            return refuse(terms.PARTNER_URL_PRIVATE)
-    return why_not_partner_urls(urls)
+def _read(urls: PartnerUrls) -> dict[str, AddressFacts]:
+    return {name: address_of(url) for name, url in asdict(urls).items() if url}
+
+
+def address_of(url: str) -> AddressFacts:
+    """What an address says. One with a name, a password, a blank or a sign that is not seen is not plain."""
+    try:
+        parts = urlsplit(url)
+        plain = parts.username is None and parts.password is None and parts.port != 0 and url.isprintable() and " " not in url
+    except ValueError:
+        return AddressFacts("", "")
+    return AddressFacts(parts.scheme, parts.hostname or "", plain)
 
 
 def digest_of(key: str) -> str:

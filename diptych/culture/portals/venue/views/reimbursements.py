@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from ..exports import Line, plain
+from ..exports import Line
 from ..mine import mine_of, page
 from ..words import INVOICES, SETTLEMENTS, WAITING
 
@@ -20,16 +20,12 @@ from diptych.culture.domain.reimbursements import queries
 from diptych.culture.domain.reimbursements.queries import PaidLine
 
 
-def rate(value: Decimal | None) -> str:
-    """A rate as it is read; a dash where a rule pays a sum a place."""
-    if value is None:
-        return "–"
-    text = f"{100 * value:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",") + f"{formatting.NBSP}%"
+def _rate(value: Decimal | None) -> str:
+    return formatting.rate(value, language=get_language() or "fr")
 
 
 def _shown(lines: list[PaidLine]) -> list[tuple[PaidLine, str, str, str]]:
-    return [(one, gettext(one.name), rate(one.rate), str(WAITING[one.why]) if one.why else "") for one in lines]
+    return [(one, gettext(one.name), _rate(one.rate), str(WAITING[one.why]) if one.why else "") for one in lines]
 
 
 @door(Audience.VENUE)
@@ -58,7 +54,7 @@ def statement(request: HttpRequest, *, invoice_id: int) -> HttpResponse:
     found = queries.statement(invoice_id=invoice_id, person_id=mine.person_id)
     lines = list(queries.invoice_lines(invoice_id=invoice_id, limit=queries.MOST))
     words, tone = INVOICES[found.paper.status]
-    rules = [(row, gettext(row.name), rate(row.rate)) for row in found.paper.rows]
+    rules = [(row, gettext(row.name), _rate(row.rate)) for row in found.paper.rows]
     return page(
         request, "statement", mine, found=found, words=words, tone=tone, rules=rules, lines=_shown(lines),
         more=len(lines) == queries.MOST, settlement=str(SETTLEMENTS[found.settlement]) if found.settlement else "",
@@ -103,8 +99,8 @@ def _csv(reference: str, invoice_id: int) -> Iterator[str]:
         used = formatting.exact(one.used_at, language="fr")
         yield writer.writerow(
             [
-                reference, one.booking_id, plain(one.offer), plain(one.venue), used, _euros(one.total_cents), _euros(one.revenue_cents),
-                gettext(one.name), rate(one.rate), _euros(one.contribution_cents), _euros(one.paid_cents),
+                reference, one.booking_id, formatting.cell(one.offer), formatting.cell(one.venue), used, _euros(one.total_cents), _euros(one.revenue_cents),
+                gettext(one.name), _rate(one.rate), _euros(one.contribution_cents), _euros(one.paid_cents),
             ]
         )  # fmt: skip
 
