@@ -16,7 +16,7 @@ from .due import Waiting, cutoff_of, last_cutoff_day, waiting
 from .explaining import explain_reimbursement
 from .finance import BatchRow, BlockedRow, FlowRow, batch_flows, batches, blocked, bookings_named, hold_of
 from .incidents import IncidentRow, incident, incidents, incidents_asked, paid_booking
-from .invoices import InvoicePaper, InvoiceRow, invoice, invoice_file, invoices_without_file
+from .invoices import InvoicePaper, InvoiceRow, invoice_file, invoices_without_file
 from .prices import prices_sql, scale_tables
 from .statements import (
     MOST,
@@ -64,7 +64,6 @@ __all__ = [
     "incident",
     "incidents",
     "incidents_asked",
-    "invoice",
     "invoice_file",
     "invoice_lines",
     "invoices_without_file",

@@ -1,4 +1,4 @@
-"""Reads of invoices: what one says, those that have no paper yet, a paper."""
+"""Reads of invoices: those that have no paper yet, what one says, a paper."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,14 +52,6 @@ class InvoicePaper:
 def invoices_without_file(*, limit: int) -> list[InvoicePaper]:
     """Those whose paper is still to be made, oldest first."""
     return [paper_of(one) for one in _invoices().filter(file=None).order_by("pk")[:limit]]
-
-
-def invoice(*, reference: str) -> InvoicePaper:
-    """One, by its reference. Refuses an unknown one."""
-    found = _invoices().filter(reference=reference).first()
-    if found is None:
-        deny(terms.INVOICE_NOT_FOUND)
-    return paper_of(found)
 
 
 def invoice_file(*, invoice_id: int, structure_ids: Iterable[int] | None = None) -> tuple[str, bytes]:
