@@ -1,8 +1,9 @@
 """Used bookings priced as the job prices them, beside one SQL pass that computes the same sums and writes nothing.
 
 The peer reads the bookings once, sums the revenue as a window, finds the bracket and adds up by pricing point: the limit, not
-a rival, since it keeps nothing. Both run on one durable PostgreSQL of their own, one after the other, by the clock; the two
-totals must be equal, else the bench stops.
+a rival, since it keeps nothing. A second figure is the limit of any way of working that keeps a row for each event, price and
+line: the same rows, once made, copied into tables that have their primary keys and nothing else. All run on one durable
+PostgreSQL of their own, one after the other, by the clock; the two totals must be equal, else the bench stops.
 """
 
 import json
@@ -13,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from . import world
 from .imports import database
@@ -67,10 +69,13 @@ from (
 ) u group by point_id, year
 """
 
+_WRITTEN = ("reimbursements_financeevent", "reimbursements_pricing", "reimbursements_cashflowline")
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was priced, in how many seconds, collecting apart; the one pass; then batching and invoicing all of it."""
+    """What was priced, in how many seconds, collecting apart; the one pass; then batching and invoicing all of it; and the
+    rows of all this written anew, without a thought."""
 
     bookings: int
     venues: int
@@ -80,6 +85,7 @@ class Figures:
     pass_seconds: float
     batch_seconds: float
     invoice_seconds: float
+    writing_seconds: float
 
     @property
     def ratio(self) -> float:
@@ -92,6 +98,11 @@ class Figures:
         return self.ratio + (self.batch_seconds + self.invoice_seconds) / self.pass_seconds
 
     @property
+    def kept_ratio(self) -> float:
+        """How many times the one pass and the writing of the rows the whole takes, batch and invoices included."""
+        return self.whole_ratio * self.pass_seconds / (self.pass_seconds + self.writing_seconds)
+
+    @property
     def microseconds(self) -> float:
         """What one booking costs."""
         return 1e6 * (self.collect_seconds + self.price_seconds) / self.bookings
@@ -102,6 +113,7 @@ class Figures:
             **asdict(self),
             "ratio": self.ratio,
             "whole_ratio": self.whole_ratio,
+            "kept_ratio": self.kept_ratio,
             "microseconds": self.microseconds,
         }
         return json.dumps({name: round(v, 2) if isinstance(v, float) else v for name, v in figures.items()})
@@ -154,4 +166,17 @@ def measure(*, bookings: int, venues: int, on_step: Callable[[str], None]) -> Fi
             raise RuntimeError(f"priced {int(ours)} cents where the one pass finds {peer}")
         if batch.cents != peer or invoices != batch.cashflows:
             raise RuntimeError(f"batched {batch.cents} cents in {invoices} invoices where {peer} were priced")
-    return Figures(bookings, venues, peer, collected, priced, min(passes), batched, invoiced)
+        on_step("writing the same rows…")
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            written = sum(_write_again(connection, table) for table in _WRITTEN)
+    return Figures(bookings, venues, peer, collected, priced, min(passes), batched, invoiced, written)
+
+
+def _write_again(connection: psycopg.Connection, table: str) -> float:
+    """Seconds that a copy of a table takes, with the same primary key."""
+    source, copy = sql.Identifier(table), sql.Identifier(f"{table}_again")
+    key = {"reimbursements_pricing": "event_id", "reimbursements_cashflowline": "pricing_id"}.get(table, "id")
+    connection.execute(sql.SQL("create table {} (like {}, primary key ({}))").format(copy, source, sql.Identifier(key)))
+    began = time.perf_counter()
+    connection.execute(sql.SQL("insert into {} select * from {}").format(copy, source))
+    return time.perf_counter() - began
