@@ -59,8 +59,8 @@ class OfferForm(forms.Form):
         label=_("How to come in, or to collect"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     accessible_motor = forms.BooleanField(label=_("Accessible to wheelchairs"), required=False)
-    accessible_audio = forms.BooleanField(label=_("Accessible to people who hear badly"), required=False)
-    accessible_visual = forms.BooleanField(label=_("Accessible to people who see badly"), required=False)
+    accessible_audio = forms.BooleanField(label=_("Accessible to deaf or hard of hearing people"), required=False)
+    accessible_visual = forms.BooleanField(label=_("Accessible to blind or partially sighted people"), required=False)
     accessible_mental = forms.BooleanField(label=_("Accessible to people with a mental disability"), required=False)
 
     def __init__(self, *args: Any, kind: Any, venues: tuple[OwnVenue, ...] = (), **options: Any) -> None:

@@ -89,8 +89,10 @@ class PageForm(forms.Form):
     phone = forms.CharField(label=_("Phone of the venue"), max_length=40, required=False)
     email = forms.EmailField(label=_("E-mail address of the venue"), max_length=254, required=False)
     accessible_motor = forms.ChoiceField(label=_("Accessible to wheelchairs"), choices=_ACCESS, required=False)
-    accessible_audio = forms.ChoiceField(label=_("Accessible to people who hear badly"), choices=_ACCESS, required=False)
-    accessible_visual = forms.ChoiceField(label=_("Accessible to people who see badly"), choices=_ACCESS, required=False)
+    accessible_audio = forms.ChoiceField(label=_("Accessible to deaf or hard of hearing people"), choices=_ACCESS, required=False)
+    accessible_visual = forms.ChoiceField(
+        label=_("Accessible to blind or partially sighted people"), choices=_ACCESS, required=False
+    )
     accessible_mental = forms.ChoiceField(
         label=_("Accessible to people with a mental disability"), choices=_ACCESS, required=False
     )

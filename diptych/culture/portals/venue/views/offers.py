@@ -101,7 +101,10 @@ def create(request: HttpRequest, *, subcategory: str) -> HttpResponse:
     if mine.venues and form.is_valid():
         place = acting_for(person_id=mine.person_id, venue_id=form.cleaned_data["venue"])
         made = operations.create_offer(venue_id=place.id, draft=form.draft(), actor=mine.actor, at=mine.at)
-        messages.success(request, gettext("Draft kept. Add its dates and prices, then publish it."))
+        next_step = gettext("Draft kept. Add its dates and prices, then publish it.")
+        messages.success(
+            request, next_step if kind.is_event else gettext("Draft kept. Add its price and how many there are, then publish it.")
+        )
         return redirect("venue:stocks-add", offer_id=made)
     return page(request, "offer_form", mine, form=form, kind=kind, offer=None, status_code=status_of(form))
 
