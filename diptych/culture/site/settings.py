@@ -181,5 +181,6 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(HOME / "cache")}
 }
 LOCALE_PATHS = [ROOT / "diptych/culture/jobs/locale", ROOT / "diptych/culture/site/locale"]
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+"""The largest JSON that makes sense: an offer with a picture of 800 × 1200 pixels, uncompressed, in base 64."""
 LOGGING_CONFIG = None

@@ -27,7 +27,6 @@ NOT_BUILT = frozenset(
         POST public/offers/v1/addresses
         GET public/offers/v1/addresses/search
         GET public/offers/v1/addresses/{address_id}
-        POST public/offers/v1/{offer_id}/image
         POST v2/collective/adage_mock/bookings/{booking_id}/cancel
         POST v2/collective/adage_mock/bookings/{booking_id}/confirm
         POST v2/collective/adage_mock/bookings/{booking_id}/pending

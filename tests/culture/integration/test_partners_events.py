@@ -219,7 +219,6 @@ def test_each_refusal_of_an_event(venue: Venue, program: Program) -> None:
         ({"location": {"type": "physical", "venueId": foreign.pk}}, 404, "venues.partner_venue_missing"),
         ({"location": {"type": "address", "venueId": own, "addressId": 1}}, 404, "partners_api.address_missing"),
         ({"location": {"type": "digital", "venueId": own, "url": "https://a.example/"}, "idAtProvider": "u"}, 400, terms.URL_NOT_ALLOWED.code),
-        ({"image": {"file": "AAAA"}}, 400, "partners_api.no_picture_yet"),
         ({"hasTicket": True, "idAtProvider": "t"}, 400, terms.TICKET_WITHOUT_SYSTEM.code),
         ({"eventDuration": 0, "idAtProvider": "d"}, 400, terms.DURATION_OUT_OF_RANGE.code),
         ({"name": " ", "idAtProvider": "n"}, 400, terms.NAME_MISSING.code),
@@ -238,7 +237,7 @@ def test_each_refusal_of_an_event(venue: Venue, program: Program) -> None:
     event = program.ask("GET", EVENTS).json()["events"][0]
     concert = {"category": "CONCERT", "performer": "Zaho"}
     for fields, status, code in (
-        ({"categoryRelatedFields": concert}, 400, "partners_api.kind_stays"), ({"image": {"file": ""}}, 400, "partners_api.no_picture_yet"),
+        ({"categoryRelatedFields": concert}, 400, "partners_api.kind_stays"),
         ({"name": "x" * 91}, 400, terms.NAME_TOO_LONG.code), ({"hasTicket": True}, 422, ""),
     ):  # fmt: skip
         assert refused(program.ask("PATCH", f"{EVENTS}/{event['id']}", fields)) == (status, code)

@@ -27,6 +27,19 @@ def test_what_a_picture_says_of_itself(facts, expected):
     assert code(rules.why_not_picture(facts)) == expected
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "kind", "fits"),
+    [
+        (400, 600, "PNG", True), (800, 1200, "JPEG", True), (799, 1200, "MPO", True), (533, 800, "JPEG", True),
+        (399, 600, "PNG", False), (400, 599, "PNG", False), (801, 1200, "JPEG", False), (800, 1201, "JPEG", False),
+        (600, 800, "JPEG", False), (798, 1200, "JPEG", False), (400, 600, "WEBP", False),
+    ],
+)  # fmt: skip
+def test_what_a_program_may_give(width, height, kind, fits):
+    refused = rules.why_not_from_program(PictureFacts(width, height, kind=kind))
+    assert code(refused) == (None if fits else "catalogue.picture_unfit")
+
+
 @pytest.mark.parametrize(("size", "expected"), [(rules.HEAVIEST, None), (rules.HEAVIEST + 1, "catalogue.picture_too_heavy")])
 def test_what_it_weighs(size, expected):
     assert code(rules.why_not_weigh(size)) == expected

@@ -110,6 +110,8 @@ class PictureFacts:
     height: int
     moves: bool = False
     holds_something_else: bool = False
+    kind: str = "JPEG"
+    """JPEG, PNG, WEBP, or MPO (a JPEG of some phones)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,4 +363,11 @@ PICTURE_TWO_FILES = Reason(
 PICTURE_TOO_LARGE = Reason("catalogue.picture_too_large", Kind.INVALID, "A picture has at most {most} million pixels.")
 PICTURE_TOO_SMALL = Reason("catalogue.picture_too_small", Kind.INVALID, "A picture is at least {least} pixels wide and high.")
 PICTURE_BROKEN = Reason("catalogue.picture_broken", Kind.INVALID, "This picture is damaged: it cannot be read to its end.")
+PICTURE_UNFIT = Reason(
+    "catalogue.picture_unfit",
+    Kind.INVALID,
+    "A program gives a JPEG or PNG picture, upright, two wide for three high, between {least} and {most} pixels.",
+    "guide §6.1, image",
+)
+PICTURE_ABSENT = Reason("catalogue.picture_absent", Kind.INVALID, "Give a picture: its file, in base 64 where it is in JSON.")
 PICTURE_MISSING = Reason("catalogue.picture_missing", Kind.MISSING, "This offer has no picture.")

@@ -22,6 +22,7 @@ from diptych.commons.web.doors import door
 from diptych.commons.web.limits import Allowance, knock_by_key
 from diptych.commons.web.refusals import sentence
 from diptych.culture.domain.bookings import terms as bookings
+from diptych.culture.domain.catalogue import terms as catalogue
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.venues import terms as venues
 from diptych.culture.domain.venues.queries import Caller, caller_of
@@ -53,8 +54,17 @@ SAID: Final[Mapping[str, tuple[int, str]]] = {
     venues.PARTNER_URL_PRIVATE.code: (400, "global"),
     venues.PARTNER_URLS_APART.code: (400, "global"),
     NEITHER_OFFER_NOR_VENUE.code: (400, "global"),
+    **{
+        reason.code: (422, "file")
+        for reason in (
+            catalogue.PICTURE_ABSENT, catalogue.PICTURE_ANIMATED, catalogue.PICTURE_BROKEN, catalogue.PICTURE_TOO_HEAVY,
+            catalogue.PICTURE_TOO_LARGE, catalogue.PICTURE_TOO_SMALL, catalogue.PICTURE_TWO_FILES, catalogue.PICTURE_UNFIT,
+            catalogue.PICTURE_UNKNOWN,
+        )
+    },
 }  # fmt: skip
-"""A refusal's status and the key under which the contract says it (guide §6.1, token errors). Others: their kind's, `global`."""
+"""A refusal's status and the key, or at 422 the field, under which the contract says it (guide §6.1, token errors). Others:
+their kind's, `global`. A picture is a field that makes no sense: 422 is all that the contract has for `UploadImage`."""
 
 
 class ValidationErrorElement(Schema):
@@ -153,7 +163,9 @@ def partner(view: View) -> View:
 def say(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal in the contract's shape: {"key": ["sentence"]}, and our code in a header."""
     status, key = SAID.get(refusal.reason.code, (STATUS[refusal.reason.kind], "global"))
-    response = api.create_response(request, {key: [sentence(refusal)]}, status=status)
+    words = sentence(refusal)
+    said = [{"loc": [key], "msg": words, "type": refusal.reason.code}] if status == 422 else {key: [words]}
+    response = api.create_response(request, said, status=status)
     response.headers["X-Reason"] = refusal.reason.code
     if "retry_after" in refusal.facts:
         response.headers["Retry-After"] = str(refusal.facts["retry_after"])

@@ -131,7 +131,7 @@ Location = Annotated[PhysicalLocation | DigitalLocation | AddressLocation, Field
 class ImageBody(Schema):
     """A picture, in base 64."""
 
-    credit: str | None = None
+    credit: Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)] | None = None
     file: str
 
 

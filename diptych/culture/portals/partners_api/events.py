@@ -16,6 +16,7 @@ from .event_shapes import (
     EventOfferResponse,
     EventOffersResponse,
 )
+from .images import given, seen
 from .product_shapes import THINGS, ProductOfferEdition
 from .words import MusicTypeEnum__deprecated_, ShowTypeEnum, TiteliveMusicTypeEnum
 
@@ -30,7 +31,6 @@ from diptych.culture.domain.venues.terms import PARTNER_VENUE_MISSING
 router = Router(tags=["Event Offers"])
 
 ADDRESS_MISSING = Reason("partners_api.address_missing", Kind.MISSING, "There is no such address.")
-NO_PICTURE_YET = Reason("partners_api.no_picture_yet", Kind.INVALID, "Pictures are not taken yet: leave `image` out.")
 OTHER_VENUE = Reason("partners_api.other_venue", Kind.INVALID, "An offer stays at its venue: make another one there.")
 KIND_STAYS = Reason("partners_api.kind_stays", Kind.INVALID, "The category of an offer stays what it was.")
 
@@ -110,7 +110,7 @@ def make(request: Calling, body: EventOfferCreation) -> Any:
     made = operations.create_event(
         partner_id=who.partner_id, venue_id=venue_id, draft=draft, words=words, prices=prices,
         shown_at=instant(body.publicationDate or body.publicationDatetime, at), bookings_allowed_at=body.bookingAllowedDatetime,
-        actor=who.actor, at=at,
+        picture=given(body.image), actor=who.actor, at=at,
     )  # fmt: skip
     return shown(queries.event_of(offer_id=made, venue_ids=who.venue_ids, at=at))
 
@@ -140,7 +140,7 @@ def edit(request: Calling, event_id: ResourceId, body: EventOfferEdition) -> Any
 def changes_of(
     request: Calling, body: EventOfferEdition | ProductOfferEdition, before: queries.PartnerEvent, at: datetime
 ) -> Any:
-    """What a body changes of an offer: its `texts`, the program's `words`, its `publication`."""
+    """What a body changes of an offer: its `texts`, the program's `words`, its `publication`, its `pictures`."""
     sent = body.dict(exclude_unset=True)
     empty = {"description": "", "itemCollectionDetails": "", "enableDoubleBookings": False}
     texts = {ours: empty.get(name) if sent[name] is None else sent[name] for name, ours in TEXTS.items() if name in sent}
@@ -156,8 +156,6 @@ def changes_of(
         if own_venue(request, body) != before.venue_id:
             deny(OTHER_VENUE)
         texts["url"] = body.location.url if isinstance(body.location, DigitalLocation) else ""
-    elif body.image is not None:
-        deny(NO_PICTURE_YET)
     publication: dict[str, datetime | None] = {}
     if "publicationDatetime" in sent:
         publication["shown_at"] = instant(body.publicationDatetime, at)
@@ -166,7 +164,8 @@ def changes_of(
     if "bookingAllowedDatetime" in sent:
         publication["bookings_allowed_at"] = body.bookingAllowedDatetime
     words = {ours: sent[name] or "" for name, ours in WORDS.items() if name in sent}
-    return {"texts": texts, "words": words, "publication": publication}
+    pictures = [given(body.image)] if "image" in sent else []
+    return {"texts": texts, "words": words, "publication": publication, "pictures": pictures}
 
 
 def shown(event: queries.PartnerEvent) -> dict[str, Any]:
@@ -187,7 +186,7 @@ def shown(event: queries.PartnerEvent) -> dict[str, Any]:
         "externalTicketOfficeUrl": words.office_url or None,
         "hasTicket": words.has_ticket,
         "idAtProvider": words.source_id or None,
-        "image": None,
+        "image": seen(event.picture),
         "itemCollectionDetails": draft.withdrawal_details or None,
         "location": online if draft.url else {"type": "physical", "venueId": event.venue_id},
         "priceCategories": [price(one) for one in event.prices],
@@ -209,8 +208,6 @@ def own_venue(request: Calling, body: Any) -> int:
         deny(PARTNER_VENUE_MISSING)
     if isinstance(place, AddressLocation):
         deny(ADDRESS_MISSING)
-    if body.image is not None:
-        deny(NO_PICTURE_YET)
     return int(place.venueId)
 
 

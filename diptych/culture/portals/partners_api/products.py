@@ -9,6 +9,7 @@ from .door import Calling, ResourceId, answers, partner
 from .event_shapes import AddressLocation, DigitalLocation
 from .events import ACCESS, ADDRESS_MISSING, TEXTS, WORDS, Events, changes_of, extra_of, instant, own_venue
 from .events import shown as as_event
+from .images import given
 from .product_shapes import (
     AvailableEANsResponse,
     ProductOfferCreation,
@@ -142,7 +143,8 @@ def make(request: Calling, body: ProductOfferCreation) -> Any:
     made = partner_things.create_thing(
         partner_id=who.partner_id, venue_id=venue_id, draft=draft, stock=stock,
         words=PartnerWords(**{ours: sent[name] for name, ours in WORDS.items() if name in sent}),
-        shown_at=instant(body.publicationDatetime, at), bookings_allowed_at=body.bookingAllowedDatetime, actor=who.actor, at=at,
+        shown_at=instant(body.publicationDatetime, at), bookings_allowed_at=body.bookingAllowedDatetime,
+        picture=given(body.image), actor=who.actor, at=at,
     )  # fmt: skip
     return Status(201, _again(request, made))
 

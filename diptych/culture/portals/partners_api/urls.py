@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, path
 
-from . import bookings, event_dates, events, kinds, places, products, providers, webhooks
+from . import bookings, event_dates, events, images, kinds, places, products, providers, webhooks
 from .door import api
 
 from diptych.commons.web.doors import VISITOR, door, open_doors
@@ -22,6 +22,7 @@ api.add_router("/public/offers/v1", places.router)
 api.add_router("/public/offers/v1", events.router)
 api.add_router("/public/offers/v1", event_dates.router)
 api.add_router("/public/offers/v1", products.router)
+api.add_router("/public/offers/v1", images.router)
 
 _patterns, _name, _namespace = api.urls
 

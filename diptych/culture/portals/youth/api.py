@@ -4,17 +4,31 @@ Translates JSON, calls one query or operation, translates back. Signed in by a b
 same site (then with its CSRF token). Refusals become JSON in the middleware.
 """
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from ninja import Header, NinjaAPI, Query, Schema, Status
+from ninja import Header, NinjaAPI, Query, Status
 from ninja.decorators import decorate_view
 from ninja.errors import ValidationError
 from ninja.renderers import BaseRenderer
 from ninja.security import APIKeyCookie, HttpBearer
-from pydantic import BaseModel, Field, StringConstraints
+
+from .api_shapes import (
+    BookingIn,
+    BookingOut,
+    Credentials,
+    Criteria,
+    Found,
+    Id,
+    OfferOut,
+    Problem,
+    Refresh,
+    TicketOut,
+    Tokens,
+    WalletOut,
+    picture_address,
+)
 
 from diptych.commons import clock
 from diptych.commons.web import bearer, devices
@@ -28,10 +42,6 @@ from diptych.culture.domain.people import operations as people
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.wallet import queries as wallets
 from diptych.culture.portals.youth.straight import LONGEST_KEY, straight
-
-MOST_ID = 2**63 - 1
-
-Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 
 
 class SignedIn(HttpRequest):
@@ -71,201 +81,6 @@ class _Json(BaseRenderer):
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
         return orjson.dumps(data)
-
-
-class Problem(Schema):
-    """A refusal: a code for machines, a sentence for people, the source of the rule (empty where none is cited), the facts
-    of the sentence."""
-
-    code: str
-    message: str
-    rule: str = ""
-    facts: dict[str, Any] = Field(default_factory=dict)
-
-
-class Card(Schema):
-    """An offer in a list. Prices in cents."""
-
-    id: int
-    name: str
-    creator: str
-    label: str
-    group: str
-    venue_name: str
-    city: str
-    department: str
-    min_price_cents: int | None
-    max_price_cents: int | None
-    next_at: datetime | None
-    distance_m: int | None
-    is_duo: bool
-
-
-class Found(Schema):
-    """A page of results."""
-
-    cards: list[Card]
-    total: int
-    page: int
-    pages: int
-
-
-class StockOut(Schema):
-    """A date at a price, or copies of a thing; `left` is null for unlimited."""
-
-    id: int
-    price_cents: int
-    price_label: str
-    left: int | None
-    starts_at: datetime | None
-    booking_limit_at: datetime | None
-    is_over: bool
-
-
-class VenueOut(Schema):
-    """Where it happens."""
-
-    id: int
-    name: str
-    address: str
-    postcode: str
-    city: str
-    department: str
-    latitude: float | None
-    longitude: float | None
-
-
-class OfferOut(Schema):
-    """An offer with its venue and what can be booked of it."""
-
-    id: int
-    name: str
-    creator: str
-    description: str
-    subcategory: str
-    label: str
-    group: str
-    status: str
-    is_event: bool
-    is_digital: bool
-    is_duo: bool
-    duration_minutes: int | None
-    accessible_audio: bool
-    accessible_mental: bool
-    accessible_motor: bool
-    accessible_visual: bool
-    venue: VenueOut
-    stocks: list[StockOut]
-
-
-class BookingIn(BaseModel):  # no Schema: read from JSON alone, four times as fast
-    """What to book: a stock, and one or two places."""
-
-    stock_id: Id
-    places: Annotated[int, Field(ge=1, le=2)] = 1
-
-
-class BookingOut(Schema):
-    """A booking as it was made."""
-
-    id: int
-    token: str
-    status: str
-    total_cents: int
-    stock_id: int
-    offer_id: int
-    cancellation_limit_at: datetime | None
-
-
-class TicketOut(Schema):
-    """A booking with what its ticket shows."""
-
-    id: int
-    token: str
-    status: str
-    offer_id: int
-    stock_id: int
-    offer_name: str
-    venue_name: str
-    city: str
-    starts_at: datetime | None
-    quantity: int
-    total_cents: int
-    booked_at: datetime
-    cancellation_limit_at: datetime | None
-    expires_at: datetime | None
-    qr_text: str
-    cancellable: bool
-    why_not_cancel: str | None
-
-
-class MovementOut(Schema):
-    """A sum that entered (positive) or left the wallet."""
-
-    at: datetime
-    kind: str
-    amount_cents: int
-    bucket: str
-    booking_id: int | None
-    label: str
-
-
-class WalletOut(Schema):
-    """What is left, what is capped, when it ends, and every movement."""
-
-    deposit_type: str
-    granted_cents: int
-    spent_cents: int
-    left_cents: int
-    digital_left_cents: int | None
-    physical_left_cents: int | None
-    expires_at: datetime
-    movements: list[MovementOut]
-
-
-NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL keeps no null character in a text: what holds one is refused here, as Django's own forms do."""
-
-
-class Credentials(Schema):
-    """An e-mail address and its password."""
-
-    email: Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=NO_NUL)]
-    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    device: Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)] = ""
-    """The name that the program drew for its device and keeps: without one, its owner is told of each new sign-in."""
-
-
-class Refresh(Schema):
-    """A refresh token, good for one use."""
-
-    refresh: Annotated[str, StringConstraints(min_length=16, max_length=200)]
-
-
-class Tokens(Schema):
-    """A short-lived access token, and the refresh token that gives the next."""
-
-    access: str
-    refresh: str
-    expires_in: int
-
-
-class Criteria(Schema):
-    """What to look for. Every field narrows; none is needed."""
-
-    text: Annotated[str, StringConstraints(max_length=200)] = ""
-    group: Annotated[str, StringConstraints(max_length=20)] = ""
-    department: Annotated[str, StringConstraints(max_length=3)] = ""
-    latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
-    longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
-    radius_km: Annotated[float, Field(gt=0, le=500)] = 20
-    from_day: date | None = None
-    to_day: date | None = None
-    max_price_cents: Annotated[int | None, Field(ge=0, le=30_000)] = None
-    free: bool = False
-    duo: bool = False
-    sort: Literal["relevance", "distance", "date", "price"] = "relevance"
-    page: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
 _PROBLEMS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 410: Problem, 422: Problem, 429: Problem}
@@ -317,7 +132,10 @@ def search(request: HttpRequest, criteria: Query[Criteria]) -> Any:
 @door(VISITOR)
 def offer(request: HttpRequest, offer_id: Id) -> Any:
     """One offer, with its venue and what can be booked of it."""
-    return catalogue.offer_page(offer_id=offer_id, at=clock.now())
+    found, picture = catalogue.offer_page(offer_id=offer_id, at=clock.now()), catalogue.picture_of(offer_id=offer_id)
+    names = (name for name in OfferOut.model_fields if name != "picture")
+    url = picture_address(request, "picture-wide", picture.id if picture else None)
+    return {name: getattr(found, name) for name in names} | {"picture": picture and {"url": url, "credit": picture.credit}}
 
 
 def _book(person_id: int, wanted: BookingIn, key: str) -> HttpResponse:

@@ -17,9 +17,10 @@ _TYPES = {
 }  # fmt: skip
 
 
-def linked_data(offer: OfferPage, *, url: str) -> SafeString:
-    """The JSON-LD of an offer's page, safe inside a `<script>`."""
-    text = json.dumps(_thing(offer, url), ensure_ascii=False, separators=(",", ":"))
+def linked_data(offer: OfferPage, *, url: str, picture_url: str) -> SafeString:
+    """The JSON-LD of an offer's page, safe inside a `<script>`. `picture_url` is empty where the cover is drawn."""
+    thing = _thing(offer, url) | ({"image": picture_url} if picture_url else {})
+    text = json.dumps(thing, ensure_ascii=False, separators=(",", ":"))
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")
     return mark_safe(text)  # noqa: S308  # every letter that could end the block is escaped above

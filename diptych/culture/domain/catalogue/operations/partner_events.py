@@ -18,6 +18,7 @@ from ..rules import offers as rules
 from ..rules.subcategories import BY_ID
 from ..terms import DateDraft, OfferDraft, PartnerWords, PriceDraft, StockDraft
 from .offers import add_dates, create_offer, edit_offer, edit_stock, own, publish, remove_stock, unpublish
+from .picturing import Drawn, keep_drawn, remove_picture
 
 from diptych.commons.refusal import deny
 from diptych.culture.domain.venues.models import TicketingSystem
@@ -27,6 +28,7 @@ from diptych.culture.domain.venues.models import TicketingSystem
 def create_event(
     *, partner_id: int, venue_id: int, draft: OfferDraft, words: PartnerWords, prices: Sequence[PriceDraft],
     shown_at: datetime | None, bookings_allowed_at: datetime | None, actor: str, at: datetime, is_event: bool = True,
+    picture: Drawn | None = None,
 ) -> int:  # fmt: skip
     """A new event, shown from `shown_at` (None: not yet) once the validation rules let it; its number. Whether the partner
     works for the venue is asked before. `is_event` False: a thing, of which nothing is shown before it has a stock."""
@@ -36,6 +38,8 @@ def create_event(
     offer_id = create_offer(venue_id=venue_id, draft=draft, actor=actor, at=at)
     PartnerOffer.objects.create(offer_id=offer_id, venue_id=venue_id, partner_id=partner_id, **asdict(words))
     _add_prices(offer_id, prices)
+    if picture is not None:
+        keep_drawn(offer_id=offer_id, venue_ids=(venue_id,), drawn=picture, actor=actor, at=at)
     if shown_at is not None:
         publish(
             offer_id=offer_id, venue_ids=(venue_id,), actor=actor, at=at, publication_at=shown_at,
@@ -49,10 +53,10 @@ def create_event(
 @transaction.atomic
 def edit_event(
     *, partner_id: int, offer_id: int, venue_ids: Collection[int], texts: Mapping[str, Any], words: Mapping[str, Any],
-    publication: Mapping[str, datetime | None], actor: str, at: datetime,
+    publication: Mapping[str, datetime | None], actor: str, at: datetime, pictures: Sequence[Drawn | None] = (),
 ) -> None:  # fmt: skip
     """Change some fields of an event: `texts` of `OfferDraft`, `words` of `PartnerWords`, `publication`: `shown_at` (None
-    takes it off) and `bookings_allowed_at`. What is not named stays."""
+    takes it off) and `bookings_allowed_at`; `pictures`: its new one, or None that takes it away. What is not named stays."""
     own(offer_id=offer_id, venue_ids=venue_ids)
     offer = Offer.objects.select_related("venue", "partner_words").get(pk=offer_id)
     said = replace(words_of(offer), **words)
@@ -62,6 +66,11 @@ def edit_event(
     if words:
         fresh = {"venue_id": offer.venue_id, "partner_id": partner_id, **asdict(said)}
         PartnerOffer.objects.update_or_create(offer_id=offer_id, defaults=asdict(said), create_defaults=fresh)
+    for picture in pictures:
+        if picture is None:
+            remove_picture(offer_id=offer_id, venue_ids=venue_ids, actor=actor, at=at)
+        else:
+            keep_drawn(offer_id=offer_id, venue_ids=venue_ids, drawn=picture, actor=actor, at=at)
     if not publication:
         return
     shown_at = publication.get("shown_at", offer.publication_at)

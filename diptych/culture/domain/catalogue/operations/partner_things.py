@@ -19,6 +19,7 @@ from ..rules import offers as rules
 from ..terms import Compatibility, EanLine, OfferDraft, OfferValidation, PartnerWords, StockDraft
 from .offers import add_dates, edit_stock, own, publish, remove_stock
 from .partner_events import create_event, edit_event
+from .picturing import Drawn
 from .reviewing import judged
 
 from diptych.commons import journal, outbox
@@ -36,12 +37,12 @@ where s.id = w.id
 @transaction.atomic
 def create_thing(
     *, partner_id: int, venue_id: int, draft: OfferDraft, words: PartnerWords, stock: StockDraft | None,
-    shown_at: datetime | None, bookings_allowed_at: datetime | None, actor: str, at: datetime,
+    shown_at: datetime | None, bookings_allowed_at: datetime | None, actor: str, at: datetime, picture: Drawn | None = None,
 ) -> int:  # fmt: skip
     """A new thing with its stock, shown from `shown_at` once the rules let it; its number."""
     made = create_event(
         partner_id=partner_id, venue_id=venue_id, draft=draft, words=words, prices=(), shown_at=None,
-        bookings_allowed_at=bookings_allowed_at, actor=actor, at=at, is_event=False,
+        bookings_allowed_at=bookings_allowed_at, actor=actor, at=at, is_event=False, picture=picture,
     )  # fmt: skip
     if stock is not None:
         add_dates(offer_id=made, venue_ids=(venue_id,), stocks=(stock,), actor=actor, at=at)
@@ -57,12 +58,13 @@ def create_thing(
 def edit_thing(
     *, partner_id: int, offer_id: int, venue_ids: Collection[int], texts: Mapping[str, Any], words: Mapping[str, Any],
     publication: Mapping[str, datetime | None], stock: Mapping[str, Any] | None, actor: str, at: datetime,
+    pictures: Sequence[Drawn | None] = (),
 ) -> None:  # fmt: skip
     """Change some fields of a thing, as an event's (`edit_event`), and of its `stock`: `price_cents`, `quantity`,
     `booking_limit_at`, made where there is none (free unless a price is given). None removes it, and its bookings with it."""
     edit_event(
         partner_id=partner_id, offer_id=offer_id, venue_ids=venue_ids, texts=texts, words=words, publication=publication,
-        actor=actor, at=at,
+        actor=actor, at=at, pictures=pictures,
     )  # fmt: skip
     if stock is None or stock:
         _set_stock(offer_id, venue_ids, stock, actor, at)

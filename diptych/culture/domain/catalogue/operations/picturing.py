@@ -4,8 +4,9 @@ A picture is read by its content, never by its name, and drawn anew in two sizes
 its metadata (EXIF, position, colour profile, comments) nor what may hide in it. It is decoded outside the transaction.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from struct import error as struct_error
@@ -18,7 +19,16 @@ from PIL import Image, ImageFile, ImageOps
 from .. import terms
 from ..models import Offer, OfferPicture
 from ..rules.offers import why_not_edit
-from ..rules.pictures import FORMATS, LONGEST_CREDIT, MOST_PIXELS, SIZES, holds_something_else, why_not_picture, why_not_weigh
+from ..rules.pictures import (
+    FORMATS,
+    LONGEST_CREDIT,
+    MOST_PIXELS,
+    SIZES,
+    holds_something_else,
+    why_not_from_program,
+    why_not_picture,
+    why_not_weigh,
+)
 from ..terms import PictureFacts, PictureSize
 
 from diptych.commons import journal
@@ -31,17 +41,30 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, Typ
 """What Pillow's readers raise on a file that is not what it says."""
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture drawn in each size, and whose it is; not yet anybody's."""
+
+    sizes: Mapping[PictureSize, bytes]
+    credit: str
+
+
 def give_picture(*, offer_id: int, venue_ids: Collection[int], content: bytes, credit: str, actor: str, at: datetime) -> None:
     """Give an offer its picture, in place of the one it had. Refuses what is no picture, moves, is too heavy, large or
     small, holds something else or is damaged; and an offer that can no longer change."""
-    drawn = draw(content)
-    with transaction.atomic():
-        offer = _locked(offer_id, venue_ids)
-        OfferPicture.objects.filter(offer=offer).delete()
-        OfferPicture.objects.create(
-            offer=offer, card=drawn[PictureSize.CARD], wide=drawn[PictureSize.WIDE], credit=credit.strip()[:LONGEST_CREDIT], at=at
-        )
-        _tell("catalogue.give_picture", offer, actor=actor, at=at)
+    keep_drawn(offer_id=offer_id, venue_ids=venue_ids, drawn=Drawn(draw(content), credit), actor=actor, at=at)
+
+
+@transaction.atomic
+def keep_drawn(*, offer_id: int, venue_ids: Collection[int], drawn: Drawn, actor: str, at: datetime) -> None:
+    """Give an offer a picture that was drawn before, in place of the one it had."""
+    offer = _locked(offer_id, venue_ids)
+    OfferPicture.objects.filter(offer=offer).delete()
+    credit = drawn.credit.strip()[:LONGEST_CREDIT]
+    OfferPicture.objects.create(
+        offer=offer, card=drawn.sizes[PictureSize.CARD], wide=drawn.sizes[PictureSize.WIDE], credit=credit, at=at
+    )
+    _tell("catalogue.give_picture", offer, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -53,8 +76,14 @@ def remove_picture(*, offer_id: int, venue_ids: Collection[int], actor: str, at:
         _tell("catalogue.remove_picture", offer, actor=actor, at=at)
 
 
-def draw(content: bytes) -> Mapping[PictureSize, bytes]:
-    """A picture in each size, as JPEG: upright, cropped from its middle, on white where it is transparent. Raises Refused."""
+def draw_for_program(*, content: bytes, credit: str) -> Drawn:
+    """A picture as a partner's program gives it, drawn. Refuses also what the contract does not take."""
+    return Drawn(draw(content, more=why_not_from_program), credit)
+
+
+def draw(content: bytes, *, more: Callable[[PictureFacts], Refusal | None] = lambda facts: None) -> Mapping[PictureSize, bytes]:
+    """A picture in each size, as JPEG: upright, cropped from its middle, on white where it is transparent. `more`: what is
+    asked of its head besides. Raises Refused."""
     _stop_if(why_not_weigh(len(content)))
     try:
         picture = Image.open(BytesIO(content), formats=FORMATS)
@@ -63,8 +92,9 @@ def draw(content: bytes) -> Mapping[PictureSize, bytes]:
     except _BROKEN:
         deny(terms.PICTURE_UNKNOWN)
     moves = picture.format != "MPO" and getattr(picture, "is_animated", False)  # MPO: a phone's JPEG with a second picture
-    facts = PictureFacts(*picture.size, moves, holds_something_else(content, kind=picture.format or ""))
-    _stop_if(why_not_picture(facts))
+    kind = picture.format or ""
+    facts = PictureFacts(*picture.size, moves, holds_something_else(content, kind=kind), kind)
+    _stop_if(why_not_picture(facts) or more(facts))
     try:
         with _no_guessing():
             picture.draft("RGB", (2560, 2560))  # a JPEG is read no larger than it will be drawn

@@ -8,6 +8,7 @@ from ..models import Offer, PriceCategory, Product, Stock
 from ..rules.offers import displayed_status
 from ..rules.subcategories import SUBCATEGORIES
 from ..terms import NOT_FOUND, Compatibility, OfferDraft, OfferFacts, OfferStatus, PartnerWords, StockFacts
+from .pictures import PictureLine, pictures_of
 
 from diptych.commons.refusal import deny
 
@@ -53,6 +54,7 @@ class PartnerEvent:
     bookings_allowed_at: datetime | None
     prices: tuple[EventPrice, ...]
     ean: str = ""
+    picture: PictureLine | None = None
     stock: "ThingStock | None" = None
     """Of a thing: what can be booked of it."""
 
@@ -88,7 +90,9 @@ def events_of(
     if source_ids:
         found = found.filter(partner_words__source_id__in=source_ids)
     rows = found.select_related("partner_words", "product").prefetch_related("price_categories", "stocks").order_by("pk")
-    return [_event(offer, at) for offer in rows[:limit]]
+    offers = list(rows[:limit])
+    pictures = pictures_of(offer_ids=[offer.pk for offer in offers])
+    return [_event(offer, pictures.get(offer.pk), at) for offer in offers]
 
 
 def dates_of(
@@ -142,7 +146,7 @@ def _own(offer_id: int, venue_ids: Collection[int]) -> None:
         deny(NOT_FOUND)
 
 
-def _event(offer: Offer, at: datetime) -> PartnerEvent:
+def _event(offer: Offer, picture: PictureLine | None, at: datetime) -> PartnerEvent:
     stocks = tuple(
         StockFacts(s.quantity, s.booked, s.booking_limit_at, s.starts_at) for s in offer.stocks.all() if s.deleted_at is None
     )
@@ -151,7 +155,7 @@ def _event(offer: Offer, at: datetime) -> PartnerEvent:
     return PartnerEvent(
         offer.pk, offer.venue_id, draft_of(offer), words_of(offer), displayed_status(facts, at=at), offer.publication_at,
         offer.bookings_allowed_at, tuple(prices), (offer.product.ean if offer.product else "") or str(offer.extra.get("ean", "")),
-        _thing(offer),
+        picture, _thing(offer),
     )  # fmt: skip
 
 

@@ -23,8 +23,13 @@ class PictureLine:
 
 def picture_of(*, offer_id: int) -> PictureLine | None:
     """The picture of an offer, or None."""
-    row = OfferPicture.objects.filter(offer_id=offer_id).values_list("id", "credit").first()
-    return PictureLine(*row) if row else None
+    return pictures_of(offer_ids=(offer_id,)).get(offer_id)
+
+
+def pictures_of(*, offer_ids: Collection[int]) -> dict[int, PictureLine]:
+    """The pictures of those of these offers that have one, by offer. Never reads their bytes."""
+    rows = OfferPicture.objects.filter(offer_id__in=offer_ids).values_list("offer_id", "id", "credit")
+    return {offer_id: PictureLine(id_, credit) for offer_id, id_, credit in rows}
 
 
 def shown_picture(*, picture_id: int, size: PictureSize, at: datetime) -> bytes:

@@ -20,6 +20,9 @@ LONGEST_CREDIT: Final = 120
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 SIZES: Final = {PictureSize.CARD: (570, 690), PictureSize.WIDE: (1280, 720)}
 """Pixels drawn: the cards' ratio (19/23) and the offer's page (16/9), twice and once their largest place on a screen."""
+PROGRAM_LEAST: Final = (400, 600)
+PROGRAM_MOST: Final = (800, 1200)
+"""Width and height that the partners' contract allows, in its ratio of 2 to 3."""
 
 _ZIP_ENDS: Final = b"PK\x05\x06"
 _ELSE_BEGINS: Final = (b"%PDF-", b"<?php", b"<script", b"<html", b"<svg", b"<!doctype")
@@ -54,3 +57,14 @@ def why_not_picture(facts: PictureFacts) -> Refusal | None:
     if min(facts.width, facts.height) < LEAST_SIDE:
         return refuse(terms.PICTURE_TOO_SMALL, least=LEAST_SIDE)
     return None
+
+
+def why_not_from_program(facts: PictureFacts) -> Refusal | None:
+    """Why a picture that a partner's program gives is not taken, by the sizes, the ratio (to a pixel) and the kinds of the
+    contract; or None. What holds for every picture is asked besides."""
+    width, height = facts.width, facts.height
+    (least_width, least_height), (most_width, most_height) = PROGRAM_LEAST, PROGRAM_MOST
+    sized = least_width <= width <= most_width and least_height <= height <= most_height
+    if sized and abs(3 * width - 2 * height) <= 3 and facts.kind in ("JPEG", "MPO", "PNG"):
+        return None
+    return refuse(terms.PICTURE_UNFIT, least=f"{least_width} × {least_height}", most=f"{most_width} × {most_height}")

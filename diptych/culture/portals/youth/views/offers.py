@@ -52,6 +52,8 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
     zone = people.zone_name(department=found.venue.department)
     refusals = bookings.why_not_book(person_id=person_id, offer_id=offer_id, places=1, at=at)
     common = _said_of_all(refusals)
+    picture = catalogue.picture_of(offer_id=offer_id)
+    picture_url = request.build_absolute_uri(reverse("youth:picture-wide", args=[picture.id])) if picture else ""
     choices = [_choice(stock, refusals.get(stock.id), zone) for stock in found.stocks if found.is_event or not stock.is_over]
     upcoming = [choice for choice in choices if not choice.stock.is_over]
     here = position_of(request)
@@ -69,9 +71,9 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
         "withdrawal": words.WITHDRAWALS.get(found.withdrawal, ""),
         "is_over": found.status is OfferStatus.EXPIRED,
         "is_sold_out": found.status is OfferStatus.SOLD_OUT,
-        "data": linked_data(found, url=request.build_absolute_uri(request.path)),
+        "data": linked_data(found, url=request.build_absolute_uri(request.path), picture_url=picture_url),
         "hours": None if found.is_digital else venues.days_ahead(venue_id=found.venue.id, at=at, zone=zone),
-        "picture": catalogue.picture_of(offer_id=offer_id),
+        "picture": picture,
         "here": here,
         "map_latitude": None if found.venue.latitude is None else f"{found.venue.latitude:.6f}",
         "map_longitude": None if found.venue.longitude is None else f"{found.venue.longitude:.6f}",

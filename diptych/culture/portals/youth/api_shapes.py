@@ -1,0 +1,230 @@
+"""Shapes of the youth's JSON API: what is sent, and what is answered."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from django.urls import reverse
+from ninja import Schema
+from pydantic import BaseModel, Field, StringConstraints
+
+from diptych.culture.domain.catalogue import queries as catalogue
+
+MOST_ID = 2**63 - 1
+
+Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+
+
+def picture_address(request: HttpRequest, page: str, picture_id: int | None) -> str | None:
+    """The address of a picture at one of its pages, whole; None where there is none."""
+    return None if picture_id is None else request.build_absolute_uri(reverse(f"youth:{page}", args=[picture_id]))
+
+
+class Problem(Schema):
+    """A refusal: a code for machines, a sentence for people, the source of the rule (empty where none is cited), the facts
+    of the sentence."""
+
+    code: str
+    message: str
+    rule: str = ""
+    facts: dict[str, Any] = Field(default_factory=dict)
+
+
+class Card(Schema):
+    """An offer in a list. Prices in cents."""
+
+    id: int
+    name: str
+    creator: str
+    label: str
+    group: str
+    venue_name: str
+    city: str
+    department: str
+    min_price_cents: int | None
+    max_price_cents: int | None
+    next_at: datetime | None
+    distance_m: int | None
+    is_duo: bool
+    picture_url: str | None = None
+    """The picture that its venue gave, in the proportions of a card; null where there is none."""
+
+    @staticmethod
+    def resolve_picture_url(card: catalogue.OfferCard, context: Any) -> str | None:
+        """The address of the picture."""
+        return picture_address(context["request"], "picture-card", card.picture_id)
+
+
+class Found(Schema):
+    """A page of results."""
+
+    cards: list[Card]
+    total: int
+    page: int
+    pages: int
+
+
+class StockOut(Schema):
+    """A date at a price, or copies of a thing; `left` is null for unlimited."""
+
+    id: int
+    price_cents: int
+    price_label: str
+    left: int | None
+    starts_at: datetime | None
+    booking_limit_at: datetime | None
+    is_over: bool
+
+
+class VenueOut(Schema):
+    """Where it happens."""
+
+    id: int
+    name: str
+    address: str
+    postcode: str
+    city: str
+    department: str
+    latitude: float | None
+    longitude: float | None
+
+
+class PictureOut(Schema):
+    """A picture, by its address, and whose it is."""
+
+    url: str
+    credit: str
+
+
+class OfferOut(Schema):
+    """An offer with its venue and what can be booked of it; `picture` is null where its venue gave none."""
+
+    id: int
+    name: str
+    creator: str
+    description: str
+    subcategory: str
+    label: str
+    group: str
+    status: str
+    is_event: bool
+    is_digital: bool
+    is_duo: bool
+    duration_minutes: int | None
+    accessible_audio: bool
+    accessible_mental: bool
+    accessible_motor: bool
+    accessible_visual: bool
+    venue: VenueOut
+    stocks: list[StockOut]
+    picture: PictureOut | None
+
+
+class BookingIn(BaseModel):  # no Schema: read from JSON alone, four times as fast
+    """What to book: a stock, and one or two places."""
+
+    stock_id: Id
+    places: Annotated[int, Field(ge=1, le=2)] = 1
+
+
+class BookingOut(Schema):
+    """A booking as it was made."""
+
+    id: int
+    token: str
+    status: str
+    total_cents: int
+    stock_id: int
+    offer_id: int
+    cancellation_limit_at: datetime | None
+
+
+class TicketOut(Schema):
+    """A booking with what its ticket shows."""
+
+    id: int
+    token: str
+    status: str
+    offer_id: int
+    stock_id: int
+    offer_name: str
+    venue_name: str
+    city: str
+    starts_at: datetime | None
+    quantity: int
+    total_cents: int
+    booked_at: datetime
+    cancellation_limit_at: datetime | None
+    expires_at: datetime | None
+    qr_text: str
+    cancellable: bool
+    why_not_cancel: str | None
+
+
+class MovementOut(Schema):
+    """A sum that entered (positive) or left the wallet."""
+
+    at: datetime
+    kind: str
+    amount_cents: int
+    bucket: str
+    booking_id: int | None
+    label: str
+
+
+class WalletOut(Schema):
+    """What is left, what is capped, when it ends, and every movement."""
+
+    deposit_type: str
+    granted_cents: int
+    spent_cents: int
+    left_cents: int
+    digital_left_cents: int | None
+    physical_left_cents: int | None
+    expires_at: datetime
+    movements: list[MovementOut]
+
+
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no null character in a text: what holds one is refused here, as Django's own forms do."""
+
+
+class Credentials(Schema):
+    """An e-mail address and its password."""
+
+    email: Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=NO_NUL)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    device: Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)] = ""
+    """The name that the program drew for its device and keeps: without one, its owner is told of each new sign-in."""
+
+
+class Refresh(Schema):
+    """A refresh token, good for one use."""
+
+    refresh: Annotated[str, StringConstraints(min_length=16, max_length=200)]
+
+
+class Tokens(Schema):
+    """A short-lived access token, and the refresh token that gives the next."""
+
+    access: str
+    refresh: str
+    expires_in: int
+
+
+class Criteria(Schema):
+    """What to look for. Every field narrows; none is needed."""
+
+    text: Annotated[str, StringConstraints(max_length=200)] = ""
+    group: Annotated[str, StringConstraints(max_length=20)] = ""
+    department: Annotated[str, StringConstraints(max_length=3)] = ""
+    latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
+    longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
+    radius_km: Annotated[float, Field(gt=0, le=500)] = 20
+    from_day: date | None = None
+    to_day: date | None = None
+    max_price_cents: Annotated[int | None, Field(ge=0, le=30_000)] = None
+    free: bool = False
+    duo: bool = False
+    sort: Literal["relevance", "distance", "date", "price"] = "relevance"
+    page: Annotated[int, Field(ge=1, le=1000)] = 1
