@@ -8,6 +8,7 @@ from pathlib import Path
 
 from diptych.commons.settings import settings
 from diptych.commons.web.assets import theme_folders
+from diptych.commons.web.logs import log_shapes_only
 from diptych.commons.web.wiring import content_security, database, kept_secret
 from diptych.culture.site.access import *  # noqa: F403  # who gets in: part of these settings, in a room of its own
 from diptych.culture.site.access import OIDC_ORIGINS
@@ -184,3 +185,4 @@ LOCALE_PATHS = [ROOT / "diptych/culture/jobs/locale", ROOT / "diptych/culture/si
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 """The largest JSON that makes sense: an offer with a picture of 800 × 1200 pixels, uncompressed, in base 64."""
 LOGGING_CONFIG = None
+log_shapes_only()

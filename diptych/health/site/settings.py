@@ -11,6 +11,7 @@ from typing import Any
 from diptych.commons.settings import settings
 from diptych.commons.web.assets import theme_folders
 from diptych.commons.web.limits import Limit
+from diptych.commons.web.logs import log_shapes_only
 from diptych.commons.web.wiring import content_security, database, kept_secret
 
 _env = settings()
@@ -150,3 +151,4 @@ LOCALE_PATHS = [ROOT / "diptych/health/site/locale"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 """A definition of 4 MB is imported, not refused by the web server."""
 LOGGING_CONFIG = None
+log_shapes_only()

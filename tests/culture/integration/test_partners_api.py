@@ -24,9 +24,6 @@ pytestmark = pytest.mark.django_db
 NOT_BUILT = frozenset(
     f"{verb} /{path}"
     for verb, path in (line.split() for line in """
-        POST public/offers/v1/addresses
-        GET public/offers/v1/addresses/search
-        GET public/offers/v1/addresses/{address_id}
         POST v2/collective/adage_mock/bookings/{booking_id}/cancel
         POST v2/collective/adage_mock/bookings/{booking_id}/confirm
         POST v2/collective/adage_mock/bookings/{booking_id}/pending
@@ -233,3 +230,13 @@ def test_my_venues_and_nobody_elses(program: Program, venue: Venue) -> None:
     for siret in (foreign.siret, "00000000000000", "x"):
         answer = program.ask("GET", f"/public/offers/v1/venues/{siret}")
         assert (answer.status_code, list(answer.json())) == (404, ["venue"])
+
+
+def test_no_code_of_a_booking_is_logged(venue: Venue, program: Program, caplog: pytest.LogCaptureFixture) -> None:
+    token = booked(venue).token
+    path = f"/public/bookings/v1/keep/token/{token}"
+    assert program.ask("PATCH", path).status_code == 403
+    assert program.ask("PATCH", f"{path}/typed-wrong").status_code == 404
+    said = [record.getMessage() for record in caplog.records if record.name == "django.request"]
+    assert said == ["Forbidden: /public/bookings/v1/keep/token/<token>", "Not Found: (no such address)"]
+    assert token not in caplog.text

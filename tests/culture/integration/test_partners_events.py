@@ -217,7 +217,7 @@ def test_each_refusal_of_an_event(venue: Venue, program: Program) -> None:
     for fields, status, code in (
         ({}, 400, terms.SOURCE_ID_TAKEN.code),
         ({"location": {"type": "physical", "venueId": foreign.pk}}, 404, "venues.partner_venue_missing"),
-        ({"location": {"type": "address", "venueId": own, "addressId": 1}}, 404, "partners_api.address_missing"),
+        ({"location": {"type": "address", "venueId": own, "addressId": 1}}, 404, "venues.address_missing"),
         ({"location": {"type": "digital", "venueId": own, "url": "https://a.example/"}, "idAtProvider": "u"}, 400, terms.URL_NOT_ALLOWED.code),
         ({"hasTicket": True, "idAtProvider": "t"}, 400, terms.TICKET_WITHOUT_SYSTEM.code),
         ({"eventDuration": 0, "idAtProvider": "d"}, 400, terms.DURATION_OUT_OF_RANGE.code),

@@ -75,6 +75,17 @@ def line(ean: str, **stock: Any) -> dict[str, Any]:
     return {"ean": ean, "stock": {"price": 7_90, "quantity": 3, **stock}}
 
 
+def test_as_many_as_are_booked_means_no_more(venue: Venue, program: Program) -> None:
+    thing = program.ask("POST", PRODUCTS, sheet_music(venue)).json()
+    stock = Stock.objects.get(offer=thing["id"])
+    kept = bookings.book(person_id=factories.youth().pk, stock_id=stock.pk, places=1, at=AT)
+    closed = program.ask("PATCH", PRODUCTS, {"offerId": thing["id"], "stock": {"quantity": 1}}).json()
+    assert (closed["status"], closed["stock"]["quantity"], closed["stock"]["bookedQuantity"]) == ("SOLD_OUT", 1, 1)
+    less = program.ask("PATCH", PRODUCTS, {"offerId": thing["id"], "stock": {"quantity": 0}})
+    assert refused(less) == (400, terms.QUANTITY_BELOW_BOOKED.code)
+    assert program.ask("GET", f"/public/bookings/v1/token/{kept.token}").status_code == 200
+
+
 def test_a_thing_made_booked_changed_taken_away(venue: Venue, program: Program) -> None:
     made = program.ask("POST", PRODUCTS, sheet_music(venue))
     thing = made.json()

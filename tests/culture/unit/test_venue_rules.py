@@ -193,3 +193,17 @@ def test_a_partner_gives_both_addresses_or_none_and_may_be_near_where_nobody_boo
     assert code(rules.why_not_partner_urls({}, private=False)) is None
     for apart in ("booking", "cancellation"):
         assert code(rules.why_not_partner_urls({apart: far}, private=False)) == "venues.partner_urls_apart"
+
+
+@pytest.mark.parametrize(
+    ("spelt", "folded"),
+    [
+        ("ST MALO CEDEX 2", "saint malo"),
+        ("L’Haÿ-les-Roses", "l hay les roses"),
+        ("Œuilly", "oeuilly"),
+        ("12, Grand'Rue", "12 grand rue"),
+        ("", ""),
+    ],
+)
+def test_names_of_places_are_folded(spelt, folded):
+    assert rules.fold(spelt) == folded

@@ -43,6 +43,34 @@ class Commune(models.Model):
         return f"{self.name} ({self.department})"
 
 
+class Address(models.Model):
+    """A place that a partner's program named, for offers that are elsewhere than at their venue."""
+
+    commune = models.ForeignKey(Commune, on_delete=models.PROTECT, db_index=False)
+    postcode = models.CharField(max_length=5)
+    street = models.CharField(max_length=200)
+    folded = models.CharField(max_length=255)
+    """The street without case, accents or signs: one address, however it is spelt."""
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        """Once, and on earth."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["commune", "postcode", "folded"], name="address_once"),
+            models.CheckConstraint(
+                condition=Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                name="address_on_earth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """The number alone."""
+        return f"address:{self.pk}"
+
+
 class Structure(models.Model):
     """A legal entity, by its SIREN."""
 

@@ -1,10 +1,14 @@
-"""Rules of venues: how a structure moves, who may join it and how, what a newcomer does next, hours that can hold.
+"""Rules of venues: how a structure moves, who may join it and how, what a newcomer does next, hours that can hold,
+names of places spelt one way.
 
 Pure functions and dated tables. Does not hold the check of a SIREN's key (stdnum's, in operations).
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import Final
@@ -167,3 +171,20 @@ def open_until(today: DayHours, *, clock_time: time) -> time | None:
 
 def _in_order(hours: Sequence[Interval]) -> tuple[Interval, ...]:
     return tuple(sorted(hours, key=lambda one: one.opens))
+
+
+_NAME_WORD: Final = re.compile("[a-z0-9]+")
+_NAME_SHORT: Final = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+
+
+@lru_cache(maxsize=100_000)
+def fold(name: str) -> str:
+    """The name without case, accents, ligatures, hyphens or abbreviation: « L'Haÿ-les-Roses », « ST MALO CEDEX 2 »."""
+    plain = name.lower()
+    if not plain.isascii():
+        plain = plain.replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+        plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    words = _NAME_WORD.findall(plain)
+    if "cedex" in words:
+        words = words[: words.index("cedex")]
+    return " ".join(_NAME_SHORT.get(word, word) for word in words)

@@ -217,6 +217,16 @@ PARTNER_MISSING = Reason("venues.partner_missing", Kind.MISSING, "There is no su
 PARTNER_TAKEN = Reason("venues.partner_taken", Kind.CONFLICT, "A partner of this name is already there.")
 PARTNER_KEY_MISSING = Reason("venues.partner_key_missing", Kind.MISSING, "There is no key that begins so, or it has ended.")
 PARTNER_VENUE_MISSING = Reason("venues.partner_venue_missing", Kind.MISSING, "There is no such venue for this partner.")
+MUNICIPALITY_UNKNOWN = Reason(
+    "venues.municipality_unknown", Kind.INVALID, "There is no commune of this name and postcode.", "guide §6.1, addresses"
+)
+ADDRESS_UNPLACED = Reason(
+    "venues.address_unplaced",
+    Kind.INVALID,
+    "Where this address is, is not known here: give its latitude and longitude.",
+    "guide §6.1, addresses",
+)
+ADDRESS_MISSING = Reason("venues.address_missing", Kind.MISSING, "There is no such address.")
 PARTNER_URL_MALFORMED = Reason(
     "venues.partner_url_malformed", Kind.INVALID, "An address begins with https:// and names a host, without a name or password."
 )

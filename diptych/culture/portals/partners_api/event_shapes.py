@@ -220,7 +220,7 @@ class EventStockEdition(Body):
 
 
 class DateResponse(Schema):
-    """A date."""
+    """A date. `quantity` counts every place, those booked included: as many as `bookedQuantity` means no more."""
 
     beginningDatetime: datetime
     bookedQuantity: int

@@ -26,11 +26,12 @@ from diptych.culture.domain.catalogue.operations import partner_events as operat
 from diptych.culture.domain.catalogue.queries import partner_events as queries
 from diptych.culture.domain.catalogue.queries.own_offers import kind_for_partners
 from diptych.culture.domain.catalogue.terms import OfferDraft, PartnerWords, PriceDraft
+from diptych.culture.domain.venues.queries import address_of
 from diptych.culture.domain.venues.terms import PARTNER_VENUE_MISSING
 
 router = Router(tags=["Event Offers"])
 
-ADDRESS_MISSING = Reason("partners_api.address_missing", Kind.MISSING, "There is no such address.")
+ELSEWHERE = Reason("partners_api.elsewhere", Kind.INVALID, "Offers elsewhere than at their venue are not taken yet.")
 OTHER_VENUE = Reason("partners_api.other_venue", Kind.INVALID, "An offer stays at its venue: make another one there.")
 KIND_STAYS = Reason("partners_api.kind_stays", Kind.INVALID, "The category of an offer stays what it was.")
 
@@ -206,9 +207,15 @@ def own_venue(request: Calling, body: Any) -> int:
     place = body.location
     if place is None or place.venueId not in request.auth.venue_ids:
         deny(PARTNER_VENUE_MISSING)
-    if isinstance(place, AddressLocation):
-        deny(ADDRESS_MISSING)
+    at_venue(place)
     return int(place.venueId)
+
+
+def at_venue(place: Any) -> None:
+    """Refuses an offer that is elsewhere: what youths read of where it is, is still its venue's."""
+    if isinstance(place, AddressLocation):
+        address_of(address_id=min(max(place.addressId, 0), 2**63 - 1))
+        deny(ELSEWHERE)
 
 
 def _withdrawal(is_withdrawable: bool, has_ticket: bool) -> str:

@@ -115,7 +115,8 @@ class StockUpsert(Schema):
 
 
 class ProductStockResponse(Schema):
-    """What there is of a thing, and how many are booked."""
+    """What there is of a thing, and how many are booked: `quantity` counts those too, and as many as `bookedQuantity` means no
+    more."""
 
     bookedQuantity: int
     bookingLimitDatetime: datetime | None = None

@@ -6,8 +6,8 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from .door import Calling, ResourceId, answers, partner
-from .event_shapes import AddressLocation, DigitalLocation
-from .events import ACCESS, ADDRESS_MISSING, TEXTS, WORDS, Events, changes_of, extra_of, instant, own_venue
+from .event_shapes import DigitalLocation
+from .events import ACCESS, TEXTS, WORDS, Events, at_venue, changes_of, extra_of, instant, own_venue
 from .events import shown as as_event
 from .images import given
 from .product_shapes import (
@@ -85,8 +85,7 @@ def keep_by_ean(request: Calling, body: ProductsOfferByEanCreation) -> Any:
     who, at, place = request.auth, clock.now(), body.location
     if place.venueId not in who.venue_ids:
         deny(PARTNER_VENUE_MISSING)
-    if isinstance(place, AddressLocation):
-        deny(ADDRESS_MISSING)
+    at_venue(place)
     lines = [
         EanLine(
             one.ean, one.stock.price, _places(one.stock.quantity), one.stock.bookingLimitDatetime,

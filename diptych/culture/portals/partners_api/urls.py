@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, path
 
-from . import bookings, event_dates, events, images, kinds, places, products, providers, webhooks
+from . import addresses, bookings, event_dates, events, images, kinds, places, products, providers, webhooks
 from .door import api
 
 from diptych.commons.web.doors import VISITOR, door, open_doors
@@ -19,6 +19,7 @@ api.add_router("/public/bookings/v1", bookings.router)
 api.add_router("/public/providers/v1", providers.router)
 api.add_router("/public/offers/v1", kinds.router)
 api.add_router("/public/offers/v1", places.router)
+api.add_router("/public/offers/v1", addresses.router)
 api.add_router("/public/offers/v1", events.router)
 api.add_router("/public/offers/v1", event_dates.router)
 api.add_router("/public/offers/v1", products.router)

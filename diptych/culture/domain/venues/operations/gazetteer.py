@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from typing import Any, Final
 
-from .names import fold
+from ..rules import fold
 
 _ROW: Final = "\x1e"
 _FIELD: Final = "\x1f"

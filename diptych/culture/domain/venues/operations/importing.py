@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from django.db import connection, transaction
 
 from .. import terms
+from ..rules import fold
 from .gazetteer import Gazetteer, department_of
-from .names import fold
 
 from diptych.commons.bulk import Imported, Merged, merge
 from diptych.commons.refusal import deny

@@ -11,11 +11,11 @@ from stdnum.fr import siret as siret_numbers
 
 from .. import terms
 from ..models import Membership, Structure, Venue
+from ..queries.placing import commune_of
 from ..rules import why_not_identify
 from ..terms import Activity, Validation
 from .acting import announce, as_member, locked_structure, stop_if, tell
 from .gazetteer import department_of
-from .placing import commune_of
 
 from diptych.commons.refusal import deny
 

@@ -9,11 +9,11 @@ from django.db import transaction
 
 from .. import terms
 from ..models import OpeningException, OpeningHours
+from ..queries.placing import commune_of
 from ..rules import why_not_hours
 from ..terms import PageDraft
 from .acting import own_venue, stop_if, tell
 from .gazetteer import department_of
-from .placing import commune_of
 
 from diptych.commons.refusal import deny
 

@@ -1,5 +1,6 @@
 """Reads of the venues chapter: for whom somebody may act, structures and their members, a venue's page."""
 
+from .addresses import AddressLine, address_of, addresses_like
 from .own import OwnVenue, acting_for, venue_ids_of, venues_of
 from .pages import Ahead, VenuePage, days_ahead, venue_page
 from .partners import (
@@ -36,6 +37,7 @@ from .structures import (
 )
 
 __all__ = [
+    "AddressLine",
     "Ahead",
     "Caller",
     "Decision",
@@ -51,6 +53,8 @@ __all__ = [
     "VenueForPartner",
     "VenuePage",
     "acting_for",
+    "address_of",
+    "addresses_like",
     "caller_of",
     "days_ahead",
     "decision_of",

@@ -35,6 +35,7 @@ ROWS: Final = (
     _public("catalogue_shelf", "id title hint position query offers shown_from shown_until"),
     _public("venues_department", "code name region region_name population"),
     _public("venues_commune", "insee name department postcodes population latitude longitude"),
+    _public("venues_address", "id commune_id postcode street folded latitude longitude made_at"),
     _public("venues_structure", "id siren name validation created_at"),
     _public("venues_ticketingsystem", "id name booking_url cancellation_url notification_url secret active"),
     _public("venues_partnerkey", "id prefix digest made_at ends_at partner_id"),

@@ -1,10 +1,10 @@
 """Which commune a typed address means: by its postcode and the town's name.
 
-Does not hold the open data's gazetteer, made for a million rows (`gazetteer`).
+Does not hold the open data's gazetteer, made for a million rows (`operations.gazetteer`).
 """
 
 from ..models import Commune
-from .names import fold
+from ..rules import fold
 
 
 def commune_of(*, postcode: str, city: str) -> Commune | None:
