@@ -20,12 +20,12 @@ import sys, django; django.setup()
 from datetime import datetime
 from diptych.culture.domain.reimbursements.operations import price_used
 print("began", flush=True)
-price_used(at=datetime.fromisoformat(sys.argv[1]), actor="job:price_bookings", chunk=1)
+price_used(at=datetime.fromisoformat(sys.argv[1]), actor="job:price_bookings")
 """
 
 
 def start() -> "subprocess.Popen[bytes]":
-    """A pricing in a process of its own, one pricing point a transaction, on this test's database."""
+    """A pricing in a process of its own, on this test's database."""
     settings = connection.get_connection_params()
     url = f"postgresql:///{settings['dbname']}?host={settings['host']}&user={settings['user']}"
     environ = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "diptych.culture.site.settings"}

@@ -122,7 +122,7 @@ def pricing(
         return
     print(f"{figures.bookings:,} used bookings over {figures.venues:,} venues: {figures.paid_cents:,} cents, the same both ways")
     print(
-        f"collect {figures.collect_seconds:.1f} s, price {figures.price_seconds:.1f} s, {figures.microseconds:.0f} µs a booking;"
+        f"collect and price {figures.price_seconds:.1f} s, {figures.microseconds:.0f} µs a booking;"
         f" one pass {figures.pass_seconds:.1f} s; ratio {figures.ratio:.1f}"
     )
     print(

@@ -74,13 +74,12 @@ _WRITTEN = ("reimbursements_financeevent", "reimbursements_pricing", "reimbursem
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was priced, in how many seconds, collecting apart; the one pass; then batching and invoicing all of it; and the
+    """What was priced, in how many seconds; the one pass; then batching and invoicing all of it; and the
     rows of all this written anew, without a thought."""
 
     bookings: int
     venues: int
     paid_cents: int
-    collect_seconds: float
     price_seconds: float
     pass_seconds: float
     batch_seconds: float
@@ -89,8 +88,8 @@ class Figures:
 
     @property
     def ratio(self) -> float:
-        """How many times the one pass collecting and pricing take."""
-        return (self.collect_seconds + self.price_seconds) / self.pass_seconds
+        """How many times the one pass collecting and pricing takes."""
+        return self.price_seconds / self.pass_seconds
 
     @property
     def whole_ratio(self) -> float:
@@ -105,7 +104,7 @@ class Figures:
     @property
     def microseconds(self) -> float:
         """What one booking costs."""
-        return 1e6 * (self.collect_seconds + self.price_seconds) / self.bookings
+        return 1e6 * self.price_seconds / self.bookings
 
     def as_json(self) -> str:
         """One line for machines."""
@@ -129,12 +128,8 @@ def measure(*, bookings: int, venues: int, on_step: Callable[[str], None]) -> Fi
             values = {"at": f"'{at.isoformat()}'::timestamptz", "venues": venues, "bookings": bookings, "people": PEOPLE}
             connection.execute(_USED.format(**values).replace("%%", "%"))
             connection.execute("vacuum analyze")
-        from diptych.culture.domain.reimbursements.operations import collect_events, make_batch, make_invoices, price_used
+        from diptych.culture.domain.reimbursements.operations import make_batch, make_invoices, price_used
 
-        on_step("collecting…")
-        began = time.perf_counter()
-        collect_events(at=at)
-        collected = time.perf_counter() - began
         on_step("pricing…")
         began = time.perf_counter()
         price_used(at=at, actor="bench:pricing")
@@ -169,7 +164,7 @@ def measure(*, bookings: int, venues: int, on_step: Callable[[str], None]) -> Fi
         on_step("writing the same rows…")
         with psycopg.connect(server.url(), autocommit=True) as connection:
             written = sum(_write_again(connection, table) for table in _WRITTEN)
-    return Figures(bookings, venues, peer, collected, priced, min(passes), batched, invoiced, written)
+    return Figures(bookings, venues, peer, priced, min(passes), batched, invoiced, written)
 
 
 def _write_again(connection: psycopg.Connection, table: str) -> float:

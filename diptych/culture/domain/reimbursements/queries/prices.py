@@ -1,4 +1,4 @@
-"""The price of every ready event of some pricing points, as one question to the database: the scale's fast engine.
+"""The price of every booking in the table `to_price`, as one question to the database: the scale's fast engine.
 
 The brackets and the groups of subcategories are handed to it from the tables of the rules, so that a change of law is made
 in one place. Does not write.
@@ -11,15 +11,10 @@ from ..rules.scale import BRACKETS, GROUPS
 from diptych.culture.domain.catalogue.rules.subcategories import SUBCATEGORIES
 
 _BASE: Final = """
-select e.id as event_id, e.booking_id, e.venue_id, e.point_id, e.year, e.ordering_at, e.value_at, b.total_cents, b.quantity,
-    b.offer_id, o.subcategory, (%(groups)s::text[])[array_position(%(kinds)s::text[], o.subcategory::text)] as grouped,
-    r.revenue_cents + sum(b.total_cents) over (partition by e.point_id, e.year order by e.ordering_at, e.id rows unbounded preceding)
-        as revenue_cents
-from reimbursements_financeevent e
-join bookings_booking b on b.id = e.booking_id
-join catalogue_offer o on o.id = b.offer_id
-join reimbursements_pointrevenue r on r.point_id = e.point_id and r.year = e.year
-where e.status = 'ready' and e.point_id = any(%(points)s)
+select t.*, (%(groups)s::text[])[array_position(%(kinds)s::text[], t.subcategory)] as grouped,
+    r.revenue_cents + sum(t.total_cents) over (partition by t.point_id, t.year order by t.ordering_at, t.event_id
+        rows unbounded preceding) as revenue_cents
+from to_price t join reimbursements_pointrevenue r on r.point_id = t.point_id and r.year = t.year
 """
 _SCALE: Final = """
 select u.*, s.rate, u.grouped || '.' || (100 * s.rate)::int as rule, null::bigint as custom_id,
@@ -50,8 +45,8 @@ _END: Final = "infinity"
 
 
 def prices_sql(*, with_custom: bool) -> tuple[str, dict[str, Any]]:
-    """The question, and the tables of the rules that it is asked with; the caller adds `points`. Whether custom rules are
-    looked for is told, since looking costs and there are mostly none. A half of a cent goes up (guide §3.1): no sum is
+    """The question, and the tables of the rules that it is asked with. Whether custom rules are looked for is told,
+    since looking costs and there are mostly none. A half of a cent goes up (guide §3.1): no sum is
     below zero, where PostgreSQL's `round` goes away from zero."""
     scale = _SCALE.format(base=_BASE)
     return (_CUSTOM.format(scale=scale) if with_custom else scale), scale_tables()
