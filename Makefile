@@ -18,6 +18,8 @@ export UV_PYTHON_DOWNLOADS := never
 UV = UV_PYTHON="$(REAL_PYTHON)" .tools/bin/uv
 
 RULES_TESTS := $(wildcard tests/*/unit/test_*_rules.py)
+# What the cohort language is proven by, the making of worlds aside, which is none of it.
+COHORT_TESTS := $(filter-out %/test_generated.py,$(wildcard tests/health/unit/test_*.py)) tests/health/spec tests/health/generative
 PO_FILES := $(shell find diptych -name '*.po' 2>/dev/null)
 step = printf '%s\n' "· $(1)"
 # Runs a command with its output kept in the log, which is shown only when the command fails.
@@ -35,8 +37,8 @@ demo: setup pango ## Run the pass with a world of its own, on http://localhost:8
 
 test: setup browser pango ## Run every test, those in a real browser included
 	@$(BIN)/python -m pytest -n 2 -q
-	@$(call step,every branch of the rules)
-	@$(call quietly,$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(RULES_TESTS) && $(BIN)/coverage report)
+	@$(call step,every branch of the rules and of the cohort language)
+	@$(call quietly,$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(RULES_TESTS) $(COHORT_TESTS) && $(BIN)/coverage report)
 	@$(BIN)/python -m pytest -q --ds=diptych.health.site.settings tests/health/screens
 
 spark: setup ## Install Spark too, 450 MB, for `diptych health cohort count --engine spark`; needs Java 17 or later

@@ -12,7 +12,7 @@ from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.engines.local import LocalEngine, Members, blocks, chains
 from diptych.health.warehouse.research.cohort.engines.local.happenings import Happenings
 from diptych.health.warehouse.research.cohort.meaning.request import persons_of
-from tests.health.drawn import wider
+from tests.health.drawn import related, wider
 from tests.health.drawn.definitions import definition
 from tests.health.drawn.requests import request
 from tests.health.drawn.worlds import DrawnIndex, world
@@ -55,6 +55,9 @@ def _compared(random: Random, questions: int, count_answers: bool) -> Iterator[s
         persons = persons_of(asked, population=wider.POPULATION, supply=lambda basic, rows=rows: rows[basic.id])
         if persons != found:
             yield f"{asked} on {rows}: {found} instead of {persons}"
+    for asked in (one for _ in range(questions) for one in related.requests(random)):
+        if (persons := meaning.persons(plain, asked)) != (found := engine.persons(asked).tolist()):
+            yield f"{asked}: {found} instead of {persons}"
 
 
 class Drawn:

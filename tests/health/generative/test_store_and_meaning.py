@@ -10,10 +10,11 @@ import pytest
 
 from diptych.health.warehouse.mart.shapes import SHAPES
 from diptych.health.warehouse.research.cohort import meaning
-from diptych.health.warehouse.research.cohort.engines.local import LocalEngine
+from diptych.health.warehouse.research.cohort.engines.local import LocalEngine, blocks, chains
 from diptych.health.warehouse.research.index import columns
 from diptych.health.warehouse.research.index.columns import Index
 from diptych.health.warehouse.research.index.store import Store, load
+from tests.health.drawn import related
 from tests.health.drawn.definitions import definition
 from tests.health.drawn.requests import request
 from tests.health.drawn.worlds import Tables, world
@@ -43,6 +44,8 @@ def written(tables: Tables, folder: Path) -> Path:
 @pytest.mark.parametrize("seed", range(examples(3)))
 def test_by_way_of_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, whole: int) -> None:
     monkeypatch.setattr(columns, "WHOLE", whole)  # with 0, every table is a large one
+    monkeypatch.setattr(chains, "FEW", 0)  # a drawn world has few persons: they are walked through, and in small parts
+    monkeypatch.setattr(blocks, "BLOCK", 3)
     random = Random(seed)
     tables = world(random)
     load(source=written(tables, tmp_path / "source"), store=tmp_path / "store", strict=False, at=datetime(2026, 1, 1, tzinfo=UTC))
@@ -54,4 +57,6 @@ def test_by_way_of_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed
             plain, cohort
         )
         assert engine.persons(asked).tolist() == meaning.persons(plain, asked)
+        for edited in related.requests(random):
+            assert engine.persons(edited).tolist() == meaning.persons(plain, edited)
     assert engine.memory.hits

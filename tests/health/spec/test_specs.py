@@ -11,7 +11,9 @@ from .engines import ENGINES, ZERO
 from .page import PATH, covered, text
 from .tables import tables
 
+from diptych.health.warehouse.research.cohort import meaning
 from diptych.health.warehouse.research.cohort import nodes as n
+from diptych.health.warehouse.research.cohort.explain import explain_in
 from tests.health.sparks import ON_SPARK
 
 SPECS = [spec for chapter in CHAPTERS for spec in chapter.specs]
@@ -38,6 +40,15 @@ def test_spec(spec: Spec, engine: str, tmp_path: Path) -> None:
 
     found = [said(case) for case in spec.cases]
     assert found == [list(case.answer) for case in spec.cases]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.title)
+def test_whoever_is_told_why_is_told_right(spec: Spec) -> None:
+    world = meaning.World(tables(spec.tables))
+    for case in spec.cases:
+        answer = {one if isinstance(one, int) else one[0] for one in case.answer}
+        for person in world.persons:
+            assert explain_in(world, case.question, person=person).holds == (person in answer), (person, case.question)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.title)

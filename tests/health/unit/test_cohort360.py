@@ -1,5 +1,6 @@
 """Reading Cohort360's JSON: what is wrong is refused at its place, what is unknown is noted."""
 
+import json
 import re
 from copy import deepcopy
 from typing import Any
@@ -35,6 +36,9 @@ def ordered(*ids: int, **more: Any) -> dict[str, Any]:
         ({"_type": "request"}, r"\$.sourcePopulation, a request needs"),
         ({"_type": "request", "sourcePopulation": {"caresiteCohortList": []}}, "at least one care site"),
         ({"_type": "request", "sourcePopulation": {"caresiteCohortList": ["1"]}}, "a list of whole numbers"),
+        ({"_type": "request", "sourcePopulation": {"caresiteCohortList": None}}, "at least one care site"),
+        ({"_type": "request", "sourcePopulation": {"caresiteCohortList": [2**63]}}, "a number is too large"),
+        (whole(basic(1)) | {"note": json.loads("[" * 200 + "]" * 200)}, r"\$.note, it is nested more than 100 deep"),
         (whole({"_type": "basicResource", "resourceType": "Condition"}), r"\$.request._id, a criterion needs"),
         (whole(basic(40000)), "16 bits"),
         (whole({"_type": "xorGroup", "_id": 1}), "one of andGroup"),

@@ -16,6 +16,8 @@ from tests.health.drawn.requests import request
 from tests.health.drawn.worlds import world
 from tests.health.worlds import ASTHMA, FLU, VIRAL, cohort, concepts, condition, group, near
 
+EVENT, ENTRY = n.Dating.EVENT, n.Dating.ENTRY
+
 
 def _cohort(**more: Any) -> n.Cohort:
     rules = [
@@ -75,6 +77,8 @@ def test_what_changes_nothing_is_said_so() -> None:
         changes = difference(before, after)
         assert [(one.how, one.effect) for one in changes] == [(how, False)]
         assert next(iter(told(changes))) == "Nothing changed in meaning."
+    shuffled = [_set(before, 2, items=items) for items in ((n.Item(ASTHMA), n.Item(FLU)), (n.Item(FLU), n.Item(ASTHMA)))]
+    assert [(one.how, one.effect) for one in difference(*shuffled)] == [(How.REORDERED, False)]
     assert difference(before, before) == ()
     assert _lines(before, before) == ["Nothing changed in meaning."]
 
@@ -104,6 +108,9 @@ def test_members_of_a_request() -> None:
     assert [(one.how, one.effect) for one in difference(before, swapped)] == [(How.REORDERED, False)]
     ordered = (n.InOrder(None),)
     changed = difference(asked(one, other, constraints=ordered), asked(other, one, constraints=ordered))
+    assert [(one.how, one.effect) for one in changed] == [(How.REORDERED, True)]
+    ages = [n.AgeBand(n.Age(18), dating=dating) for dating in ((EVENT, ENTRY), (ENTRY, EVENT))]
+    changed = difference(*(asked(replace(one, age=age), other) for age in ages))
     assert [(one.how, one.effect) for one in changed] == [(How.REORDERED, True)]
     often = replace(one, often=n.Often(n.Compare.GTE, 2))
     assert "request › criterion 1 (Condition) › number of records › number: 1 → 2" in _lines(before, replace(before, member=asked(often, other, constraints=(n.InOrder((2, 3)),)).member))  # fmt: skip

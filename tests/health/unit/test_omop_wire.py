@@ -54,6 +54,9 @@ def _with(omop: object, sets: object = ()) -> dict[str, object]:
         {"is": "Criterion", "domain": "Death", "filters": [{"is": "HasSet", "field": "person.gender_concept_id", "codeset": 4}]},
         {"is": "Criterion", "domain": "Death", "filters": [{"is": "Has", "field": "person.gender_concept_id", "concepts": ["x"]}]},
         {"is": "Criterion", "domain": "Death", "filters": [{"is": "Day", "field": "start", "op": "gt", "value": None}]},
+        {"is": "Criterion", "domain": "Death", "filters": [{"is": "Day", "field": "start", "op": "gt", "value": ""}]},
+        {"is": "Criterion", "domain": "Death", "correlated": {"is": "Group", "kind": "ALL", "groups": [
+            {"is": "Group", "kind": "ALL", "demographics": [{"is": "Demographic", "filters": [{"is": "Abnormal"}]}]}]}},
         {"is": "People", "filters": [{"is": "Number", "field": "person.name", "op": "gt", "value": 1}]},
         {"is": "Criterion", "domain": "Death", "correlated": {"is": "Group", "kind": "ALL", "correlated": [
             {"is": "Correlated", "criterion": {"is": "Criterion", "domain": "Death"}, "start": {"is": "Window",

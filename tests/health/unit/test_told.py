@@ -1,5 +1,6 @@
 """Why a person is in or out, in the words of the command line: which record matched, which rule failed, by how much."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from diptych.health.commands.told import explained, headline
 from diptych.health.warehouse.research.cohort import meaning
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.engines.local import Handed
-from diptych.health.warehouse.research.cohort.explain import Explanation, explain, explain_handed, explain_in
+from diptych.health.warehouse.research.cohort.explain import Explanation, Finding, explain, explain_handed, explain_in
+from diptych.health.warehouse.research.cohort.explain.request import explained as explained_request
 from diptych.health.warehouse.research.cohort.wire.circe import read
 from diptych.health.warehouse.research.index.person import Persons
 from diptych.health.warehouse.research.index.store import Store
@@ -153,7 +155,8 @@ def test_what_a_store_cannot_say(people: Persons) -> None:
         with pytest.raises(Refused) as refused:
             explain(people, asked, person=1)
         assert refused.value.code == code
-    nobody = explain(people, n.Request((1,)), person=1)
+    followed = n.Criterion("ConditionOccurrence", correlated=n.Group(n.Kind.ALL))
+    nobody = explain(people, n.Request((1,), n.Basic(1, n.Resource.CONDITION, followed)), person=1)
     assert headline(nobody.findings[0]) == "is not of the source population (care sites 1)"
 
 
@@ -162,3 +165,63 @@ def test_another_persons_rows_do_no_harm() -> None:
     world = meaning.World({"person": [{"person_id": 1}, {"person_id": 2}], "condition_occurrence": rows})
     asked = n.Cohort(None, (), n.Primary((n.Criterion("DrugExposure"),)))
     assert not explain_in(world, asked, person=1).holds
+
+
+def test_a_store_hands_in_what_a_definition_looks_at(people: Persons) -> None:
+    later = group(near(condition(2), (0, 1), (60, 1)))
+    followed = _why(people, 1, condition(1, CorrelatedCriteria=later))
+    assert followed.holds
+    assert not _why(people, 2, condition(1, CorrelatedCriteria=later)).holds
+    nested = [{"name": "the rule", "expression": {"Type": "ALL", "Groups": [later]}}]
+    assert _why(people, 1, InclusionRules=nested).holds
+    era = {"CustomEra": {"DrugCodesetId": 2, "GapDays": 0, "Offset": 0}}
+    assert _why(people, 1, EndStrategy=era).holds
+    both = group(near(condition(2), (0, 1), (90, 1)))
+    first = _why(people, 1, AdditionalCriteria=both, QualifiedLimit={"Type": "First"})
+    assert [
+        (one.facts["events"], one.facts["kept"]) for one in _all(first.findings) if one.facts.get("which") == "qualified"
+    ] == [(2, 1)]
+    censored = _why(people, 1, CensoringCriteria=[condition(2)], EndStrategy=None)
+    assert [one.facts["ended_by"] for one in _all(censored.findings) if "ended_by" in one.facts] == ["censoring 1", "censoring 1"]
+
+
+def _all(findings: tuple[Finding, ...]) -> list[Finding]:
+    return [one for finding in findings for one in (finding, *_all(finding.parts))]
+
+
+def test_what_nobody_can_explain_is_a_fault_of_ours() -> None:
+    rule = n.Rule("", "", n.Group(n.Kind.ALL, None, groups=("no group",)))  # type: ignore[arg-type] # on purpose
+    row = {"person_id": 1, "condition_occurrence_id": 1, "condition_concept_id": 1, "condition_start_date": date(2020, 1, 1)}
+    period = {"observation_period_id": 1, "person_id": 1}
+    period |= {f"observation_period_{side}_date": date(2020, 1, 1) for side in ("start", "end")}
+    world = meaning.World({"condition_occurrence": [row], "observation_period": [period]})
+    with pytest.raises(TypeError, match="no group"):
+        explain_in(world, n.Cohort(None, (), n.Primary((n.Criterion("ConditionOccurrence"),)), rules=(rule,)), person=1)
+    with pytest.raises(TypeError, match="no member"):
+        explained_request(
+            n.Request((1,), "no member"),  # type: ignore[arg-type] # on purpose
+            person=1,
+            population=[1],
+            supply=lambda basic: ([], frozenset()),
+        )
+
+
+def test_handed_rows_that_lack_what_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "resource_1.csv").write_text("patient;onsetDateTime\n7;2020-01-01T10:00:00Z\n")
+    (tmp_path / "resource_2.csv").write_text("patient;onsetDateTime\n7;\n")
+    (tmp_path / "resource_3.csv").write_text("patient;onsetDateTime\n7;2020-01-05T10:00:00Z\n")
+    (tmp_path / "resource_99.csv").write_text("patient\n7\n")
+
+    def why(*members: n.Member, constraints: tuple[n.Constraint, ...] = ()) -> Explanation:
+        asked = n.Request((1,), n.Together(10, n.Join.AND, members, constraints=constraints))
+        return explain_handed(Handed(tmp_path), asked, person=7)
+
+    unborn = why(_basic(1, age=n.AgeBand(least=n.Age(18))))
+    assert not unborn.holds, "of an unknown birth no age is known"
+    assert why(n.Basic(1, n.Resource.CONDITION, n.Criterion("ConditionOccurrence"))).holds, (
+        "files say what a criterion's rows are"
+    )
+    order = n.InOrder((2, 3), most=n.Duration(days=1), known=True)
+    undated = why(_basic(2), _basic(3), constraints=(order,))
+    assert not undated.holds, "no chain begins where no date is known"
+    list(explained(undated, name="request"))

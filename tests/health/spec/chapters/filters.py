@@ -278,6 +278,23 @@ CHAPTER = Chapter(
                 cohort(on("VisitOccurrence", KINDS, n.Has("care_site.place_of_service_concept_id", (CONCEPTS["other"],)))),
                 _persons(1),
             ),
+            (_flu(n.Has("visit.place_of_service_concept_id", (CONCEPTS["other"],))), _persons(1)),
+        ),
+        spec(
+            "A value as a share of its range",
+            "§2.2.4",
+            "A value is divided by the low or the high end of its own range; without that end, or with 0, no filter holds.",
+            n.Number,
+            """
+            measurement
+            | person | start | concept | value | range_low | range_high |
+            | 1      | 5     | glucose | 3     | 2         | 4          |
+            | 2      | 5     | glucose | 3     | 1         | 4          |
+            | 3      | 5     | glucose | 3     | 0         | 4          |
+            | 4      | 5     | glucose | 3     |           | 4          |
+            """,
+            (_number(Op.GTE, 2, field="range_low_ratio"), _persons(2)),
+            (_number(Op.LT, 1, field="range_high_ratio"), _persons(1, 2, 3, 4)),
         ),
         spec(
             "All filters of a criterion must hold",

@@ -85,6 +85,8 @@ CHAPTER = Chapter(
             (_asthma(window((0, 1), (90, 1)), ignore_period=True), _persons(1)),
             (_asthma(window((None, -1), (1, -1)), ignore_period=True), _persons(1)),
             (_asthma(window((1, 1), (None, 1)), ignore_period=True), _persons(1)),
+            (_asthma(window((None, 1), (None, 1)), ignore_period=True), [], "From the end of time onward."),
+            (_asthma(window((None, -1), (None, -1)), ignore_period=True), [], "Until the beginning of time."),
             (_asthma(EVER), []),
         ),
         spec(

@@ -73,8 +73,6 @@ def _plain(part: Any, sets: Sets) -> Any:
         return part.value if isinstance(part, Enum) else part
     if isinstance(part, (tuple, list)):
         return [_plain(one, sets) for one in part]
-    if isinstance(part, Enum):
-        return part.value
     telling = _telling(type(part))  # type: ignore[arg-type] # a class can be hashed
     if telling is None:
         return part

@@ -234,9 +234,7 @@ class _Compared:
             return "None"
         if side == 0 and codeset in self._pairs:
             side, codeset = 1, self._pairs[codeset]
-        one = self._sets[side].get(codeset)
-        if one is None:
-            return str(codeset)
+        one = self._sets[side][codeset]
         if ("set", side, codeset) not in self._texts:
             items = sorted((item.concept_id, item.excluded, item.descendants, item.mapped) for item in set(one.items))
             self._texts["set", side, codeset] = (one, repr(items))
@@ -274,8 +272,6 @@ def item_facts(item: n.Item) -> dict[str, Any]:
 def _jsonable(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_jsonable(one) for one in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _jsonable(getattr(value, field.name)) for field in fields(value)}
     return value
 
 

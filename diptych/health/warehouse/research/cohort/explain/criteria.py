@@ -143,7 +143,7 @@ class Inquiry:
                 facts |= {"op": one.match, "needs": one.text}
             case n.Has():
                 facts |= {"op": "not in" if one.excluded else "in", "needs": list(one.concepts)}
-            case n.HasSet():
+            case n.HasSet():  # pragma: no branch — mypy: there is no other
                 facts |= {"op": "not in" if one.excluded else "in", "concept_set": self.set_named(one.codeset)}
         return Finding(Code.FILTER, held, facts)
 
@@ -235,8 +235,6 @@ def _apart(index: Event, candidate: Event, member: n.Correlated) -> tuple[Findin
     misses, ignore = [], member.ignore_period
     if not ignore:
         misses += _bounded(candidate.start, index.period and index.period[0], index.period and index.period[1], "period")
-        if not index.period:
-            misses.append(Finding(Code.UNOBSERVED, False, {"by": None}))
     if member.same_visit and (index.visit is None or index.visit != candidate.visit):
         misses.append(Finding(Code.OTHER_VISIT, False, {"visit": candidate.visit, "needs": index.visit}))
     for window in (member.start, member.end):

@@ -312,9 +312,11 @@ def _(constraint: n.InOrder, parts: Mapping[int, Held], person: int) -> bool:
         found = {dated(row, _dating(constraint, id_, one)) for row in one.rows if row.person == person}
         dates.append(found - {None} if constraint.must_be_known(id_) else found)
 
-    def follows(first: int | None, second: int | None) -> bool:
-        if first is None or second is None:
-            return True
+    def follows(first: int, second: int) -> bool:
         return first + least <= second and (constraint.most is None or second <= first + constraint.most.total)
 
-    return any(None in choice or all(follows(*pair) for pair in pairwise(choice)) for choice in product(*dates))
+    def in_order(choice: tuple[int | None, ...]) -> bool:
+        known = [date for date in choice if date is not None]
+        return len(known) < len(choice) or all(follows(*pair) for pair in pairwise(known))
+
+    return any(in_order(choice) for choice in product(*dates))

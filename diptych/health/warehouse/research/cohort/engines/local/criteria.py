@@ -4,8 +4,7 @@ Holds field guide warehouse.md, §2.2.3 and §2.2.4, for all rows at once. Does 
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -17,8 +16,12 @@ from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.domains import DOMAINS, Domain
 from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, Row, Table, among
 
-Concepts = Mapping[int, Ints]
-"""The concepts of each set, ascending."""
+
+class Concepts(Protocol):
+    """The concepts of each set, by the set's number."""
+
+    def __getitem__(self, number: int, /) -> Ints:
+        """Ascending."""
 
 
 def select(index: Index, sets: Concepts, criterion: n.Criterion) -> Events:
@@ -102,7 +105,7 @@ def holds(one: n.Filter, index: Index, sets: Concepts, events: Events) -> Mask:
             values = field(one.field, index, events)
             inside = among(values, np.unique(np.array(one.concepts, dtype=np.int64)))
             return np.asarray((values != NULL) & (inside != one.excluded))
-        case n.HasSet():
+        case n.HasSet():  # pragma: no branch — mypy: there is no other
             values = field(one.field, index, events)
             if one.codeset is None:
                 return np.asarray((values != NULL) != one.excluded)

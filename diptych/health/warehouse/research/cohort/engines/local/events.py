@@ -50,16 +50,11 @@ class Events:
 
     @property
     def _rows(self) -> Row:
-        if self._row is None and self._of is not None:
+        if self._row is None:
+            assert self._of is not None, (
+                "events of several domains have no rows of one table: what is asked of them is asked of each"
+            )
             self._row = picked_rows(self._of[0]._rows, self._of[1])
-        elif self._row is None:
-            self._row = np.concatenate([part.row for part in self._parts])
-        return self._row
-
-    @property
-    def row(self) -> Ints:
-        """The number of each event's row."""
-        self._row = numbers(self._rows)
         return self._row
 
     def read(self, column: str) -> Any:

@@ -3,7 +3,7 @@
 Holds correlated criteria, demographics and nested groups (field guide warehouse.md, §2.2.6), all events at once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -59,7 +59,7 @@ class Indexed:
         return sums[self.same]
 
 
-class _Resolved(Mapping[int, Ints]):
+class _Resolved:
     "The concepts of each set, ascending: resolved when first asked for."
 
     def __init__(self, memory: Memory, vocabulary: Vocabulary, given: Sets) -> None:
@@ -78,12 +78,6 @@ class _Resolved(Mapping[int, Ints]):
             for side in (False, True)
         )
         return self._vocabulary.resolve(included=included, excluded=excluded)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._given)
-
-    def __len__(self) -> int:
-        return len(self._given)
 
 
 class Asked:
@@ -212,8 +206,6 @@ class Asked:
         if simple:
             lower, upper, impossible = _bounds(indexed, one.start, ignore=one.ignore_period)
             low, high = np.maximum(low, lower), np.minimum(high, upper)
-        if not len(here):
-            return np.empty(0, np.int64)
         # Only these persons' candidates are searched among: they are few beside all, and near one another.
         persons = np.array([here.person.min(), here.person.max() + 1]) << 32
         place, beyond = np.searchsorted(candidates.keys, persons)

@@ -239,7 +239,7 @@ def _ends(asked: Asked, cohort: n.Cohort, entry: Indexed) -> Ints:
             candidates.append(np.where(date == NULL, NOWHERE, np.minimum(date, entry.period_end)))
         case n.CustomEra() as era:
             candidates += [entry.period_end, _era_end(asked, era, events)]
-        case None:
+        case None:  # pragma: no branch — mypy: there is no other
             candidates.append(entry.period_end)
     for criterion in cohort.censoring:
         found = asked.by_start(criterion)

@@ -203,7 +203,7 @@ def _ends(script: Script, cohort: n.Cohort, entry: str) -> str:
             candidates = [f"SELECT person_id, rid, start_day, {day} AS day FROM {entry} WHERE {date} IS NOT NULL"]
         case n.CustomEra() as era:
             candidates = [period, _era(script, era, entry)]
-        case None:
+        case None:  # pragma: no branch — mypy: there is no other
             candidates = [period]
     for criterion in cohort.censoring:
         candidates.append(

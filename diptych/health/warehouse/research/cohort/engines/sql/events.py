@@ -122,7 +122,7 @@ def filtered(script: Script, one: n.Filter, domain: Domain, seen: tuple[str, str
             if not one.excluded:
                 return f"{value} IN ({concepts})"
             return f"(SELECT count(*) FROM ({concepts}) z) = 0 OR ({value} IS NOT NULL AND {value} NOT IN ({concepts}))"
-        case n.Abnormal():
+        case n.Abnormal():  # pragma: no branch — mypy: there is no other
             return (
                 "r.value_as_number < r.range_low OR r.value_as_number > r.range_high "
                 "OR r.value_as_concept_id IN (4155142, 4155143)"
