@@ -99,18 +99,20 @@ def test_a_venue_listed_in_two_files_is_made_once_as_the_later_says(tmp_path, pl
     assert Venue.objects.get(source_id="LI1").name == "Médiathèque des Remparts"
 
 
-def test_a_commune_is_found_by_its_code_however_often_a_departement_is_asked(places):
+def test_a_commune_is_found_by_its_code_else_by_its_name_where_that_is_certain(places):
+    Commune.objects.create(insee="35900", name="Le Bourg", department="35", postcodes=["35100", "35120"])
+    Commune.objects.create(insee="35901", name="Le-Bourg", department="35", postcodes=["35130"])
     with connection.cursor() as cursor:
         gazetteer = Gazetteer(cursor)
-    unknown = [gazetteer.find(insee=f"353{n:02}", city="", postcode="", department="") for n in range(90)]
-    assert set(unknown) == {None}
-    for insee, department, postcode in (("35288", "35", "35400"), ("22050", "22", "22100")):
-        assert gazetteer.find(insee=insee, city="", postcode="", department="") == insee
-        assert (gazetteer.department(insee), gazetteer.only_postcode(insee)) == (department, postcode)
-    with connection.cursor() as cursor:
-        rare = Gazetteer(cursor)
-    assert rare.find(insee="35288", city="", postcode="", department="") == "35288"
-    assert (rare.department("35288"), rare.only_postcode("35288")) == ("35", "35400")
+    found = {"insee": "", "city": "", "postcode": "", "department": ""}
+    for insee, department, postcode in (("35288", "35", "35400"), ("22050", "22", "22100"), ("35900", "35", "")):
+        assert gazetteer.find(**found | {"insee": insee}) == (insee, department, postcode)
+    assert gazetteer.find(**found | {"insee": "35999"}) is None
+    by_name = found | {"city": "LE BOURG CEDEX 2", "department": "35"}
+    assert gazetteer.find(**by_name) is None  # two have the name
+    assert gazetteer.find(**by_name | {"postcode": "35120"}) == ("35900", "35", "")
+    assert gazetteer.find(**by_name | {"postcode": "22130", "city": "dinan"}) == ("22050", "22", "22100")
+    assert gazetteer.find(**by_name | {"city": "St Malo", "insee": "35999"}) == ("35288", "35", "35400")
 
 
 def test_what_a_person_edited_is_kept(tmp_path, places):

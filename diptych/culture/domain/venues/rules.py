@@ -175,16 +175,41 @@ def _in_order(hours: Sequence[Interval]) -> tuple[Interval, ...]:
 
 _NAME_WORD: Final = re.compile("[a-z0-9]+")
 _NAME_SHORT: Final = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+_NAME_MARKS: Final = "\x1e\x1f"
+_NAME_BLANKS: Final = "".join(c if c in _NAME_MARKS or re.match("[a-z0-9]", c) else " " for c in map(chr, range(256))).encode(
+    "latin-1"
+)
+_NAME_ABBREVIATED: Final = re.compile(rf"(?<=[ {_NAME_MARKS}])(?:sts?|stes?)(?=[ {_NAME_MARKS}])")
+_NAME_CEDEX: Final = re.compile(rf" ?\bcedex\b[^{_NAME_MARKS}]*")
 
 
 @lru_cache(maxsize=100_000)
 def fold(name: str) -> str:
     """The name without case, accents, ligatures, hyphens or abbreviation: « L'Haÿ-les-Roses », « ST MALO CEDEX 2 »."""
-    plain = name.lower()
-    if not plain.isascii():
-        plain = plain.replace("œ", "oe").replace("æ", "ae").replace("’", "'")
-        plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    words = _NAME_WORD.findall(plain)
+    words = _NAME_WORD.findall(_plain_name(name))
     if "cedex" in words:
         words = words[: words.index("cedex")]
     return " ".join(_NAME_SHORT.get(word, word) for word in words)
+
+
+def fold_list(text: str) -> str:
+    """Each of the fields of a text as `fold` would have it, all at once, which is several times as fast.
+
+    Before, between and after the fields stand the marks chr(30) and chr(31), which remain.
+    """
+    folded = _plain_name(text).encode().translate(_NAME_BLANKS).decode()
+    while "  " in folded:
+        folded = folded.replace("  ", " ")
+    for mark in _NAME_MARKS:
+        folded = folded.replace(f" {mark}", mark).replace(f"{mark} ", mark)
+    if "cedex" in folded:
+        folded = _NAME_CEDEX.sub("", folded)
+    return _NAME_ABBREVIATED.sub(lambda found: _NAME_SHORT[found[0]], folded)
+
+
+def _plain_name(text: str) -> str:
+    plain = text.lower()
+    if not plain.isascii():
+        plain = plain.replace("œ", "oe").replace("æ", "ae").replace("’", "'")
+        plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return plain

@@ -142,6 +142,7 @@ def import_titles(*, titles: Iterable[TitleFacts], dry_run: bool = False) -> Imp
             ),
             constants={"description": "", "compatibility": Compatibility.COMPATIBLE.value},
             edited="edited_at",
+            filled="source",
         )
     transaction.set_rollback(dry_run)
     return Imported({"products": merged})
@@ -194,6 +195,7 @@ def _merge_batch(cursor: Any, batch: Sequence[OfferFacts], gazetteer: Gazetteer,
             "created_at": at,
         },
         edited="edited_at",
+        filled="source",
     )
     keys = {(row.source, row.source_id): row for row in batch}
     offer_of = _identifiers(

@@ -268,18 +268,18 @@ def merge_venues(*, cursor: Any, venues: Iterable[VenueFacts], gazetteer: Gazett
         rows=_placed(venues, gazetteer, note),
         constants={"created_at": at},
         edited="edited_at",
+        filled="source",
     )
 
 
 def _placed(venues: Iterable[VenueFacts], gazetteer: Gazetteer, note: Note) -> Iterator[tuple[Any, ...]]:
     for row in venues:
-        insee = gazetteer.find(insee=row.insee, city=row.city, postcode=row.postcode, department=row.department)
-        if insee is None and (row.insee or row.city):
+        place = gazetteer.find(insee=row.insee, city=row.city, postcode=row.postcode, department=row.department)
+        if place is None and (row.insee or row.city):
             note(row.line, "commune", "unknown_commune")
-        department = gazetteer.department(insee) if insee else row.department or department_of(row.postcode)
-        postcode = row.postcode or (gazetteer.only_postcode(insee) if insee else "")
+        insee, department, postcode = place or (None, row.department or department_of(row.postcode), "")
         yield (
-            row.source, row.source_id, row.name[:255], row.activity, row.description, row.address[:255], postcode, row.city[:120],
+            row.source, row.source_id, row.name[:255], row.activity, row.description, row.address[:255], row.postcode or postcode, row.city[:120],
             insee, department, row.latitude, row.longitude, row.website, row.phone,
         )  # fmt: skip
 
