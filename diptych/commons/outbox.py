@@ -41,6 +41,9 @@ create table outbox_receipt (
 BACKOFF: tuple[timedelta, ...] = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600))
 """How long to wait after each failed attempt. When the last is spent the message is a dead letter."""
 
+CUT_SHORT = "relay: ended in the middle"
+"""The fault of an attempt that nobody ended: the relay was killed, perhaps by what it delivered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -80,8 +83,9 @@ def relay(
 
     Messages of one key are delivered in the order they were written: one that failed holds the next ones back until it
     is delivered or dead. One written to be due later holds back nothing that is due before it.
-    Several relays may run at once: each message is locked while it is delivered, and skipped by the others. A killed
-    relay leaves its message waiting. `connection` must be in autocommit mode.
+    Several relays may run at once: each message is locked while it is delivered, and skipped by the others. An attempt is
+    counted before it is made, so that a message that kills its relay waits as one that fails does, lets the others pass and
+    ends as a dead letter. `connection` must be in autocommit mode.
     """
     tried = 0
     while tried < limit and _deliver_next(connection, consumers, at):
@@ -92,20 +96,18 @@ def relay(
 def _deliver_next(
     connection: "psycopg.Connection[Any]", consumers: Mapping[str, Sequence[tuple[str, Consumer]]], at: datetime
 ) -> bool:
+    message = _begin(connection, at)
+    if message is None:
+        return False
     with connection.transaction():
-        row = connection.execute(
-            "select id, topic, key, payload, written_at, attempts from outbox_message m"
-            " where state = 'waiting' and due_at <= %s and not exists ("
-            "  select from outbox_message earlier where earlier.state = 'waiting' and earlier.key = m.key"
-            "  and earlier.id < m.id and (earlier.attempts > 0 or earlier.due_at <= m.due_at))"
-            " order by due_at, id limit 1 for update skip locked",
-            (at,),
-        ).fetchone()
-        if row is None:
-            return False
-        message = Message(*row)
-        fault = ""
-        for name, consume in consumers.get(message.topic, ()):
+        held = connection.execute(
+            "select from outbox_message where id = %s and state = 'waiting' and attempts = %s for update",
+            (message.id, message.attempts + 1),
+        )
+        if not held.rowcount:
+            return True  # it took longer to get here than to its next attempt, and another relay made that one
+        faults = [CUT_SHORT] if message.attempts > len(BACKOFF) else []
+        for name, consume in () if faults else consumers.get(message.topic, ()):
             try:
                 with connection.transaction():  # a savepoint: the receipt and the consumer's writes live or die together
                     taken = connection.execute(
@@ -115,10 +117,30 @@ def _deliver_next(
                     )
                     if taken.rowcount:
                         consume(message, connection, at)
-            except Exception as error:  # whatever a consumer raises is its fault to be retried, and is kept to be read
-                fault = f"{name}: {type(error).__name__} at {_where(error)}"
-        _settle(connection, message, fault, at)
+            except (Exception, SystemExit) as error:  # whatever a consumer raises is its fault to be retried, kept to be read
+                faults.append(f"{name}: {type(error).__name__} at {_where(error)}")
+        _settle(connection, message, faults[-1] if faults else "", at)
     return True
+
+
+def _begin(connection: "psycopg.Connection[Any]", at: datetime) -> Message | None:
+    """Count an attempt at the next message that is due, which waits for the one after it until this one ends.
+
+    Its commit is not waited for: what a lost one costs is an attempt too many.
+    """
+    with connection.transaction():
+        connection.execute("set local synchronous_commit = off")
+        row = connection.execute(
+            "update outbox_message set attempts = attempts + 1, fault = %s, due_at = %s + (%s::interval[])[least(attempts, %s) + 1]"
+            " where id = (select id from outbox_message m"
+            " where state = 'waiting' and due_at <= %s and not exists ("
+            "  select from outbox_message earlier where earlier.state = 'waiting' and earlier.key = m.key"
+            "  and earlier.id < m.id and (earlier.attempts > 0 or earlier.due_at <= m.due_at))"
+            " order by due_at, id limit 1 for update skip locked)"
+            " returning id, topic, key, payload, written_at, attempts - 1",
+            (CUT_SHORT, at, list(BACKOFF), len(BACKOFF) - 1, at),
+        ).fetchone()
+    return None if row is None else Message(*row)
 
 
 def _where(error: Exception) -> str:
@@ -128,19 +150,17 @@ def _where(error: Exception) -> str:
 
 
 def _settle(connection: "psycopg.Connection[Any]", message: Message, fault: str, at: datetime) -> None:
+    "End the attempt that `_begin` counted. A failed one keeps the wait that it was given then."
     if not fault:
         connection.execute(
-            "update outbox_message set state = 'delivered', ended_at = %s, fault = '' where id = %s", (at, message.id)
+            "update outbox_message set state = 'delivered', ended_at = %s, fault = '', attempts = attempts - 1 where id = %s",
+            (at, message.id),
         )
     elif message.attempts < len(BACKOFF):
-        connection.execute(
-            "update outbox_message set attempts = attempts + 1, due_at = %s, fault = %s where id = %s",
-            (at + BACKOFF[message.attempts], fault, message.id),
-        )
+        connection.execute("update outbox_message set fault = %s where id = %s", (fault, message.id))
     else:
         connection.execute(
-            "update outbox_message set attempts = attempts + 1, state = 'dead', ended_at = %s, fault = %s where id = %s",
-            (at, fault, message.id),
+            "update outbox_message set state = 'dead', ended_at = %s, fault = %s where id = %s", (at, fault, message.id)
         )
 
 

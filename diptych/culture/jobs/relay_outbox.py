@@ -37,7 +37,9 @@ def consumers() -> Consumers:
 
 
 def run_until(stop: Event, *, url: str, rest_seconds: float = REST_SECONDS) -> None:
-    """Relay until `stop` is set. A database that goes away is waited for; what was not delivered stays in line."""
+    """Relay until `stop` is set. Whatever goes wrong is said and tried again: a relay that ended would deliver nothing more,
+    while the jobs beside it go on. What was not delivered stays in line.
+    """
     heard = consumers()
     while not stop.is_set():
         try:
@@ -45,6 +47,9 @@ def run_until(stop: Event, *, url: str, rest_seconds: float = REST_SECONDS) -> N
                 _relay(connection, heard, stop, rest_seconds)
         except psycopg.OperationalError as error:
             log.warning("relay_outbox", waits_for="the database", sqlstate=error.sqlstate)
+            stop.wait(rest_seconds)
+        except Exception as error:  # a consumer that closed the connection, a bug: the message counted its attempt
+            log.error("relay_outbox", fault=type(error).__name__)  # its text may carry what a message is about
             stop.wait(rest_seconds)
 
 

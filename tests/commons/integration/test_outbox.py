@@ -209,11 +209,66 @@ def test_a_relay_killed_in_the_middle_leaves_its_message_in_line(connection: Con
         assert relay.stdout is not None
         assert relay.stdout.readline() == "in the middle\n"
         os.kill(relay.pid, signal.SIGKILL)
+    assert outbox.relay(connection, consumers=ONE, at=AT) == 0, "not before the back-off"
     for _ in range(100):
-        if outbox.relay(connection, consumers=ONE, at=AT):
+        if outbox.relay(connection, consumers=ONE, at=AT + BACKOFF[0]):
             break
         connection.execute("select pg_sleep(0.05)")  # until the server has noticed
     assert told(connection) == [("mail", 1)]
+    assert state(connection) == [("delivered", 1)]
+
+
+def test_a_message_that_kills_its_relay_each_time_lets_the_others_pass_and_ends_as_a_dead_letter(
+    connection: Connection, database: str
+) -> None:
+    announce(connection)
+    announce(connection, key="booking:2")
+    at = AT
+    for wait in (*BACKOFF, BACKOFF[-1]):
+        begun = outbox._begin(connection, at)  # and no more: the process is gone
+        assert begun is not None
+        assert begun.id == 1
+        outbox.relay(connection, consumers=ONE, at=at)
+        at += wait
+    assert told(connection) == [("mail", 2)]
+    assert outbox.dead_letters(connection.cursor()) == []
+    outbox.relay(connection, consumers=ONE, at=at)
+    ((number, *_, fault),) = outbox.dead_letters(connection.cursor())
+    assert (number, fault) == (1, outbox.CUT_SHORT)
+    outbox.replay(connection.cursor(), ids=[1], at=at)
+    outbox.relay(connection, consumers=ONE, at=at)
+    assert told(connection) == [("mail", 2), ("mail", 1)]
+
+
+def test_an_attempt_that_comes_late_leaves_the_message_to_the_next_one(connection: Connection, database: str) -> None:
+    announce(connection)
+
+    def late(message: Message, connection: Connection, at: datetime) -> None:
+        raise AssertionError("the other relay had it")
+
+    begin = outbox._begin
+
+    def slow(connection: Connection, at: datetime) -> Message | None:
+        message = begin(connection, at)
+        with psycopg.connect(database, autocommit=True) as other, pytest.MonkeyPatch.context() as mended:
+            mended.setattr(outbox, "_begin", begin)
+            outbox.relay(other, consumers=ONE, at=AT + BACKOFF[0])
+        return message
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(outbox, "_begin", slow)
+        assert outbox.relay(connection, consumers={"bookings.booked": [("mail", late)]}, at=AT, limit=1) == 1
+    assert told(connection) == [("mail", 1)]
+    assert state(connection) == [("delivered", 1)]
+
+
+def test_a_consumer_that_would_end_the_program_is_a_fault_like_another(connection: Connection) -> None:
+    def leave(message: Message, connection: Connection, at: datetime) -> None:
+        sys.exit(1)
+
+    announce(connection)
+    assert outbox.relay(connection, consumers={"bookings.booked": [("mail", leave)]}, at=AT) == 1
+    assert state(connection) == [("waiting", 1)]
 
 
 def test_the_sweep_takes_what_was_delivered_long_ago(connection: Connection) -> None:
