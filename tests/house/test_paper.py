@@ -32,6 +32,12 @@ def test_every_sentence_has_its_french() -> None:
     assert messages.faults() == []
 
 
+def test_no_template_writes_the_day_of_a_month_by_itself() -> None:
+    """French says « 1er décembre », which Django's own filter does not: `plain_day`, `{% day %}` and `{% when %}` do."""
+    by_itself = re.compile(r"""\|date:["'][^"']*j|\{% now ["'][^"']*j""")
+    assert [path.name for path in sorted(PACKAGE.rglob("templates/**/*.html")) if by_itself.search(path.read_text())] == []
+
+
 def test_no_template_is_unused() -> None:
     sources = [path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".html"} and "migrations" not in path.parts]
     texts = {path: path.read_text() for path in sources}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 
 NBSP: Final = "\u00a0"
 """Non-breaking space: before € and units, and between thousands: the narrow one is hardly seen in our title type."""
@@ -98,7 +98,7 @@ def day(value: date, *, today: date, language: str = "fr") -> str:
     if near:
         return _WORDS[lang][near]
     far = value.year != today.year and abs(value - today) > timedelta(days=60)
-    return format_date(value, "EEE d MMM y" if far else "EEE d MMM", locale=lang).replace(" ", NBSP)
+    return _written(value, "EEE d MMM y" if far else "EEE d MMM", lang).replace(" ", NBSP)
 
 
 def when(instant: datetime, *, at: datetime, zone: str = "Europe/Paris", language: str = "fr") -> str:
@@ -119,11 +119,23 @@ def clock_time(instant: datetime, *, zone: str = "Europe/Paris") -> str:
 def exact(instant: datetime, *, zone: str = "Europe/Paris", language: str = "fr") -> str:
     """An instant in full, for hover and screen readers: "samedi 28 novembre 2026 à 20:00"."""
     lang = _language(language)
-    pattern = "EEEE d MMMM y" if lang == "fr" else "EEEE, d MMMM y"
-    said = format_datetime(instant.astimezone(ZoneInfo(zone)), pattern, locale=lang)
+    said = _written(instant.astimezone(ZoneInfo(zone)).date(), "EEEE d MMMM y" if lang == "fr" else "EEEE, d MMMM y", lang)
     return f"{said} {_WORDS[lang]['at']} {clock_time(instant, zone=zone)}"
 
 
 def exact_day(value: date, *, language: str = "fr") -> str:
     """A day in full: "samedi 28 novembre 2026"."""
-    return format_date(value, "EEEE d MMMM y", locale=_language(language))
+    return _written(value, "EEEE d MMMM y", _language(language))
+
+
+def plain_day(value: date, *, year: bool = True, language: str = "fr") -> str:
+    """A day without its name, within a sentence: "28 novembre 2026", "1er décembre"; without its year where that goes
+    without saying."""
+    return _written(value, "d MMMM y" if year else "d MMMM", _language(language))
+
+
+def _written(value: date, pattern: str, lang: str) -> str:
+    "A day by a pattern that says its number as `d `. French says the first of a month as an ordinal, and no other day."
+    if lang == "fr" and value.day == 1:
+        pattern = pattern.replace("d ", "d'er' ")
+    return format_date(value, pattern, locale=lang)

@@ -15,6 +15,7 @@ from diptych.commons.web.formatting import (
     exact,
     exact_day,
     money,
+    plain_day,
     price,
     rate,
     when,
@@ -98,7 +99,30 @@ def test_the_day_is_the_one_of_the_zone() -> None:
 def test_exact() -> None:
     assert exact(AT + timedelta(days=4, hours=4)) == "samedi 28 novembre 2026 à 20:00"
     assert exact(AT, language="en") == "Tuesday, 24 November 2026 at 16:00"
-    assert exact_day(date(2026, 12, 1)) == "mardi 1 décembre 2026"
+    assert exact_day(date(2026, 12, 2)) == "mercredi 2 décembre 2026"
+
+
+@pytest.mark.parametrize(
+    ("value", "french", "english"),
+    [
+        (date(2026, 12, 1), "1er décembre 2026", "1 December 2026"),
+        (date(2026, 12, 2), "2 décembre 2026", "2 December 2026"),
+        (date(2026, 12, 11), "11 décembre 2026", "11 December 2026"),
+        (date(2026, 12, 21), "21 décembre 2026", "21 December 2026"),
+    ],
+)
+def test_the_first_of_a_month_is_an_ordinal_in_french(value: date, french: str, english: str) -> None:
+    assert plain_day(value) == french
+    assert plain_day(value, language="en") == english
+    assert plain_day(value, year=False) == french.removesuffix(" 2026")
+    assert exact_day(value).endswith(f" {french}")
+
+
+def test_every_other_way_to_say_a_day_says_the_first_so() -> None:
+    first = datetime(2026, 12, 1, 19, tzinfo=UTC)
+    assert exact(first) == "mardi 1er décembre 2026 à 20:00"
+    assert when(first, at=AT).replace(NBSP, " ") == "mar. 1er déc. 20:00"
+    assert day(date(2025, 8, 1), today=date(2026, 11, 24)).replace(NBSP, " ") == "ven. 1er août 2025"
 
 
 def test_day() -> None:

@@ -246,7 +246,7 @@ def test_a_moved_date(box: mail.Mailbox) -> None:
     said = text(letter)
     assert "Avant : vendredi 4 décembre 2026 à 16:00\nMaintenant : vendredi 8 janvier 2027 à 20:30" in said
     assert f"Ton code reste le même : {made.token}." in said
-    assert "Tu peux annuler jusqu’au mardi 1 décembre 2026 à 16:00, et ton crédit revient." in said
+    assert "Tu peux annuler jusqu’au mardi 1er décembre 2026 à 16:00, et ton crédit revient." in said
 
 
 def test_a_move_of_what_was_cancelled_meanwhile_is_not_told(box: mail.Mailbox) -> None:

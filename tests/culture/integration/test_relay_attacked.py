@@ -131,7 +131,9 @@ def hurry() -> None:
 def until(done: Callable[[], bool], both: Workers, *, often: Callable[[], None] = lambda: None) -> None:
     last = time.monotonic() + PATIENCE
     while not done():
-        assert time.monotonic() < last, rows("select id, topic, state, attempts, fault from outbox_message where state <> 'delivered'")
+        assert time.monotonic() < last, rows(
+            "select id, topic, state, attempts, fault from outbox_message where state <> 'delivered'"
+        )
         both.look_after()
         often()
         time.sleep(0.05)
@@ -155,7 +157,11 @@ def test_relays_killed_while_they_deliver_lose_nothing_and_do_nothing_twice(fold
     for n in range(400):
         key = f"booking:{n % 40}"
         plain[announce("tells", key)] = key
-    killer, closer, recovering = announce("kills", "booking:3000"), announce("closes", "booking:3001"), announce("recovers", "booking:1")
+    killer, closer, recovering = (
+        announce("kills", "booking:3000"),
+        announce("closes", "booking:3001"),
+        announce("recovers", "booking:1"),
+    )
     rows("update outbox_message set attempts = 6 where id = %s", killer)  # its last three attempts
     behind = announce("tells", "booking:3000")
     with workers(folder) as both:

@@ -77,3 +77,9 @@ def day(context: Context, value: date) -> SafeString:
     today = (context.get("at") or clock.now()).astimezone(ZoneInfo(_zone(context))).date()
     said, full = formatting.day(value, today=today, language=language()), formatting.exact_day(value, language=language())
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, said)
+
+
+@register.filter(expects_localtime=True)
+def plain_day(value: date, year: bool = True) -> str:
+    """A day within a sentence: "1er décembre 2026"; `|plain_day:False` leaves out its year. Empty where there is none."""
+    return formatting.plain_day(value, year=year, language=language()) if value else ""

@@ -249,10 +249,8 @@ def link(value: str) -> str | None:
     found = _LINK.match(first)
     if found is None or len(first) > 500 or _CONTROL.search(first):
         raise Unreadable("not_a_link")
-    if first.lower().startswith("http"):
-        scheme, _, rest = first.partition("://")
-        return f"{scheme.lower()}://{rest}"
-    return f"https://{first}"
+    scheme, mark, rest = first.partition("://")  # a site may be named http.fr
+    return f"{scheme.lower()}://{rest}" if mark and scheme.lower() in ("http", "https") else f"https://{first}"
 
 
 def several(value: str) -> tuple[str, ...]:
