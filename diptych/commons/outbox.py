@@ -143,7 +143,7 @@ def _begin(connection: "psycopg.Connection[Any]", at: datetime) -> Message | Non
     return None if row is None else Message(*row)
 
 
-def _where(error: Exception) -> str:
+def _where(error: BaseException) -> str:
     "File and line only: an exception's text may carry personal data."
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
