@@ -1,4 +1,4 @@
-"""Rate limits: how often one address, one account or one typed value may knock at a door.
+"""Rate limits: how often one address, one account or one typed value may knock at a door, or be wrong.
 
 Holds the counters and the middleware; the table of limits is the service's (`settings.LIMITS`, by view name). Counts are
 kept by fixed windows in a file that every process of the machine maps in memory: a knock costs about two microseconds
@@ -10,7 +10,8 @@ import hashlib
 import hmac
 import mmap
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,11 +21,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from diptych.commons import clock
-from diptych.commons.refusal import Kind, Reason, Refusal, refuse
+from diptych.commons.refusal import Kind, Reason, Refusal, Refused, deny, refuse
 from diptych.commons.web import bearer
 from diptych.commons.web.refusals import answer
 
 TOO_OFTEN = Reason("limits.too_often", Kind.BUSY, "That is a lot at once: try again in {minutes} min.")
+TOO_MANY_WRONG = Reason("limits.too_many_wrong", Kind.BUSY, "Too many wrong codes: try again in {minutes} min.")
 
 SLOTS: Final = 1 << 17
 _SLOT: Final = struct.Struct("<QII")  # who (64 bits of a keyed hash), window, count
@@ -69,6 +71,14 @@ class Counters:
                 oldest, place = held, offset
         _SLOT.pack_into(self._map, place, who, window, 1)
         return 1
+
+    def knocks(self, who: int, *, window: int) -> int:
+        """How many knocks of `who` there were in a window."""
+        for probe in range(_PROBES):
+            holder, held, count = _SLOT.unpack_from(self._map, ((who + probe) % self._slots) * _SLOT.size)
+            if (holder, held) == (who, window):
+                return int(count)
+        return 0
 
 
 @cache
@@ -140,6 +150,35 @@ def knock_by_key(*, name: str, key: str, most: int, seconds: int) -> Allowance:
     at = int(clock.now().timestamp())
     count = _counters().knock(_who(name, "key", str(seconds), key), window=at // seconds)
     return Allowance(most, most - count, seconds - at % seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """At most `times` wrong codes in `seconds` from one who types them: then even a right one is refused for a while.
+
+    Right ones cost nothing, so that a queue at a door is never slowed, and a code of six symbols cannot be guessed. `wrong`:
+    the codes of the refusals that are a miss.
+    """
+
+    door: str
+    times: int
+    seconds: int
+    wrong: frozenset[str]
+
+    @contextmanager
+    def watch(self, who: str) -> Iterator[None]:
+        """Count what is refused within the block as a miss of `who`. Raises Refused (TOO_MANY_WRONG) after too many."""
+        at, keyed = int(clock.now().timestamp()), _who(self.door, "wrong", str(self.seconds), who)
+        window = at // self.seconds
+        if settings.LIMITS_ON and _counters().knocks(keyed, window=window) >= self.times:
+            wait = self.seconds - at % self.seconds
+            deny(TOO_MANY_WRONG, minutes=-(-wait // 60), retry_after=wait)
+        try:
+            yield
+        except Refused as refused:
+            if settings.LIMITS_ON and refused.code in self.wrong:
+                _counters().knock(keyed, window=window)
+            raise
 
 
 class LimitMiddleware:

@@ -82,10 +82,15 @@ def sign_in_address(request: HttpRequest) -> str:
     return f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}" if back else resolve_url(settings.LOGIN_URL)
 
 
+def headers_of(refusal: Refusal) -> dict[str, str]:
+    """When to come back, where a refusal says it."""
+    return {"Retry-After": str(refusal.facts["retry_after"])} if "retry_after" in refusal.facts else {}
+
+
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The response for a refusal: JSON for machines, a page for people."""
     status = status_of(refusal)
-    headers = {"Retry-After": str(refusal.facts["retry_after"])} if "retry_after" in refusal.facts else {}
+    headers = headers_of(refusal)
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="diptych"'
     if wants_json(request):

@@ -124,6 +124,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "venue:structure-new": (Limit("account", 20, 3600),),
     "venue:picture": (Limit("account", 60, 3600),),
     "venue:counter": _TOKEN,
+    "venue:counter-validate": _TOKEN,
+    "venue:counter-take-back": _TOKEN,
     "backoffice:accounts": (Limit("account", 60, 600),),
     "backoffice:anonymise": (Limit("account", 60, 600),),
     "backoffice:rectify": (Limit("account", 60, 600),),

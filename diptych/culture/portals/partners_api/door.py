@@ -20,7 +20,7 @@ from diptych.commons import clock
 from diptych.commons.refusal import Kind, Reason, Refusal, Refused, refuse
 from diptych.commons.web.doors import door
 from diptych.commons.web.limits import Allowance, knock_by_key
-from diptych.commons.web.refusals import sentence
+from diptych.commons.web.refusals import headers_of, sentence
 from diptych.culture.domain.bookings import terms as bookings
 from diptych.culture.domain.catalogue import terms as catalogue
 from diptych.culture.domain.people.terms import Audience
@@ -167,8 +167,8 @@ def say(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     said = [{"loc": [key], "msg": words, "type": refusal.reason.code}] if status == 422 else {key: [words]}
     response = api.create_response(request, said, status=status)
     response.headers["X-Reason"] = refusal.reason.code
-    if "retry_after" in refusal.facts:
-        response.headers["Retry-After"] = str(refusal.facts["retry_after"])
+    for name, value in headers_of(refusal).items():
+        response.headers[name] = value
     return response
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext
 
 from diptych.commons.refusal import Kind, Refusal, Refused
 from diptych.commons.web import formatting
-from diptych.commons.web.refusals import status_of, wants_json
+from diptych.commons.web.refusals import headers_of, status_of, wants_json
 
 View = Callable[..., HttpResponse]
 Drawing = Callable[..., HttpResponse]
@@ -35,6 +35,8 @@ def drawn_by(draw: Drawing, *, missing: bool = False) -> Callable[[View], View]:
                     raise
                 page = draw(request, refused.refusal, **asked)
                 page.status_code = status_of(refused.refusal)
+                for name, value in headers_of(refused.refusal).items():
+                    page.headers[name] = value
                 return page
 
         return answered

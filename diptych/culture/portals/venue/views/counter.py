@@ -1,6 +1,7 @@
 """The counter: look a code up, hand over and validate, take back; and what the same page needs without a network."""
 
 import re
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from ..refusals import drawn_by, said
 from diptych import __version__
 from diptych.commons.refusal import Refusal
 from diptych.commons.web.doors import VISITOR, door
+from diptych.commons.web.limits import TOO_MANY_WRONG, Misses
 from diptych.culture.domain.bookings import operations, terms
 from diptych.culture.domain.bookings.queries import CounterTicket, at_counter, check_ticket, published_key, recent_at_counter
 from diptych.culture.domain.people.terms import Audience
@@ -22,7 +24,14 @@ from diptych.culture.domain.people.terms import Audience
 LAST: Final = "counter_last"
 """Where the session keeps the code that was just acted on, for the page that follows."""
 
+WRONG_CODES: Final = Misses(
+    "venue:counter", times=20, seconds=600, wrong=frozenset({terms.TOKEN_UNKNOWN.code, terms.OTHER_VENUE.code})
+)
+"""Twenty wrong codes in ten minutes is more than a queue mistypes. Against a venue with a thousand live bookings, somebody
+who guesses day and night is right once in eight months."""
+
 ADVICE: Final = {
+    TOO_MANY_WRONG.code: _("Scan the QR code, which still works, or note the code and validate it later: the ticket stays good."),
     terms.TOKEN_UNKNOWN.code: _("Read the code again with the person: it is on their ticket, under the QR code."),
     terms.TOKEN_MALFORMED.code: _("Check what you typed: no zero, no one, no eight, no nine, neither the letter I nor O."),
     terms.OTHER_VENUE.code: _("Hand nothing over: the person must go to the venue named on their ticket."),
@@ -85,13 +94,19 @@ def _code(request: HttpRequest) -> str:
     return check_ticket(text=typed, key=published_key()).token if ";SIG:" in typed else _inside(typed)
 
 
+def _guarded(request: HttpRequest, mine: Mine) -> AbstractContextManager[None]:
+    "Wrong codes that are typed are counted. A whole ticket is not typed: its signature cannot be guessed."
+    return nullcontext() if ";SIG:" in _typed(request) else WRONG_CODES.watch(mine.actor)
+
+
 @door(Audience.VENUE)
 @drawn_by(_refused, missing=True)
 def counter(request: HttpRequest) -> HttpResponse:
     """The counter; with a code (POST: codes do not go into addresses, which are logged), the booking behind it."""
     mine = mine_of(request)
     if request.method == "POST":
-        ticket = at_counter(token=_code(request), venue_ids=mine.venue_ids, at=mine.at)
+        with _guarded(request, mine):
+            ticket = at_counter(token=_code(request), venue_ids=mine.venue_ids, at=mine.at)
         return _shown(request, mine, ticket=ticket, typed=ticket.token)
     last = request.session.pop(LAST, "")
     if last:
@@ -105,7 +120,8 @@ def counter(request: HttpRequest) -> HttpResponse:
 def validate(request: HttpRequest) -> HttpResponse:
     """Hand over and validate."""
     mine = mine_of(request)
-    ticket = operations.use(token=_code(request), venue_ids=mine.venue_ids, actor=mine.actor, at=mine.at)
+    with _guarded(request, mine):
+        ticket = operations.use(token=_code(request), venue_ids=mine.venue_ids, actor=mine.actor, at=mine.at)
     request.session[LAST] = ticket.token
     return redirect("venue:counter")
 
@@ -116,7 +132,8 @@ def validate(request: HttpRequest) -> HttpResponse:
 def take_back(request: HttpRequest) -> HttpResponse:
     """Take a validation back: the booking is the person's again."""
     mine = mine_of(request)
-    ticket = operations.take_back(token=_code(request), venue_ids=mine.venue_ids, actor=mine.actor, at=mine.at)
+    with _guarded(request, mine):
+        ticket = operations.take_back(token=_code(request), venue_ids=mine.venue_ids, actor=mine.actor, at=mine.at)
     request.session[LAST] = ticket.token
     return redirect("venue:counter")
 
