@@ -38,6 +38,7 @@ CULTURE: tuple[Room, ...] = (
     Room("openapi", "diptych.culture.commands.openapi:openapi", "Print the contract of an API: partners, or youth."),
     Room("phones", "diptych.culture.commands.phones:app", "Refused phone numbers: put on the list, take off.", opens=True),
     Room("rollout", "diptych.culture.commands.rollout:app", "What is open, to whom, since when: show, set, stop.", opens=True),
+    Room("search", "diptych.culture.commands.search:app", "The search index: rebuild, verify, explain a place.", opens=True),
     Room("bench", "diptych.culture.commands.bench.app:app", "Measure booking and imports, each beside its peer."),
 )
 """The verbs of `diptych culture`, in the order of help."""

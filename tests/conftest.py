@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -27,6 +28,13 @@ def _nothing_counted_before() -> Iterator[None]:
     cache.clear()
     limits._counters.cache_clear()
     limits._key.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_search_index(settings: Any, tmp_path: Path) -> None:
+    """Each test begins without a search index: one made of another test's database would answer for this one's."""
+    if hasattr(settings, "SEARCH_FOLDER"):
+        settings.SEARCH_FOLDER = tmp_path / "search"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""`diptych culture work`: the jobs. What a clock starts, and the delivery of the outbox's messages."""
+"""`diptych culture work`: the jobs. What a clock starts, the delivery of the outbox's messages, the search index."""
 
 import os
 from threading import Event, Thread
@@ -16,18 +16,21 @@ def work(
     """Run the jobs: what a clock starts, what the outbox asks. Until interrupted; several may run at once."""
     from procrastinate.contrib.django import app
 
-    from diptych.culture.jobs import relay_outbox, settle_holds, timetable  # noqa: F401  the import registers the jobs
+    from diptych.culture.jobs import index_offers, relay_outbox, settle_holds, timetable  # noqa: F401  the import registers the jobs
 
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # jobs are plain functions, each in its own thread
     url, stop = settings()["DATABASE_URL"], Event()
     relay = Thread(target=relay_outbox.run_until, args=(stop,), kwargs={"url": url}, name="relay", daemon=True)
     holds = Thread(target=settle_holds.run_until, args=(stop,), name="holds", daemon=True)
+    index = Thread(target=index_offers.run_until, args=(stop,), name="index", daemon=True)
     if once:
         relay_outbox.run_once(url=url)
         settle_holds.run_once()
+        index_offers.run_once()
     else:
         relay.start()
         holds.start()
+        index.start()
     patience = 30.0
     try:
         with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
@@ -40,3 +43,4 @@ def work(
         if not once:
             relay.join(timeout=patience)
             holds.join(timeout=patience)
+            index.join(timeout=patience)

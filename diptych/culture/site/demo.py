@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # the world needs Django, which needs the environment that `_
 ALREADY = Reason("demo.already_runs", Kind.CONFLICT, "A demo already runs on {home}. Stop it, or give this one another --home.")
 NO_DATA = Reason("demo.no_data", Kind.INVALID, "{folder} holds none of the official files. {hint}.")
 HOST = "127.0.0.1"
-OURS = ("pg", "static", "mailbox", "logs")
+OURS = ("pg", "static", "mailbox", "logs", "search")
 """What the demo keeps in its home, and `--fresh` removes."""
 
 _TRY = (
@@ -73,6 +73,7 @@ def demo(
             with console.status("the database"):
                 stack.enter_context(opened())
             accounts = _world(console, seed=seed, data=data)
+            _index(console)
             with children() as running:
                 with console.status("the web server and the jobs"):
                     collect_static()
@@ -169,6 +170,25 @@ def _world(console: Console, *, seed: int, data: Path | None) -> "list[Account]"
         made = world.make(seed=seed, at=clock.now(), advance=advance, over=data is not None)
     console.print(f"{made.venues} venues, {made.offers:,} offers, {made.stocks:,} dates and stocks, from seed {seed}.")
     return made.accounts
+
+
+def _index(console: Console) -> None:
+    "The search index of the world, unless one is there: what changed since is for the jobs to take."
+    from diptych.commons import clock
+    from diptych.culture.search.answering import our_library
+    from diptych.culture.search.indexing import rebuild
+
+    library = our_library()
+    if library.current() is not None:
+        return
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console
+    ) as progress:
+        task = progress.add_task("search index", total=None)
+        rebuilt = rebuild(
+            library=library, at=clock.now(), on_progress=lambda done, of: progress.update(task, completed=done, total=of)
+        )
+    console.print(f"{rebuilt.documents:,} offers in the search index.")
 
 
 def _must_hold_data(folder: Path) -> None:

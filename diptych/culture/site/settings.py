@@ -173,6 +173,7 @@ CONTENT_SECURITY_POLICY = content_security(forms_lead_to=OIDC_ORIGINS)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LIMITS_FILE = HOME / "limits"
+SEARCH_FOLDER = HOME / "search"  # the index: a cache of the database, that may be removed at any time
 PRIVATE_PARTNERS = MODE != "production"
 """Whether a partner's system may be called inside a private network: never where people really book."""
 CACHES = {

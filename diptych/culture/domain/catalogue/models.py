@@ -1,4 +1,4 @@
-"""Tables of the catalogue: products, offers, price categories, stocks, shelves, favourites.
+"""Tables of the catalogue: products, offers, price categories, stocks, shelves, favourites, what the index must read again.
 
 Holds their constraints and the text index. Does not hold bookings, whose count each stock carries because the
 constraint "never oversold" needs it in the row (bookings.verify proves that it agrees).
@@ -298,3 +298,19 @@ class PriceLimit(models.Model):
         """From nothing to the price itself."""
 
         constraints: ClassVar = [models.CheckConstraint(condition=Q(rate__gte=0, rate__lte=1), name="price_limit_range")]
+
+
+class SearchChange(models.Model):
+    """An offer that the search index must read again. Written by triggers, whoever changed what; settled by the indexer."""
+
+    offer_id = models.BigIntegerField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    """Kept for a day, so that a rebuild that runs beside the live index takes them too."""
+
+    class Meta:
+        """Read by what waits, and by when it was settled."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["id"], name="search_change_waiting", condition=Q(settled_at=None)),
+            models.Index(fields=["settled_at"], name="search_change_settled"),
+        ]

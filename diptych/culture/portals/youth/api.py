@@ -42,6 +42,7 @@ from diptych.culture.domain.people import operations as people
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.wallet import queries as wallets
 from diptych.culture.portals.youth.straight import LONGEST_KEY, straight
+from diptych.culture.search import answering as engine
 
 
 class SignedIn(HttpRequest):
@@ -124,8 +125,11 @@ def refresh(request: HttpRequest, body: Refresh) -> Any:
 @door(VISITOR)
 def search(request: HttpRequest, criteria: Query[Criteria]) -> Any:
     """Find offers."""
-    wanted = catalogue.Criteria(**criteria.dict(exclude={"page"}))
-    return catalogue.search(criteria=wanted, at=clock.now(), page=criteria.page)
+    given = criteria.dict(exclude={"page", "after", "facets"})
+    wanted = catalogue.Criteria(**{**given, "accessible": tuple(given["accessible"])})
+    found = engine.search(criteria=wanted, at=clock.now(), page=criteria.page, after=criteria.after, facets=criteria.facets)
+    places = {str(id_): place for id_, place in found.elsewhere.items()}  # JSON knows no other key than a text
+    return {**{name: getattr(found, name) for name in Found.model_fields}, "elsewhere": places}
 
 
 @api.get("/offers/{offer_id}", auth=None, response={200: OfferOut, **_PROBLEMS}, operation_id="offer")

@@ -55,13 +55,34 @@ class Card(Schema):
         return picture_address(context["request"], "picture-card", card.picture_id)
 
 
+class ElsewhereOut(Schema):
+    """Other venues that sell the same product: the names of some, the nearest first, and how many there are."""
+
+    names: list[str]
+    count: int
+
+
+class FacetsOut(Schema):
+    """How many offers each choice would leave, under the others that hold."""
+
+    groups: dict[str, int]
+    subcategories: dict[str, int]
+    free: int
+    duo: int
+    accessible: dict[str, int]
+
+
 class Found(Schema):
-    """A page of results."""
+    """A page of results. `after` asks for the next; `elsewhere` is by the card's id. While the index is away, `after` is empty,
+    `facets` null, and pages go by number."""
 
     cards: list[Card]
     total: int
     page: int
     pages: int
+    after: str
+    facets: FacetsOut | None
+    elsewhere: dict[str, ElsewhereOut]
 
 
 class StockOut(Schema):
@@ -226,5 +247,12 @@ class Criteria(Schema):
     max_price_cents: Annotated[int | None, Field(ge=0, le=30_000)] = None
     free: bool = False
     duo: bool = False
-    sort: Literal["relevance", "distance", "date", "price"] = "relevance"
+    accessible: Annotated[list[Literal["audio", "mental", "motor", "visual"]], Field(max_length=4, default_factory=list)]
+    venue_id: Id | None = None
+    for_minors: bool = False
+    sort: Literal["relevance", "distance", "date", "price", "popularity"] = "relevance"
     page: Annotated[int, Field(ge=1, le=1000)] = 1
+    after: Annotated[str, StringConstraints(max_length=400)] = ""
+    """What the page before gave: the next one, without skipping or repeating anything. Instead of `page`."""
+    facets: bool = False
+    """Whether to count what each further choice would leave."""

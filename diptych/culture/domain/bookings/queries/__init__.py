@@ -5,11 +5,13 @@ from .facts import cancellable_until, why_not_book
 from .holds import Hold, holds_waiting
 from .letters import Told, told
 from .partners import PartnerBooking, PartnerSearch
+from .popularity import HALF_LIFE, heat
 from .tickets import Ticket, booking_of, bookings_of, check_ticket, published_key
 from .venue import VenueBooking, VenueBookings, bookings_for_venues, export_for_venues
 from .verify import Discrepancy, Ledger, discrepancies, verify_ledger
 
 __all__ = [
+    "HALF_LIFE",
     "CounterLine",
     "CounterTicket",
     "Discrepancy",
@@ -29,6 +31,7 @@ __all__ = [
     "check_ticket",
     "discrepancies",
     "export_for_venues",
+    "heat",
     "holds_waiting",
     "published_key",
     "recent_at_counter",

@@ -6,14 +6,14 @@ Holds the criteria, the statement that they make, and the suggestion of communes
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
 
-from ..rules.subcategories import BY_ID, SearchGroup, in_group
+from ..rules.subcategories import BY_ID, Minors, SearchGroup, in_group
 from .cards import OPEN, RELEASED, STOCKS, OfferCard, cards_of
 
 from diptych.culture.domain.people.rules import DEPARTMENTS, PARIS, zone_of
@@ -23,7 +23,8 @@ LONGEST_TEXT: Final = 200
 MOST_WORDS: Final = 8
 LIKE_ENOUGH: Final = 0.4
 """Of trigrams, the share that a word mistyped must have in common with a title's."""
-SORTS: Final = ("relevance", "distance", "date", "price")
+SORTS: Final = ("relevance", "distance", "date", "price", "popularity")
+"""The last is the engine's alone (`culture.search`); here it is the order of relevance."""
 ACCESSIBILITY: Final = ("audio", "mental", "motor", "visual")
 _KM_A_DEGREE: Final = 111.195
 _EARTH_M: Final = 6_371_008.8
@@ -36,6 +37,7 @@ class Criteria:
 
     `group` is a SearchGroup; `commune` an INSEE code, whose middle stands for the place where no coordinates are given;
     days are those of the venue's own time zone; `accessible` lists needs among audio, mental, motor, visual.
+    `for_minors` keeps to what somebody without a credit may book (guide §2.3).
     A word that is not of these lists finds nothing. Offers without a date are not found by dates, nor online ones by a place.
     """
 
@@ -53,17 +55,43 @@ class Criteria:
     free: bool = False
     duo: bool = False
     accessible: tuple[str, ...] = ()
+    venue_id: int | None = None
+    for_minors: bool = False
     sort: str = "relevance"
 
 
 @dataclass(frozen=True, slots=True)
+class Facets:
+    """How many offers each choice would leave, under the others that hold: by search group and subcategory, free, for two, by
+    accessibility."""
+
+    groups: Mapping[str, int]
+    subcategories: Mapping[str, int]
+    free: int
+    duo: int
+    accessible: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The other venues that sell the same product, the nearest first: some of their names, and how many there are."""
+
+    names: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
-    """A page of what was found. `total` counts up to a thousand."""
+    """A page of what was found. `total` counts up to a thousand. `after` asks for the next page without skipping or repeating
+    anything though offers come and go; empty on the last, and where PostgreSQL answered. `elsewhere` is by offer."""
 
     cards: list[OfferCard]
     total: int
     page: int
     pages: int
+    after: str = ""
+    facets: Facets | None = None
+    elsewhere: Mapping[int, Elsewhere] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +112,7 @@ def search(*, criteria: Criteria, at: datetime, page: int = 1, per_page: int = 2
     Words are looked for as they are, the last one as a beginning; where nothing has them all, as if mistyped.
     """
     page, per_page = max(page, 1), min(max(per_page, 1), 100)
-    text = criteria.text.replace("\0", " ")[:LONGEST_TEXT]
+    text = _clean(criteria.text.replace("\0", " ")[:LONGEST_TEXT])
     words = [word.lower() for word in _WORD.findall(text)][:MOST_WORDS]
     if text.strip() and not words:
         return Results([], 0, page, 0)
@@ -116,6 +144,22 @@ def communes_like(*, text: str, limit: int = 8) -> list[CommuneFound]:
         return [CommuneFound(*row) for row in cursor.fetchall()]
 
 
+def matching(*, ids: Sequence[int], criteria: Criteria, at: datetime) -> dict[int, tuple[int | None, int | None]]:
+    """Of these offers, those of which one stock fits both the days and the price: when it starts first (seconds since 1970),
+    and the lowest price, in cents."""
+    _, stocks, values, _ = _conditions(criteria, None)
+    sql = f"""
+        select o.id, floor(extract(epoch from k.next_at))::bigint, k.min_price
+        from unnest(%(ids)s::bigint[]) as wanted (id) join catalogue_offer o on o.id = wanted.id
+        join venues_venue v on v.id = o.venue_id
+        left join unnest(%(zoned)s::text[], %(lows)s::timestamptz[], %(highs)s::timestamptz[]) as z (code, low, high)
+            on z.code = v.department
+        cross join lateral ({STOCKS.format(open=" and ".join([OPEN, *stocks]))}) k where k.open > 0"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**values, **_days(criteria), "ids": list(ids), "at": at})
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
 def _telling(words: list[str]) -> list[str]:
     "The words without articles and the like, which titles may lack; all of them where nothing else was said."
     with connection.cursor() as cursor:
@@ -135,7 +179,7 @@ def _folded(word: str) -> str:
 
 def _found(criteria: Criteria, words: Sequence[str], *, mistyped: bool, at: datetime) -> list[tuple[int, int | None]]:
     "Offers and their distance in metres, in order."
-    place = _place(criteria)
+    place = place_of(criteria)
     offers, stocks, values, narrow = _conditions(criteria, place)
     rank = "0"
     if words:
@@ -163,7 +207,7 @@ def _found(criteria: Criteria, words: Sequence[str], *, mistyped: bool, at: date
         )
         select id, distance from found where {"distance <= %(radius_m)s" if place else "true"}
         order by {_order(criteria, bool(words), place is not None)} limit {MOST_RESULTS}"""
-    values.update(_days(criteria), at=at, radius_m=round(_radius(criteria) * 1000))
+    values.update(_days(criteria), at=at, radius_m=round(radius_of(criteria) * 1000))
     with transaction.atomic(), connection.cursor() as cursor:
         if mistyped:
             cursor.execute("select set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKE_ENOUGH)])
@@ -178,11 +222,13 @@ _DISTANCE: Final = f"""round({2 * _EARTH_M} * asin(least(1, sqrt(
 """The haversine, in metres."""
 
 
-def _radius(criteria: Criteria) -> float:
+def radius_of(criteria: Criteria) -> float:
+    """Its radius in kilometres, within what makes sense."""
     return min(max(criteria.radius_km, 0.1), 500) if math.isfinite(criteria.radius_km) else 500
 
 
-def _place(criteria: Criteria) -> tuple[float, float] | None:
+def place_of(criteria: Criteria) -> tuple[float, float] | None:
+    """The middle of the circle that is asked for, in degrees: given, or the commune's. None where there is none on Earth."""
     if criteria.latitude is not None and criteria.longitude is not None:
         if not (abs(criteria.latitude) <= 90 and abs(criteria.longitude) <= 180):
             return None
@@ -198,7 +244,7 @@ def _place(criteria: Criteria) -> tuple[float, float] | None:
 
 
 def _clean(text: str) -> str:
-    return text.replace("\0", "")
+    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def _conditions(criteria: Criteria, place: tuple[float, float] | None) -> tuple[list[str], list[str], dict[str, Any], bool]:
@@ -207,7 +253,7 @@ def _conditions(criteria: Criteria, place: tuple[float, float] | None) -> tuple[
     stocks: list[str] = []
     values: dict[str, Any] = {}
     narrow = False
-    wanted = _subcategories(criteria)
+    wanted = wanted_subcategories(criteria)
     if wanted is not None:
         offers.append("o.subcategory = any(%(subcategories)s)")
         values["subcategories"] = wanted
@@ -218,12 +264,20 @@ def _conditions(criteria: Criteria, place: tuple[float, float] | None) -> tuple[
         narrow = True
     if place:
         offers.append("v.latitude between %(south)s and %(north)s and v.longitude between %(west)s and %(east)s and o.url = ''")
-        values.update(_box(*place, _radius(criteria)))
+        values.update(box(*place, radius_of(criteria)))
         narrow = True
     elif criteria.commune:
         offers.append("v.commune_id = %(commune)s")
         values["commune"] = _clean(criteria.commune)
         narrow = True
+    if criteria.venue_id is not None:
+        offers.append("o.venue_id = %(venue)s")
+        values["venue"] = criteria.venue_id if 0 < criteria.venue_id < 2**63 else 0
+        narrow = True
+    if criteria.for_minors:
+        offers.append("(o.subcategory = any(%(minors)s) or o.subcategory = any(%(minors_free)s) and k.min_price = 0)")
+        values["minors"] = [id_ for id_, kind in BY_ID.items() if kind.minors is Minors.YES]
+        values["minors_free"] = [id_ for id_, kind in BY_ID.items() if kind.minors is Minors.FREE]
     if criteria.from_day or criteria.to_day:
         offers.append(
             "o.id in (select d.offer_id from catalogue_stock d where d.deleted_at is null and d.starts_at > %(at)s"
@@ -243,7 +297,8 @@ def _conditions(criteria: Criteria, place: tuple[float, float] | None) -> tuple[
     return offers, stocks, values, narrow
 
 
-def _subcategories(criteria: Criteria) -> list[str] | None:
+def wanted_subcategories(criteria: Criteria) -> list[str] | None:
+    """The subcategories that a group and a list of them leave, sorted; None where neither was given."""
     wanted = None
     if criteria.group:
         known = criteria.group in SearchGroup.__members__
@@ -254,8 +309,8 @@ def _subcategories(criteria: Criteria) -> list[str] | None:
     return None if wanted is None else sorted(wanted)
 
 
-def _box(latitude: float, longitude: float, radius_km: float) -> dict[str, float]:
-    "Degrees that surely hold the circle."
+def box(latitude: float, longitude: float, radius_km: float) -> dict[str, float]:
+    """Degrees that surely hold the circle: south, north, west, east."""
     high = radius_km / _KM_A_DEGREE * 1.001
     wide = min(high / max(math.cos(math.radians(min(abs(latitude) + high, 90))), 1e-6), 360)
     return {"south": latitude - high, "north": latitude + high, "west": longitude - wide, "east": longitude + wide}

@@ -18,6 +18,7 @@ from diptych.commons.web.doors import VISITOR, door
 from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.catalogue.queries import CommuneFound, Criteria
 from diptych.culture.domain.people import queries as people
+from diptych.culture.search import answering as engine
 
 PER_PAGE = 24
 DEEPEST = 100
@@ -54,7 +55,7 @@ def search(request: HttpRequest) -> HttpResponse:
     )
     number = request.GET.get("page", "1")
     wanted = min(int(number), DEEPEST) if number.isdecimal() else 1
-    found = catalogue.search(criteria=criteria, at=clock.now(), page=wanted, per_page=PER_PAGE)
+    found = engine.search(criteria=criteria, at=clock.now(), page=wanted, per_page=PER_PAGE)
     context: dict[str, Any] = {
         "form": form,
         "found": found,
