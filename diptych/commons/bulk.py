@@ -60,7 +60,7 @@ def merge(
         changed, kept = merging.change()
         if insert:
             merging.create()
-    merging.check_at_commit(deferred)
+    merging.close(deferred)
     return Merged(merging.created, changed, merging.total - merging.created - changed - kept, kept)
 
 
@@ -104,7 +104,11 @@ class _Merging:
         At the commit their check would hold up everything. Gives the names of those that were to be checked there.
         """
         lock = f"import:{self._table}"
-        self._run("select pg_advisory_xact_lock(hashtext(%s)), set_config('work_mem', %s, true)", [lock, _MEMORY])
+        self._run(
+            "select pg_advisory_xact_lock(hashtext(%s)), set_config('work_mem', %s, true),"
+            " set_config('gin_pending_list_limit', %s, true)",
+            [lock, _MEMORY, _MEMORY],
+        )
         self._run("drop table if exists {incoming}")
         typed = [sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in self._columns.items()]
         self._run(
@@ -207,8 +211,17 @@ class _Merging:
         )
         return changed, kept
 
-    def check_at_commit(self, deferred: Sequence[str]) -> None:
-        "Give these foreign keys back the time of their check."
+    def close(self, deferred: Sequence[str]) -> None:
+        """Put new words away, once, and give these foreign keys back the time of their check.
+
+        Words (trigrams) wait in a list that every search reads through; PostgreSQL empties it whenever it is full, and each
+        time goes through most of the index.
+        """
+        self._run(
+            "select gin_clean_pending_list(x.indexrelid) from pg_index x join pg_class c on c.oid = x.indexrelid"
+            " join pg_am a on a.oid = c.relam where x.indrelid = to_regclass(%s) and a.amname = 'gin'",
+            [self._table],
+        )
         if deferred:
             self._run("set constraints {names} deferred", names=_each("{}", deferred))
 

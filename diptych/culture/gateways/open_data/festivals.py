@@ -67,5 +67,6 @@ FESTIVALS = Shape(
     ),
     make=_festival,
     survey=_shared,
+    survey_reads=("Identifiant",),
     key="source_id",
 )

@@ -99,7 +99,8 @@ def kind_of(*, path: Path, shapes: Iterable[Shape]) -> str:
 
 def _whole(records: Iterator[_Record], shape: Shape) -> Iterator[Mapping[str, Any]]:
     names = [column.name for column in shape.columns]
-    return (dict(zip(names, values, strict=True)) for _, values in records if not isinstance(values, int))
+    asked = [(name, names.index(name)) for name in shape.survey_reads]
+    return ({name: values[at] for name, at in asked} for _, values in records if not isinstance(values, int))
 
 
 def _recognise(source: Source, shapes: tuple[Shape, ...], expected: str) -> tuple[Shape, str]:

@@ -32,7 +32,8 @@ class Shape:
 
     `form` is `table` (CSV) or a JSON tree: `list` of objects, `object` of objects by key, `records` (OpenDataSoft).
     `make` gets the fields read (and `line`) and returns a row, or a Fault where the whole makes no sense, or both where
-    it can do without. `survey` reads every record once before (duplicates, damaged editions) and its answer is given to `make`.
+    it can do without. `survey` reads every record once before (duplicates, damaged editions), of the columns `survey_reads`,
+    and its answer is given to `make`.
     `headless`: the file has no header, and this says whether a first line is its own.
     """
 
@@ -45,6 +46,7 @@ class Shape:
     form: Literal["table", "list", "object", "records"] = "table"
     separator: str = ";"
     survey: Callable[[Iterator[Mapping[str, Any]]], Any] | None = None
+    survey_reads: tuple[str, ...] = ()
     headless: Callable[[list[str]], bool] | None = None
     signature: frozenset[str] = field(default_factory=frozenset)
     key: str | None = None

@@ -123,4 +123,5 @@ TITLES = Shape(
     ),
     make=_row,
     survey=survey,
+    survey_reads=("ANNEE", "Cat 2", "TITRE", "AUTEUR", "Editeur", "Indice"),
 )
