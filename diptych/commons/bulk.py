@@ -68,7 +68,7 @@ class _Merging:
     """The statements of one merge, in the order of their use.
 
     PostgreSQL takes as long to put rows away (half of it for trigrams and foreign keys) as Python to read them from a
-    file. So what is new goes in chunk by chunk, from a thread, while the next chunk is read.
+    file. So what is new goes in chunk by chunk, sent in pipeline mode, while the next chunk is read.
     """
 
     def __init__(

@@ -9,8 +9,9 @@ from typing import Any
 
 from .rules.form import read
 from .rules.opening import decide
-from .terms import MASKED_UNDER, UNKNOWN_FEATURE, UNKNOWN_VERSION, Change, Crowd, Feature, Plan, Somebody, Version, Why
+from .terms import UNKNOWN_FEATURE, UNKNOWN_VERSION, Change, Crowd, Feature, Plan, Somebody, Version, Why
 
+from diptych.commons.masking import masked
 from diptych.commons.refusal import deny
 
 _COLUMNS = 'feature, number, at, actor, reason, change, "of", plan::text'
@@ -129,11 +130,3 @@ def seats_taken(cursor: Any, *, feature: str) -> dict[str, int]:
     """How many seats are taken under each rule of a feature."""
     cursor.execute("select rule, taken from rollout_seats where feature = %s", (feature,))
     return dict(cursor.fetchall())
-
-
-def masked(number: int) -> int | None:
-    """A count of people as it may be shown: rounded down to the ten, and None where it is under ten and not nought.
-
-    Rounded, so that a masked count is not found from the difference of two margins of the same people.
-    """
-    return None if 0 < number < MASKED_UNDER else number // MASKED_UNDER * MASKED_UNDER

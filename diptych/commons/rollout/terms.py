@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
 
 from diptych.commons.refusal import Kind, Reason
 
@@ -185,9 +184,6 @@ class Version:
     of: int | None = None
     """Which version it equals, where it is a rollback."""
 
-
-MASKED_UNDER: Final = 10
-"""A count of people under this is not shown, since it would tell who they are; the others are rounded down to it."""
 
 UNKNOWN_FEATURE = Reason("rollout.unknown_feature", Kind.MISSING, "There is no feature {name}. There are: {known}.")
 UNKNOWN_VERSION = Reason("rollout.unknown_version", Kind.MISSING, "{name} has no version {number}.")

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from diptych.commons.clock import now
+from diptych.commons.masking import MASKED_UNDER
 from diptych.commons.refusal import Kind, Reason, deny, refuse
 from diptych.commons.rollout import operations, queries
 from diptych.commons.rollout.rules.form import read
 from diptych.commons.rollout.terms import (
     KEY_UNKNOWN,
     MALFORMED,
-    MASKED_UNDER,
     NOT_A_TEXT,
     RULES_MISSING,
     Feature,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from diptych.commons.rollout.queries import alike, cuts_of, masked, preview
+from diptych.commons.masking import masked
+from diptych.commons.rollout.queries import alike, cuts_of, preview
 from diptych.commons.rollout.rules.form import MOST_RULES, PARIS, read, write
 from diptych.commons.rollout.rules.guards import breach_of
 from diptych.commons.rollout.rules.opening import decide, place_in_line, runs

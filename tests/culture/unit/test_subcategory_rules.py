@@ -2,7 +2,7 @@
 
 import pytest
 
-from diptych.culture.domain.catalogue.rules.subcategories import BY_ID, SUBCATEGORIES, SearchGroup, in_group
+from diptych.culture.domain.catalogue.rules.subcategories import BY_ID, CATEGORIES, SUBCATEGORIES, SearchGroup, in_group
 
 FLAGS = {
     "is_event": ("SPECTACLE_REPRESENTATION", "OEUVRE_ART"),
@@ -41,3 +41,9 @@ def test_groups_share_the_subcategories_out() -> None:
     """Every subcategory is found under one label, its own."""
     assert sorted(name for group in SearchGroup for name in in_group(group)) == sorted(BY_ID)
     assert "FESTIVAL_SPECTACLE" in in_group(SearchGroup.FESTIVAL)
+
+
+def test_every_category_has_a_name_and_a_subcategory() -> None:
+    """The families are those of the rows."""
+    assert {one.id for one in CATEGORIES} == {row.category for row in SUBCATEGORIES}
+    assert len({one.id for one in CATEGORIES}) == len(CATEGORIES)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from .terms import Author, Cancellation, Status
+from .terms import Author, Cancellation, Entry, Status
 
 from diptych.culture.domain.catalogue.models import Offer, Stock
 from diptych.culture.domain.wallet.models import Deposit
@@ -42,6 +42,8 @@ class Booking(models.Model):
     tickets = models.JSONField(default=list, blank=True)
     """Barcodes and seats that an outside ticketing system gave."""
     idempotency_key = models.CharField(max_length=64, blank=True)
+    entry = models.CharField(max_length=16, choices=[(e, e) for e in Entry], blank=True, default="", db_default="")
+    """The door by which its holder came; nothing where nobody said."""
 
     class Meta:
         """One live booking a person and offer; one booking a key; dates that agree with the status."""

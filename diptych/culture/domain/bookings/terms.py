@@ -41,6 +41,17 @@ class Author(StrEnum):
     AUTO = "AUTO"
 
 
+class Entry(StrEnum):
+    """By which door somebody came to what they booked. LINK: straight to its page, from a message, a poster or another site."""
+
+    SHELF = "SHELF"
+    SEARCH = "SEARCH"
+    FAVOURITES = "FAVOURITES"
+    VENUE = "VENUE"
+    RECOMMENDATION = "RECOMMENDATION"
+    LINK = "LINK"
+
+
 class Cancellation(StrEnum):
     """Why an individual booking was cancelled (guide §1.4; the 17 official reasons)."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import bank_accounts, finance, offers, personal_data, rollout, structures, views, youths
+from . import bank_accounts, discovery, finance, offers, personal_data, rollout, structures, views, youths
 
 app_name = "backoffice"
 urlpatterns = [
@@ -53,5 +53,6 @@ urlpatterns = [
     path("ouvertures/<str:name>/", rollout.feature, name="feature"),
     path("ouvertures/<str:name>/arreter/", rollout.stop, name="rollout-stop"),
     path("ouvertures/<str:name>/revenir/<int:number>/", rollout.go_back, name="rollout-back"),
+    path("decouverte/", discovery.discovered, name="discovery"),
     path("reservations/", views.bookings, name="bookings"),
 ]

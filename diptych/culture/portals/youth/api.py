@@ -143,7 +143,9 @@ def offer(request: HttpRequest, offer_id: Id) -> Any:
 
 
 def _book(person_id: int, wanted: BookingIn, key: str) -> HttpResponse:
-    made = bookings.book(person_id=person_id, stock_id=wanted.stock_id, places=wanted.places, at=clock.now(), key=key)
+    made = bookings.book(
+        person_id=person_id, stock_id=wanted.stock_id, places=wanted.places, at=clock.now(), key=key, entry=wanted.entry
+    )
     said = orjson.dumps({name: getattr(made, name) for name in BookingOut.model_fields})
     return HttpResponse(said, status=200 if made.repeated else 201, content_type="application/json; charset=utf-8")
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from ninja import Schema
 from pydantic import BaseModel, Field, StringConstraints
 
+from diptych.culture.domain.bookings.terms import Entry
 from diptych.culture.domain.catalogue import queries as catalogue
 
 MOST_ID = 2**63 - 1
@@ -142,10 +143,11 @@ class OfferOut(Schema):
 
 
 class BookingIn(BaseModel):  # no Schema: read from JSON alone, four times as fast
-    """What to book: a stock, and one or two places."""
+    """What to book: a stock, one or two places, and the door by which one came to it."""
 
     stock_id: Id
     places: Annotated[int, Field(ge=1, le=2)] = 1
+    entry: Entry | None = None
 
 
 class BookingOut(Schema):

@@ -115,8 +115,9 @@ class PositionForm(forms.Form):
 
 
 class BookingForm(forms.Form):
-    """Which stock, how many places, and the key that makes a second sending harmless."""
+    """Which stock, how many places, the key that makes a second sending harmless, and the door by which one came."""
 
     stock = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     places = forms.TypedChoiceField(choices=[(1, "1"), (2, "2")], coerce=int, required=False, empty_value=1)
     key = forms.RegexField(r"^[A-Za-z0-9_-]{16,64}$", required=False)
+    de = forms.ChoiceField(choices=[(name, name) for name in words.ENTRIES], required=False)

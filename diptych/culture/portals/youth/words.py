@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from diptych.commons.web.saying import cite, say
-from diptych.culture.domain.bookings.terms import Cancellation, Status
+from diptych.culture.domain.bookings.terms import Cancellation, Entry, Status
 from diptych.culture.domain.wallet.terms import Because, DepositType, MovementKind
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ NEEDS: Final[dict[str, Word]] = {
     "motor": Word(_("Wheelchair or reduced mobility"), "accessibility"),
     "visual": Word(_("Blind or partially sighted"), "eye"),
 }
+
+ENTRIES: Final[dict[str, Entry]] = {"rayon": Entry.SHELF, "recherche": Entry.SEARCH, "favoris": Entry.FAVOURITES}
+"""What an address says of the door by which somebody came to an offer (`?de=`); an address that says nothing is a link."""
 
 STATUSES: Final[dict[Status, tuple[StrPromise, str]]] = {
     Status.HELD: (_("waiting for the ticketing system"), "wait"),

@@ -20,6 +20,7 @@ from .words import FIRST_NAMES, LAST_NAMES
 from diptych.commons.refusal import Refused
 from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.bookings.operations import BookingMade
+from diptych.culture.domain.bookings.terms import Entry
 from diptych.culture.domain.catalogue import operations as catalogue
 from diptych.culture.domain.catalogue.models import Stock
 from diptych.culture.domain.catalogue.rules.subcategories import SearchGroup, in_group
@@ -222,9 +223,14 @@ def _some(chance: Random, stocks: Sequence[Stock], count: int) -> list[Stock]:
     return chance.sample(stocks, min(count, len(stocks)))
 
 
+_ENTRIES = (*([Entry.SEARCH] * 13), *([Entry.SHELF] * 4), *([Entry.FAVOURITES] * 2), Entry.LINK)
+"""By which doors they came: most through the search, as in the official service."""
+
+
 def _book(person: Person, stock: Stock, when: datetime) -> BookingMade | None:
     try:
-        return bookings.book(person_id=person.pk, stock_id=stock.pk, places=1, at=when)
+        entry = _ENTRIES[(person.pk * 31 + stock.pk) % len(_ENTRIES)]
+        return bookings.book(person_id=person.pk, stock_id=stock.pk, places=1, at=when, entry=entry)
     except Refused:
         return None
 

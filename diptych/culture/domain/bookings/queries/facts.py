@@ -32,6 +32,7 @@ class Wanted:
     places: int
     key: str
     at: datetime
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,14 @@ class SearchGroup(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Category:
+    """A family of subcategories, as the official service names it. `label` is an English gettext id."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subcategory:
     """One kind of offer. `flags` are the guide's letters: E event, X expires, P physical cap, D digital cap, 2 duo,
     H opening hours, W withdrawable ticket, N not offered to partners, ∞ permanent."""
@@ -113,6 +121,25 @@ class Subcategory:
 
 _Y, _F, _N = Minors.YES, Minors.FREE, Minors.NO
 _G = SearchGroup
+
+CATEGORIES: Final = (
+    Category("BEAUX_ARTS", "Fine arts"),
+    Category("CARTE_JEUNES", "Youth card"),
+    Category("CINEMA", "Cinema"),
+    Category("CONFERENCE", "Talks and meetings"),
+    Category("FILM", "Films"),
+    Category("INSTRUMENT", "Instruments"),
+    Category("JEU", "Games"),
+    Category("LIVRE", "Books"),
+    Category("MEDIA", "Media"),
+    Category("MUSEE", "Museums and heritage"),
+    Category("MUSIQUE_ENREGISTREE", "Recorded music"),
+    Category("MUSIQUE_LIVE", "Live music"),
+    Category("PRATIQUE_ART", "Art practice"),
+    Category("SPECTACLE", "Shows"),
+    Category("TECHNIQUE", "Technical"),
+)
+"""The families, by code (guide §2.3)."""
 
 # fmt: off
 SUBCATEGORIES: Final[tuple[Subcategory, ...]] = (
@@ -193,8 +220,6 @@ SUBCATEGORIES: Final[tuple[Subcategory, ...]] = (
 # fmt: on
 
 BY_ID: Final[dict[str, Subcategory]] = {row.id: row for row in SUBCATEGORIES}
-
-CATEGORIES: Final[tuple[str, ...]] = tuple(dict.fromkeys(row.category for row in SUBCATEGORIES))
 
 
 @cache

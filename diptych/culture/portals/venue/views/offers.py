@@ -17,6 +17,7 @@ from ..refusals import drawn_by, said
 from diptych.commons.refusal import Refusal
 from diptych.commons.web.doors import door
 from diptych.culture.domain.catalogue.operations import offers as operations
+from diptych.culture.domain.catalogue.queries.kinds import category_labels
 from diptych.culture.domain.catalogue.queries.own_offers import (
     OwnOffer,
     kind_for_partners,
@@ -41,14 +42,6 @@ STATUSES: Final = {
     OfferStatus.ACTIVE: (_("Open"), "good"),
 }
 """How a displayed status is said, in the official order, and its tone."""
-
-CATEGORIES: Final = {
-    "BEAUX_ARTS": _("Fine arts"), "CARTE_JEUNES": _("Youth card"), "CINEMA": _("Cinema"), "CONFERENCE": _("Talks and meetings"),
-    "FILM": _("Films"), "INSTRUMENT": _("Instruments"), "JEU": _("Games"), "LIVRE": _("Books"), "MEDIA": _("Media"),
-    "MUSEE": _("Museums and heritage"), "MUSIQUE_ENREGISTREE": _("Recorded music"), "MUSIQUE_LIVE": _("Live music"),
-    "PRATIQUE_ART": _("Art practice"), "SPECTACLE": _("Shows"), "TECHNIQUE": _("Technical"),
-}  # fmt: skip
-"""Titles of the groups in which a partner looks for a kind of offer."""
 
 
 @door(Audience.VENUE)
@@ -77,8 +70,9 @@ def kinds(request: HttpRequest) -> HttpResponse:
     """Choose what is offered: kinds in groups, narrowed by words."""
     mine, text = mine_of(request), request.GET.get("q", "").strip()[:60]
     groups: dict[str, list[tuple[Any, str]]] = {}
+    titles = category_labels()
     for kind in kinds_for_partners():
-        label, group = gettext(kind.label), str(CATEGORIES[kind.category])
+        label, group = gettext(kind.label), gettext(titles[kind.category])
         if text.casefold() in f"{label} {group}".casefold():
             groups.setdefault(group, []).append((kind, label))
     return page(request, "kinds", mine, groups=groups, text=text)

@@ -19,7 +19,7 @@ from diptych.commons.web.doors import VISITOR, door
 from diptych.commons.web.saying import cite
 from diptych.culture.domain.bookings import operations as booking
 from diptych.culture.domain.bookings import queries as bookings
-from diptych.culture.domain.bookings.terms import ALREADY_BOOKED, ONE_OR_TWO_PLACES, STOCK_NOT_FOUND
+from diptych.culture.domain.bookings.terms import ALREADY_BOOKED, ONE_OR_TWO_PLACES, STOCK_NOT_FOUND, Entry
 from diptych.culture.domain.catalogue import operations as catalogue_acts
 from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.catalogue.queries import OfferPage, StockLine
@@ -72,6 +72,7 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
         "is_over": found.status is OfferStatus.EXPIRED,
         "is_sold_out": found.status is OfferStatus.SOLD_OUT,
         "data": linked_data(found, url=request.build_absolute_uri(request.path), picture_url=picture_url),
+        "de": request.GET.get("de") if request.GET.get("de") in words.ENTRIES else "",
         "hours": None if found.is_digital else venues.days_ahead(venue_id=found.venue.id, at=at, zone=zone),
         "picture": picture,
         "here": here,
@@ -162,6 +163,7 @@ def _confirmation(request: HttpRequest, offer_id: int, refusal: Refusal | None =
         "until": until,
         "final": until is not None and until <= at,
         "key": get_random_string(24),
+        "de": form.cleaned_data.get("de", ""),
         "withdrawal": words.WITHDRAWALS.get(found.withdrawal, ""),
     }
     return page(request, "book", context, zone=zone)
@@ -185,6 +187,7 @@ def book(request: HttpRequest, offer_id: int) -> HttpResponse:
         places=form.cleaned_data["places"],
         at=clock.now(),
         key=form.cleaned_data.get("key", ""),
+        entry=words.ENTRIES.get(form.cleaned_data.get("de", ""), Entry.LINK),
     )
     return HttpResponseRedirect(reverse("youth:ticket", args=[made.id]))
 

@@ -44,6 +44,7 @@ ROWS: Final = (
             *hidden("held_until", Category.CHOICES, kept=Kept.ACCOUNTS),
             seen("tickets", Category.CHOICES, _("Tickets and seats"), "'[]'"),
             *hidden("idempotency_key", Category.TRACE, EMPTY),
+            seen("entry", Category.TRACE, _("How it was found"), EMPTY),
         ),
         title=_("Bookings made"),
         of="person_id = %(person)s",
