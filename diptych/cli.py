@@ -44,6 +44,8 @@ CULTURE: tuple[Room, ...] = (
 """The verbs of `diptych culture`, in the order of help."""
 
 HEALTH: tuple[Room, ...] = (
+    Room("flow", "diptych.health.commands.flow:app", "Bring hospital sources in: run, status, replay, withdraw."),
+    Room("sources", "diptych.health.commands.sources:sources", "List hospital sources: freshness, volume, last failure."),
     Room("omop", "diptych.health.commands.omop:app", "Bring an OMOP database into a store."),
     Room(
         "cohort",
