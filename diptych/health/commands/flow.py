@@ -3,6 +3,8 @@
 Run by whoever runs the locked room, as its own user: it needs the home, and the keys, which nobody else can read.
 """
 
+import asyncio
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from .omop import JsonOption
 
 from diptych.commons.clock import now
+from diptych.commons.processes import must_be_free
 from diptych.commons.refusal import Refused
 from diptych.commons.terminal import fault_of, show_fault, show_json, show_table
 from diptych.health.warehouse.identified import flow
@@ -218,3 +221,31 @@ def withdraw(
         show_json(_told(account))
     else:
         _stops(account)
+
+
+@app.command()
+def listen(
+    home: HomeOption,
+    source: Annotated[str, typer.Option("--source", help="A declaration, or the name of a source that the home knows.")],
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="The port to listen on.")] = 2575,
+    keys: KeysOption = None,
+) -> None:
+    """Listen for a source's HL7 v2 messages (MLLP) until told to stop; each is acknowledged when the disk has it.
+
+    `run` makes deliveries of what was heard; it may run meanwhile. MLLP has no sign-in: listen inside the hospital's own network,
+    behind a tunnel that knows the sender.
+    """
+    must_be_free(host=host, port=port)
+    room = flow.Room.of(home, keys)
+
+    async def until_stopped() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await flow.listen(
+            declaration=_declaration(source, room.home), room=room, host=host, port=port, clock=now, stop=stop,
+            ready=lambda at: print(f"Listening on {host}:{at}.", flush=True),
+        )  # fmt: skip
+
+    asyncio.run(until_stopped())

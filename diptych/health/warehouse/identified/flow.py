@@ -4,6 +4,7 @@
 Does not hold what a step does.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from .landing.declaration import declared
 from .landing.home import Manifest, Place, written_to
 from .landing.keys import key as key_of
 from .landing.keys import place as keys_of
+from .landing.listening import listen as listen_
 from .landing.reading import Progress
 from .landing.receiving import Received
 from .landing.receiving import receive as receive_
@@ -21,9 +23,12 @@ from .landing.receiving import replay as replay_
 from .landing.receiving import withdraw as withdraw_
 from .landing.rules import total
 from .landing.sources import account_of, keep, known, telling
-from .landing.terms import Account, Source
+from .landing.spool import held
+from .landing.terms import NOT_LISTENED, Account, Format, Source
 
-__all__ = ["PLANNED", "STEPS", "Room", "replay", "run", "total", "withdraw"]
+from diptych.commons.refusal import deny
+
+__all__ = ["PLANNED", "STEPS", "Room", "listen", "replay", "run", "total", "withdraw"]
 
 Clock = Callable[[], datetime]
 
@@ -88,7 +93,7 @@ class Room:
 
     def key(self, place: Place) -> bytes:
         """A source's key: made with its first delivery, and never anew while there are others."""
-        may_make = not any(place.deliveries.glob("*/*")) and not any(place.spool.glob("*"))
+        may_make = not any(place.deliveries.glob("*/*")) and not any(place.spool.glob("*.*"))
         return key_of(place.source, keys=self.keys, home=self.home, may_make=may_make)
 
 
@@ -138,3 +143,22 @@ def withdraw(*, name: str, room: Room, delivery: str, clock: Clock) -> Account:
         with telling(place, source, at, clock):
             withdraw_(place=place, delivery=delivery, at=at)
         return account_of(place, source)
+
+
+async def listen(
+    *, declaration: Path, room: Room, host: str, port: int, clock: Clock, stop: asyncio.Event, ready: Callable[[int], None]
+) -> None:
+    """Listen for a source's messages until told to stop; runs make deliveries of them meanwhile.
+
+    Refused: `landing.not_listened`, `landing.busy`, `landing.no_room`, and what keys are refused for.
+    """
+    source = declared(declaration)
+    if source.format is not Format.HL7:
+        deny(NOT_LISTENED, source=source.name, format=source.format.value)
+    place = Place(room.home, source.name)
+    with written_to(room.home):
+        place.made()
+        keep(place, declaration)
+        key = room.key(place)
+        with held(place, key) as spool:
+            await listen_(source=source, spool=spool, host=host, port=port, clock=clock, stop=stop, ready=ready)

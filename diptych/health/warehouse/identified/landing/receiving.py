@@ -7,10 +7,8 @@ there whole or not at all, and the next run goes on (docs/decisions). Does not l
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from .connectors import CONNECTORS
@@ -19,7 +17,8 @@ from .declaration import resolved
 from .home import Manifest, Place, settle, writing
 from .reading import Outcome, Progress, read, told, whole
 from .rules import changed_type, flags, masked, repeated, standings
-from .sealed import Sealing, digest, frames, seal_text
+from .sealed import Sealing, digest, seal_text
+from .spool import closed, messages
 from .terms import NO_DELIVERY, Flag, Format, Mode, Source, Standing, Table
 
 from diptych.commons.refusal import deny
@@ -67,9 +66,12 @@ def standing_of(manifests: list[Manifest], source: Source) -> dict[str, Standing
 
 def receive(*, source: Source, where: str, place: Place, key: bytes, at: datetime, progress: Progress) -> Received:
     """Take in all that the source has to hand over, where it is. Call under its lock."""
-    done, known, closed = Received(), place.all(), sorted(place.spool.glob("*.closed"))
+    done, known, waiting = Received(), place.all(), closed(place) if source.format is Format.HL7 else []
     asked = Asked(
-        source, resolved(where), lambda table: _watermark(known, table, key, source.name), lambda: _spooled(closed, key)
+        source,
+        resolved(where),
+        lambda table: _watermark(known, table, key, source.name),
+        lambda: [(path.stem, messages(path, key)) for path in waiting],
     )
     if known:
         told(known[0].name, key, source.name)  # a key that opens nothing of before must not seal what comes
@@ -84,7 +86,7 @@ def receive(*, source: Source, where: str, place: Place, key: bytes, at: datetim
         else:
             known.append(manifest)
             done.taken.append(manifest)
-    for path in closed:
+    for path in waiting:
         path.unlink()  # each of its messages is in a delivery that is named
     return done
 
@@ -170,16 +172,6 @@ def _compared(manifest: Manifest, found: Outcome, before: Manifest | None, sourc
 def _watermark(known: list[Manifest], table: str, key: bytes, source: str) -> str:
     marks = [one.watermark for one in known if one.table == table and one.watermark and one.withdrawn_at is None]
     return told(marks[-1], key, source) if marks else ""
-
-
-def _spooled(closed: list[Path], key: bytes) -> Iterator[tuple[str, Callable[[], Iterator[bytes]]]]:
-    for path in closed:
-
-        def opened(path: Path = path) -> Iterator[bytes]:
-            with path.open("rb") as file:
-                yield from frames(file, key)
-
-        yield path.stem, opened
 
 
 def _withdraw_named(named: str, *, known: list[Manifest], place: Place, at: datetime, done: Received) -> None:

@@ -215,3 +215,4 @@ KEY_LOST = _reason(
     "key_lost", Kind.CONFLICT, "{source} has deliveries, and its key is not in {keys}. Put it back: no other opens them."
 )
 NOT_A_KEY = _reason("not_a_key", Kind.INVALID, "{path} does not hold a key of 64 hexadecimal figures.")
+NOT_LISTENED = _reason("not_listened", Kind.INVALID, "{source} is of the format {format}: only hl7 is listened for.")

@@ -18,13 +18,27 @@ from .speaking import Asked, Block, Found, Seen
 EXTRA: tuple[Column, ...] = ()
 
 
+def parsed(message: str) -> hl7.Message:
+    """A message, its lines ended as they should be."""
+    return hl7.parse(message.replace("\r\n", "\r").replace("\n", "\r"))
+
+
+def header(message: str) -> list[str]:
+    """The fields of its first segment, as text: 8 is MSH-9, its type. Those that it has not are empty."""
+    said = message.replace("\n", "\r").partition("\r")[0].split(message[3])
+    return said + [""] * (12 - len(said))
+
+
 def kind(message: str) -> str:
     """A message's type as it says it: `ADT^A01`. Raises ValueError where it is no message of HL7 v2."""
     try:
-        header = hl7.parse(message.replace("\r\n", "\r").replace("\n", "\r"))[0]
-        return "^".join(str(header[9]).split(message[4])[:2]) if str(header[0]) == "MSH" else ""
+        parsed(message)
+        told = header(message)[8]
     except Exception as error:  # the library raises of every kind on what is no message
         raise ValueError("no message") from error
+    if not message.startswith("MSH") or not told:
+        raise ValueError("no message")
+    return "^".join(told.split(message[4])[:2])
 
 
 def takes(table: Table, told: str) -> bool:
@@ -56,18 +70,19 @@ def records(stream: io.BufferedReader, source: Source, table: Table, seen: Seen)
 
     def read(row: dict[str, Any], raw: bytes, line: int, block: Block) -> None:
         segments: dict[str, Any] = {}
-        message = hl7.parse(row["message"].replace("\r\n", "\r").replace("\n", "\r"))
+        message = parsed(row["message"])
         last = len(message) - 1
         for index, segment in enumerate(message):
             segments[str(segment[0])] = segment
             if str(segment[0]) == table.each or (not table.each and index == last):
                 block.lines.append(line)
-                block.rows.append([_value(segments, place) for place in places])
+                block.rows.append([_value(message, segments, place) for place in places])
 
     return objects(stream, source, seen, read)
 
 
-def _value(segments: dict[str, Any], place: list[str]) -> str | None:
+def _value(message: hl7.Message, segments: dict[str, Any], place: list[str]) -> str | None:
+    "What stands at a place. Two quotes are HL7's word for nothing, whatever was there before."
     found = segments.get(place[0])
     try:
         field = found[int(place[1])] if found is not None else None
@@ -77,4 +92,5 @@ def _value(segments: dict[str, Any], place: list[str]) -> str | None:
             field = field[int(part) - 1] if isinstance(field, hl7.Container) else (field if part == "1" else None)
     except IndexError:
         return None
-    return str(field) if field is not None and str(field) not in {"", '""'} else None
+    text = str(message.unescape(str(field))) if field is not None else ""
+    return text if text not in {"", '""'} else None

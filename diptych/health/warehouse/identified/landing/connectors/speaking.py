@@ -30,7 +30,7 @@ class Asked:
     where: str
     watermark: Callable[[str], str]
     """Where the last pull of a table ended; empty before the first."""
-    spool: Callable[[], Iterator[tuple[str, Callable[[], Iterator[bytes]]]]]
+    spool: Callable[[], list[tuple[str, Callable[[], Iterator[bytes]]]]]
     """The messages that were listened for: closed files, each with its frames."""
 
 
