@@ -198,6 +198,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DIPTYCH_MAILING_URL", "The mailing tool that must forget a contact before we do, as https://host/v3, or `fake` for a folder.", _mailing, "fake", needed_in=("production",)),
     Setting("DIPTYCH_MAILING_KEY", "The key of that tool.", secret=True),
     Setting("DIPTYCH_OIDC", "Identity providers: a JSON list of {id, name, issuer, client_id, secret, audience}; one with `purpose` `pupils` vouches for pupils (EduConnect) and signs nobody in.", _providers, "[]", secret=True),
+    Setting("DIPTYCH_SANDBOX", "1 where partners try their programs and nobody really goes: a program may then play the school, and the payer, of its own collective offers.", _flag, "0"),
     Setting("DIPTYCH_WORKERS", "Web processes.", _some, "2"),
     Setting("DIPTYCH_THREADS", "Requests that one web process answers at once.", _some, "16"),
     Setting("DIPTYCH_TRUST_PROXY", "1 behind a proxy that sets X-Forwarded-For and X-Forwarded-Proto itself.", _flag, "0"),

@@ -113,6 +113,7 @@ def _prepare(home: Path | None, port: int) -> Path:
             "DIPTYCH_HOME": str(folder),
             "DIPTYCH_MODE": "demo",
             "DIPTYCH_PLAIN_HTTP": "1",
+            "DIPTYCH_SANDBOX": "1",
             "DIPTYCH_MAIL_URL": "fake",
             "DIPTYCH_MAILING_URL": "fake",
             "DIPTYCH_SMS_URL": "fake",

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "diptych.culture.domain.catalogue",
     "diptych.culture.domain.wallet",
     "diptych.culture.domain.bookings",
+    "diptych.culture.domain.collective",
     "diptych.culture.domain.reimbursements",
     "diptych.culture.domain.eligibility",
     "diptych.culture.domain.personal_data",
@@ -174,6 +175,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LIMITS_FILE = HOME / "limits"
 SEARCH_FOLDER = HOME / "search"  # the index: a cache of the database, that may be removed at any time
+SANDBOX = _env["DIPTYCH_SANDBOX"]
 PRIVATE_PARTNERS = MODE != "production"
 """Whether a partner's system may be called inside a private network: never where people really book."""
 CACHES = {

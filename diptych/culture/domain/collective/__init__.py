@@ -1,1 +1,1 @@
-"""Class outings on the school’s budget."""
+"""Class outings: what a venue offers to one school, and what the school makes of it."""

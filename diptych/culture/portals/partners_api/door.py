@@ -16,6 +16,8 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 from pydantic import ConfigDict, Field, RootModel
 
+from . import collective_words
+
 from diptych.commons import clock
 from diptych.commons.refusal import Kind, Reason, Refusal, Refused, refuse
 from diptych.commons.web.doors import door
@@ -62,6 +64,7 @@ SAID: Final[Mapping[str, tuple[int, str]]] = {
             catalogue.PICTURE_UNKNOWN,
         )
     },
+    **collective_words.SAID,
 }  # fmt: skip
 """A refusal's status and the key, or at 422 the field, under which the contract says it (guide §6.1, token errors). Others:
 their kind's, `global`. A picture is a field that makes no sense: 422 is all that the contract has for `UploadImage`."""

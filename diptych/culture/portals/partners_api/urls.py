@@ -3,7 +3,21 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, path
 
-from . import addresses, bookings, event_dates, events, images, kinds, places, products, providers, webhooks
+from . import (
+    addresses,
+    bookings,
+    collective_bookings,
+    collective_lists,
+    collective_offers,
+    event_dates,
+    events,
+    images,
+    kinds,
+    places,
+    products,
+    providers,
+    webhooks,
+)
 from .door import api
 
 from diptych.commons.web.doors import VISITOR, door, open_doors
@@ -24,6 +38,10 @@ api.add_router("/public/offers/v1", events.router)
 api.add_router("/public/offers/v1", event_dates.router)
 api.add_router("/public/offers/v1", products.router)
 api.add_router("/public/offers/v1", images.router)
+api.add_router("/v2/collective", collective_lists.router)
+api.add_router("/v2/collective", collective_offers.router)
+api.add_router("/v2/collective", collective_bookings.router)
+api.add_router("/v2/collective", collective_bookings.mock)
 
 _patterns, _name, _namespace = api.urls
 

@@ -34,6 +34,17 @@ ROWS: Final = (
     ),
     _public("catalogue_searchchange", "id offer_id settled_at"),
     _public("catalogue_shelf", "id title hint position query offers shown_from shown_until"),
+    _public(
+        "collective_collectiveoffer",
+        "id name description formats domains levels programme starts_at ends_at booking_limit_at price_cents price_detail tickets"
+        f" duration_minutes contact_email contact_phone booking_emails place place_words departments {_ACCESS} validation"
+        " review_rules created_at archived_at address_id partner_id school_id venue_id",
+    ),
+    _public(
+        "collective_collectivebooking",
+        "id status booked_at confirmation_limit_at cancellation_limit_at confirmed_at used_at reimbursed_at cancelled_at"
+        " cancellation offer_id",
+    ),
     _public("venues_department", "code name region region_name population"),
     _public("venues_commune", "insee name department postcodes population latitude longitude"),
     _public("venues_address", "id commune_id postcode street folded latitude longitude made_at"),

@@ -1,0 +1,1 @@
+"""Writes of the collective chapter: one function, one transaction, in named modules."""

@@ -1,0 +1,1 @@
+"""Reads of the collective chapter, in named modules."""

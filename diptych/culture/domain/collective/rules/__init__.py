@@ -1,0 +1,1 @@
+"""Rules of the collective chapter: pure decisions and dated tables, in named modules."""
