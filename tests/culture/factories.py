@@ -9,6 +9,7 @@ from django.test import Client
 from diptych.culture.domain.catalogue.models import ActivationCode, Offer, PriceCategory, Stock
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.terms import Role, StaffRole
+from diptych.culture.domain.schools.models import School
 from diptych.culture.domain.venues.models import Membership, Structure, TicketingSystem, Venue
 from diptych.culture.domain.venues.terms import Activity, Validation
 from diptych.culture.domain.wallet.operations import open_credit
@@ -127,6 +128,12 @@ def stock(*, of: Offer | None = None, event: bool = False, price_cents: int = 8_
 def price(*, of: Offer, label: str = "Plein tarif", price_cents: int = 8_00) -> PriceCategory:
     """A named price."""
     return PriceCategory.objects.create(offer=of, label=label, price_cents=price_cents)
+
+
+def school(*, name: str = "Collège Jules-Vallès", **fields: Any) -> School:
+    """A collège of Saint-Étienne."""
+    fields.setdefault("uai", f"042{next(_number):04d}A")
+    return School.objects.create(name=name, kind="COLLEGE", postcode="42000", city="Saint-Étienne", department="42", **fields)
 
 
 def digital_stock(*, codes: int = 2, at: datetime = AT, **fields: Any) -> Stock:

@@ -21,30 +21,6 @@ from tests.culture.privacy import told
 
 pytestmark = pytest.mark.django_db
 
-NOT_BUILT = frozenset(
-    f"{verb} /{path}"
-    for verb, path in (line.split() for line in """
-        POST v2/collective/adage_mock/bookings/{booking_id}/cancel
-        POST v2/collective/adage_mock/bookings/{booking_id}/confirm
-        POST v2/collective/adage_mock/bookings/{booking_id}/pending
-        POST v2/collective/adage_mock/bookings/{booking_id}/reimburse
-        POST v2/collective/adage_mock/offer/{offer_id}/book
-        PATCH v2/collective/bookings/{booking_id}
-        POST v2/collective/bookings/{booking_id}/use
-        GET v2/collective/educational-domains
-        GET v2/collective/educational-institutions/
-        GET v2/collective/national-programs/
-        GET v2/collective/offers/
-        POST v2/collective/offers/
-        POST v2/collective/offers/archive
-        GET v2/collective/offers/formats
-        GET v2/collective/offers/{offer_id}
-        PATCH v2/collective/offers/{offer_id}
-        GET v2/collective/student-levels
-    """.strip().splitlines())
-)  # fmt: skip
-"""Operations of the contract that are not there yet. This list may only shrink."""
-
 
 @pytest.fixture(autouse=True)
 def _now() -> Iterator[None]:
@@ -65,10 +41,8 @@ def program(venue: Venue) -> Program:
 @pytest.mark.real_data
 def test_our_contract_has_all_of_the_official_one(real_data: Path) -> None:
     ours, theirs = Client().get("/public/openapi.json").json(), official(real_data)
-    assert lacking(ours, theirs, not_built=NOT_BUILT) == []
+    assert lacking(ours, theirs) == []
     assert len(operations(theirs)) == 54
-    assert sorted(NOT_BUILT & set(operations(ours))) == [], "these are built now: take them off the list"
-    assert sorted(NOT_BUILT - set(operations(theirs))) == []
 
 
 def test_the_comparison_sees_what_lacks() -> None:
@@ -84,8 +58,8 @@ def test_the_comparison_sees_what_lacks() -> None:
     ):
         copy = deepcopy(theirs)
         harm(copy)
-        assert any(named in fault for fault in lacking(copy, theirs, not_built=frozenset())), named
-    assert lacking(theirs, theirs, not_built=frozenset()) == []
+        assert any(named in fault for fault in lacking(copy, theirs)), named
+    assert lacking(theirs, theirs) == []
 
 
 def test_the_command_prints_what_is_served(capsys: pytest.CaptureFixture[str]) -> None:

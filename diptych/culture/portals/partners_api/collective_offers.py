@@ -46,7 +46,12 @@ LISTS: Final = {
     "formats": "formats", "domains": "domains", "students": "levels", "bookingEmails": "booking_emails",
     "interventionArea": "departments",
 }  # fmt: skip
-EMPTY: Final = {"description": "", "educationalPriceDetail": "", "durationMinutes": None, "nationalProgramId": None}
+EMPTY: Final[dict[str, Any]] = {
+    "description": "",
+    "educationalPriceDetail": "",
+    "durationMinutes": None,
+    "nationalProgramId": None,
+}
 """What null leaves of a field that may be empty."""
 
 _OFFER_STATUSES: Final = (400, 403, 404)
@@ -143,9 +148,9 @@ def _fields(request: Calling, body: PostCollectiveOfferBodyModel | PatchCollecti
         deny(PICTURE_LATER)
     if body.venueId is not None:
         _check_venue(request, body.venueId)
-    sent = body.dict(exclude_unset=True)
-    kept = {
-        name: EMPTY.get(name) if value is None else value for name, value in sent.items() if value is not None or name in EMPTY
+    sent: dict[str, Any] = body.dict(exclude_unset=True)
+    kept: dict[str, Any] = {
+        name: EMPTY[name] if value is None else value for name, value in sent.items() if value is not None or name in EMPTY
     }
     fields = {ours: kept[name] for name, ours in PLAIN.items() if name in kept}
     fields |= {ours: tuple(dict.fromkeys(kept[name])) for name, ours in LISTS.items() if name in kept}

@@ -1,7 +1,7 @@
 """Shapes of collective offers and of their bookings, as the contract has them."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, RootModel, StringConstraints
@@ -20,14 +20,15 @@ def _to_the_cent(euros: float) -> float:
     return euros
 
 
-def _text(most: int) -> Any:
-    return Annotated[str, StringConstraints(max_length=most, pattern=NO_NUL)]
-
-
 Euros = Annotated[float, Field(strict=True, ge=0, lt=1e9, allow_inf_nan=False), AfterValidator(_to_the_cent)]
 Emails = Annotated[list[Email], Field(max_length=20)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 .()-]{6,39}$")]
-Words = list[_text(60)]
+Words = list[Annotated[str, StringConstraints(max_length=60, pattern=NO_NUL)]]
+SchoolCode = Annotated[str, StringConstraints(max_length=10, pattern=NO_NUL)]
+PlaceWords = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
+Title = Annotated[str, StringConstraints(max_length=110, pattern=NO_NUL)]
+PriceWords = Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)]
+Story = Annotated[str, StringConstraints(max_length=1500, pattern=NO_NUL)]
 EacFormat = Format
 CollectiveBookingStatus = Booking
 CollectiveOfferDisplayedStatus = Status
@@ -52,14 +53,14 @@ class CollectiveOfferLocationAddressModel(Body):
     type: Literal["ADDRESS"]
     isVenueAddress: Literal[False]
     addressId: Number
-    addressLabel: _text(200) | None = None
+    addressLabel: PlaceWords | None = None
 
 
 class CollectiveOfferLocationToBeDefinedModel(Body):
     """Not known yet."""
 
     type: Literal["TO_BE_DEFINED"]
-    comment: _text(200) | None = None
+    comment: PlaceWords | None = None
 
 
 Location = (
@@ -78,12 +79,12 @@ class PostCollectiveOfferBodyModel(Body):
     bookingLimitDatetime: AwareDatetime
     contactEmail: Email
     contactPhone: Phone
-    description: _text(1500)
+    description: Story
     domains: list[int]
     durationMinutes: Places | None = None
-    educationalInstitution: _text(10) | None = None
+    educationalInstitution: SchoolCode | None = None
     educationalInstitutionId: Number | None = None
-    educationalPriceDetail: _text(1000) | None = None
+    educationalPriceDetail: PriceWords | None = None
     endDatetime: AwareDatetime | None = None
     formats: list[EacFormat]
     imageCredit: str | None = None
@@ -91,7 +92,7 @@ class PostCollectiveOfferBodyModel(Body):
     location: Location
     mentalDisabilityCompliant: bool = False
     motorDisabilityCompliant: bool = False
-    name: _text(110)
+    name: Title
     nationalProgramId: int | None = None
     numberOfTickets: Places
     startDatetime: AwareDatetime
@@ -109,12 +110,12 @@ class PatchCollectiveOfferBodyModel(Body):
     bookingLimitDatetime: AwareDatetime | None = None
     contactEmail: Email | None = None
     contactPhone: Phone | None = None
-    description: _text(1500) | None = None
+    description: Story | None = None
     domains: list[int] | None = None
     durationMinutes: Places | None = None
-    educationalInstitution: _text(10) | None = None
+    educationalInstitution: SchoolCode | None = None
     educationalInstitutionId: Number | None = None
-    educationalPriceDetail: _text(1000) | None = None
+    educationalPriceDetail: PriceWords | None = None
     endDatetime: AwareDatetime | None = None
     formats: list[EacFormat] | None = None
     imageCredit: str | None = None
@@ -123,7 +124,7 @@ class PatchCollectiveOfferBodyModel(Body):
     location: Location | None = None
     mentalDisabilityCompliant: bool | None = None
     motorDisabilityCompliant: bool | None = None
-    name: _text(110) | None = None
+    name: Title | None = None
     nationalProgramId: int | None = None
     numberOfTickets: Places | None = None
     startDatetime: AwareDatetime | None = None

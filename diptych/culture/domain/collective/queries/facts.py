@@ -1,7 +1,7 @@
 """What the rules ask of an offer and of a booking, read from their rows."""
 
 from dataclasses import fields
-from typing import Final
+from typing import Any, Final
 
 from ..models import CollectiveBooking, CollectiveOffer
 from ..terms import Booking, BookingFacts, Cancellation, Draft, OfferFacts
@@ -9,15 +9,16 @@ from ..terms import Booking, BookingFacts, Cancellation, Draft, OfferFacts
 from diptych.culture.domain.catalogue.terms import OfferValidation
 from diptych.culture.domain.venues.terms import Validation
 
-LISTS: Final = ("formats", "domains", "levels", "booking_emails", "departments")
+_LISTS: Final = ("formats", "domains", "levels", "booking_emails", "departments")
 """Held as arrays."""
-_PLAIN: Final = tuple(field.name for field in fields(Draft) if field.name not in (*LISTS, "uai"))
+_PLAIN: Final = tuple(field.name for field in fields(Draft) if field.name not in (*_LISTS, "uai"))
 
 
 def draft_of(offer: CollectiveOffer) -> Draft:
     """An offer as it is filled in now."""
-    lists = {name: tuple(getattr(offer, name)) for name in LISTS}
-    return Draft(uai=offer.school_id, **lists, **{name: getattr(offer, name) for name in _PLAIN})
+    held: dict[str, Any] = {name: getattr(offer, name) for name in _PLAIN}
+    held |= {name: tuple(getattr(offer, name)) for name in _LISTS}
+    return Draft(uai=offer.school_id, **held)
 
 
 def facts_of(offer: CollectiveOffer, last: CollectiveBooking | None) -> OfferFacts:
