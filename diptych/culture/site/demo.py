@@ -21,6 +21,7 @@ from diptych.commons.refusal import Kind, Reason, deny
 from diptych.commons.settings import settings
 from diptych.culture.commands.opening import ROOT, opened
 from diptych.culture.commands.serve import collect_static, start_jobs, start_web
+from diptych.culture.site.demo_partner import KEY
 
 if TYPE_CHECKING:  # the world needs Django, which needs the environment that `_prepare` writes
     from diptych.culture.site.world import Account
@@ -44,6 +45,7 @@ _TRY = (
     "Sign up anew: the identity check is a page of the demo's own, where you choose what it finds",
     "As Odile: find Lou among the young people, read the file, suspend",
     "The e-mails and SMS that were sent: /demo/courrier",
+    "As a partner's program, whose key is above: outings of two schools; book one in the school's place (a sandbox)",
 )
 
 
@@ -238,6 +240,7 @@ def _welcome(console: Console, port: int, accounts: "list[Account]") -> None:
     for account in accounts:
         if account.totp_secret:
             console.print(f"Second factor (TOTP) of {account.email}: {account.totp_secret}", highlight=False)
+    console.print(f"A partner's program: curl -H 'Authorization: Bearer {KEY}' {base}/v2/collective/offers/", highlight=False)
     console.print()
     console.print("[bold]Try[/bold]")
     for line in _TRY:

@@ -11,9 +11,12 @@ from diptych.culture.domain.catalogue import queries
 from diptych.culture.domain.catalogue.models import Offer, Stock
 from diptych.culture.domain.catalogue.queries import Criteria
 from diptych.culture.domain.catalogue.rules.offers import why_not_offer
+from diptych.culture.domain.collective.queries.offers import offers_of
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.reimbursements.queries import statements
+from diptych.culture.domain.venues.queries import caller_of
 from diptych.culture.domain.wallet import queries as wallets
+from diptych.culture.site.demo_partner import KEY
 from diptych.culture.site.world import World, make
 from diptych.culture.site.world.communes import places
 from diptych.culture.site.world.offers import Programme
@@ -94,3 +97,7 @@ def test_the_world_tells_a_story(world: World) -> None:
     assert Stock.objects.filter(starts_at__gt=AT, quantity=2, booked=2).exists(), "something is sold out"
     assert Stock.objects.filter(starts_at__gt=AT + timedelta(days=30)).exists()
     assert {account.where for account in world.accounts} == {"/", "/pro/", "/equipe/"}
+    partner = caller_of(key=KEY, at=AT)
+    assert partner is not None
+    outings = offers_of(partner_id=partner.partner_id, venue_ids=partner.venue_ids, status=None, since=None, until=None, at=AT)
+    assert sorted(card.status for card in outings) == ["BOOKED", "CANCELLED", "ENDED", "PREBOOKED", "PUBLISHED", "REIMBURSED"]

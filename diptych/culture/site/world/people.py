@@ -13,6 +13,7 @@ from typing import Any, Final
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 
+from .outings import make_outings
 from .paid import pay_the_bookseller
 from .venues import HALLES, HOME, MELIES
 from .words import FIRST_NAMES, LAST_NAMES
@@ -71,7 +72,9 @@ def make_people(chance: Random, *, at: datetime, advance: Callable[[], None]) ->
     _story_of_ines(ines, at)
     _story_of_malo(malo, at)
     _crowd(chance, at, advance)
-    pay_the_bookseller(owner=claire, venue=Venue.objects.get(name=HALLES, structure__isnull=False), officer=staff, at=at)
+    bookshop, cinema = (Venue.objects.get(name=name, structure__isnull=False) for name in (HALLES, MELIES))
+    pay_the_bookseller(owner=claire, venue=bookshop, officer=staff, at=at)
+    make_outings(cinema=cinema, bookshop=bookshop, at=at)
     return accounts()
 
 
