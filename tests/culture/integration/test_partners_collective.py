@@ -1,22 +1,26 @@
 """Collective offers through the partners' API: lists, make, read, change, archive."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import LazySettings
+from django.test import Client
 
 from diptych.commons import clock
 from diptych.culture.domain.catalogue.models import OfferRule
 from diptych.culture.domain.collective import terms
 from diptych.culture.domain.collective.models import CollectiveBooking, CollectiveOffer
 from diptych.culture.domain.schools.models import School
-from diptych.culture.domain.venues.models import Commune, Department, Venue
+from diptych.culture.domain.venues.models import Commune, Department, Structure, Venue
 from diptych.culture.domain.venues.operations.addresses import keep_address
 from tests.culture import factories
 from tests.culture.factories import AT
+from tests.culture.integration.test_pictures import picture
 from tests.culture.outings import HERE, OFFERS, START, act, booked, made, seen, workshop
 from tests.culture.partners import Program
 from tests.culture.privacy import told
@@ -169,8 +173,6 @@ def test_what_makes_no_sense_is_named_and_never_repeated(program: Program, venue
         assert (answer.status_code, answer.json()[0]["loc"][0]) == (422, where), fields
         assert not {"zo\\u00e9", "zoé", "MOON", "Kermesse"} & set(re.findall(r"[\w\\]+", answer.content.decode()))
     assert program.ask("POST", OFFERS, []).status_code == 422
-    picture = program.ask("POST", OFFERS, workshop(venue, imageFile="aGVsbG8="))
-    assert (picture.status_code, picture.headers["X-Reason"]) == (400, "partners_api.collective_picture_later")
 
 
 def test_anothers_offers_are_missing_and_another_systems_are_forbidden(program: Program, venue: Venue, school: School) -> None:
@@ -321,3 +323,29 @@ def test_no_key_no_answer(program: Program) -> None:
     for path in (OFFERS, f"{HERE}/educational-domains", f"{OFFERS}1"):
         assert program.ask("GET", path, key="nobody_0").status_code == 401
     assert program.ask("POST", f"{HERE}/adage_mock/offer/1/book", key="nobody_0").status_code == 401
+
+
+def test_a_picture_is_given_replaced_and_taken_away(program: Program, venue: Venue, school: School) -> None:
+    drawn = picture("PNG", (600, 900))
+    offer = made(program, venue, imageFile=b64encode(drawn).decode(), imageCredit="Nadia Belkacem")
+    first = seen(program, offer)
+    assert first["imageCredit"] == "Nadia Belkacem"
+    shown = Client().get(urlsplit(first["imageUrl"]).path)
+    assert (shown.status_code, shown["Content-Type"], shown.content[:2]) == (200, "image/jpeg", b"\xff\xd8")
+    path = f"{OFFERS}{offer}"
+    assert program.ask("PATCH", path, {"name": "Autre"}).json()["imageUrl"] == first["imageUrl"], "left out, it stays"
+    other = program.ask("PATCH", path, {"imageFile": b64encode(picture("JPEG", (400, 600))).decode()}).json()
+    assert other["imageUrl"] != first["imageUrl"]
+    assert other["imageCredit"] is None
+    assert Client().get(urlsplit(first["imageUrl"]).path).status_code == 404
+    Structure.objects.filter(pk=venue.structure_id).update(validation="NEW")
+    assert Client().get(urlsplit(other["imageUrl"]).path).status_code == 404, "not shown, as its offer"
+    Structure.objects.filter(pk=venue.structure_id).update(validation="VALIDATED")
+    assert program.ask("PATCH", path, {"imageFile": None}).json()["imageUrl"] is None
+    for file in ("hello", b64encode(b"hello").decode(), b64encode(picture("PNG", (600, 600))).decode(), ""):
+        answer = program.ask("PATCH", path, {"imageFile": file})
+        assert (answer.status_code, answer.json()[0]["loc"]) == (422, ["file"]), file
+    act(program, booked(program, offer), "confirm")
+    late = program.ask("PATCH", path, {"imageFile": b64encode(drawn).decode()})
+    assert late.headers["X-Reason"] == terms.ACTION_CLOSED.code
+    assert Client().get(f"/public/collective-images/{10**30}.jpg").status_code == 404

@@ -99,6 +99,10 @@ def test_what_a_change_amounts_to(changes: dict[str, Any], actions: tuple[Action
     assert offers.actions_of(WORKSHOP, replace(WORKSHOP, **changes)) == actions
 
 
+def test_another_picture_is_a_detail() -> None:
+    assert offers.actions_of(WORKSHOP, WORKSHOP, picture=True) == (Action.DETAILS,)
+
+
 def test_each_field_of_an_offer_belongs_to_an_action() -> None:
     for name in Draft.__dataclass_fields__:
         value = getattr(WORKSHOP, name)

@@ -71,6 +71,15 @@ class CollectiveOffer(models.Model):
         ]
 
 
+class CollectivePicture(models.Model):
+    """An offer's picture, drawn anew as a JPEG. Another picture is another row, so that its number tells its bytes."""
+
+    offer = models.OneToOneField(CollectiveOffer, on_delete=models.CASCADE, related_name="picture")
+    content = models.BinaryField()
+    credit = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField()
+
+
 class CollectiveBooking(models.Model):
     """What a school made of an offer: pre-booked, confirmed, used, reimbursed, or cancelled."""
 

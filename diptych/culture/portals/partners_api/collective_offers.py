@@ -2,6 +2,8 @@
 
 from typing import Annotated, Any, Final
 
+from django.conf import settings
+from django.urls import reverse
 from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, Field
 
@@ -17,10 +19,13 @@ from .collective_shapes import (
     PostCollectiveOfferBodyModel,
 )
 from .door import Calling, ResourceId, answers, partner
+from .event_shapes import ImageBody
 from .events import ACCESS
+from .images import given
 
 from diptych.commons import clock
-from diptych.commons.refusal import Kind, Reason, deny
+from diptych.commons.refusal import deny
+from diptych.culture.domain.catalogue.operations.picturing import Drawn
 from diptych.culture.domain.collective.operations import offers as operations
 from diptych.culture.domain.collective.queries import lists
 from diptych.culture.domain.collective.queries import offers as queries
@@ -29,12 +34,6 @@ from diptych.culture.domain.venues.queries import address_of
 from diptych.culture.domain.venues.terms import PARTNER_VENUE_MISSING
 
 router = Router(tags=["Collective Offers"])
-
-PICTURE_LATER = Reason(
-    "partners_api.collective_picture_later",
-    Kind.INVALID,
-    "Pictures of collective offers are not taken yet: leave `imageFile` out.",
-)
 
 PLAIN: Final = {
     **ACCESS, "name": "name", "description": "description", "contactEmail": "contact_email", "contactPhone": "contact_phone",
@@ -100,7 +99,11 @@ def make(request: Calling, body: PostCollectiveOfferBodyModel) -> Any:
     fields = _fields(request, body)
     fields.setdefault("ends_at", fields["starts_at"])
     made = operations.create_offer(
-        partner_id=request.auth.partner_id, draft=Draft(uai=uai, **fields), actor=request.auth.actor, at=clock.now()
+        partner_id=request.auth.partner_id,
+        draft=Draft(uai=uai, **fields),
+        picture=_picture(body),
+        actor=request.auth.actor,
+        at=clock.now(),
     )
     return Status(201, _shown(request, made))
 
@@ -132,20 +135,19 @@ def offer(request: Calling, offer_id: ResourceId) -> Any:
 )  # fmt: skip
 @partner
 def edit(request: Calling, offer_id: ResourceId, body: PatchCollectiveOfferBodyModel) -> Any:
-    """Change an offer, as far as its status allows."""
+    """Change an offer, as far as its status allows. `imageFile` left out leaves the picture; null takes it away."""
     who, changes = request.auth, _fields(request, body)
     if body.educationalInstitution is not None or body.educationalInstitutionId is not None:
         changes["uai"] = lists.uai_of(uai=body.educationalInstitution, number=body.educationalInstitutionId)
     operations.edit_offer(
-        offer_id=offer_id, partner_id=who.partner_id, venue_ids=who.venue_ids, changes=changes, actor=who.actor, at=clock.now()
-    )
+        offer_id=offer_id, partner_id=who.partner_id, venue_ids=who.venue_ids, changes=changes, actor=who.actor, at=clock.now(),
+        pictures=(_picture(body),) if "imageFile" in body.model_fields_set else (),
+    )  # fmt: skip
     return _shown(request, offer_id)
 
 
 def _fields(request: Calling, body: PostCollectiveOfferBodyModel | PatchCollectiveOfferBodyModel) -> dict[str, Any]:
     "What a body says, in the words of `Draft`; without the school."
-    if body.imageFile is not None:
-        deny(PICTURE_LATER)
     if body.venueId is not None:
         _check_venue(request, body.venueId)
     sent: dict[str, Any] = body.dict(exclude_unset=True)
@@ -157,6 +159,14 @@ def _fields(request: Calling, body: PostCollectiveOfferBodyModel | PatchCollecti
     if body.totalPrice is not None:
         fields["price_cents"] = round(body.totalPrice * 100)
     return fields | ({} if body.location is None else _place(body.location))
+
+
+def _picture(body: PostCollectiveOfferBodyModel | PatchCollectiveOfferBodyModel) -> Drawn | None:
+    return given(None if body.imageFile is None else ImageBody(file=body.imageFile, credit=body.imageCredit))
+
+
+def _address(picture_id: int) -> str:
+    return f"{settings.BASE_URL.rstrip('/')}{reverse('partners:collective-picture', args=[picture_id])}"
 
 
 def _place(location: Location) -> dict[str, Any]:
@@ -196,8 +206,8 @@ def _shown(request: Calling, offer_id: int) -> dict[str, Any]:
         "location": _located(draft),
         "hasBookingLimitDatetimesPassed": card.limit_passed,
         "bookings": [_booking(one) for one in card.bookings],
-        "imageCredit": None,
-        "imageUrl": None,
+        "imageCredit": card.picture and (card.picture.credit or None),
+        "imageUrl": card.picture and _address(card.picture.id),
     }
 
 

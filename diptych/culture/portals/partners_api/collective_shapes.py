@@ -87,7 +87,7 @@ class PostCollectiveOfferBodyModel(Body):
     educationalPriceDetail: PriceWords | None = None
     endDatetime: AwareDatetime | None = None
     formats: list[EacFormat]
-    imageCredit: str | None = None
+    imageCredit: PriceWords | None = None
     imageFile: str | None = None
     location: Location
     mentalDisabilityCompliant: bool = False
@@ -118,7 +118,7 @@ class PatchCollectiveOfferBodyModel(Body):
     educationalPriceDetail: PriceWords | None = None
     endDatetime: AwareDatetime | None = None
     formats: list[EacFormat] | None = None
-    imageCredit: str | None = None
+    imageCredit: PriceWords | None = None
     imageFile: str | None = None
     interventionArea: Words | None = None
     location: Location | None = None

@@ -9,6 +9,7 @@ from . import (
     collective_bookings,
     collective_lists,
     collective_offers,
+    collective_pictures,
     event_dates,
     events,
     images,
@@ -48,6 +49,7 @@ _patterns, _name, _namespace = api.urls
 app_name = "partners"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/webhooks/identity-documents", webhooks.identity_documents, name="identity-documents"),
+    path("public/collective-images/<int:picture_id>.jpg", collective_pictures.picture, name="collective-picture"),
     path("public/openapi.json", contract, name="contract"),
     path("", (open_doors(_patterns, keyed=True), _name, _namespace)),
 ]

@@ -3,7 +3,7 @@
 Does not hold what an offer may be (rules), nor bookings (beside).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from .. import terms
-from ..models import CollectiveOffer
+from ..models import CollectiveOffer, CollectivePicture
 from ..queries.facts import draft_of
 from ..rules import offers as rules
 from ..rules.bookings import cancellation_limit
@@ -20,11 +20,14 @@ from .acting import last_booking, locked_offer, must_be_open, stop_if, tell
 from .judging import judge_offer
 
 from diptych.commons.refusal import deny
+from diptych.culture.domain.catalogue.operations.picturing import Drawn
+from diptych.culture.domain.catalogue.rules.pictures import LONGEST_CREDIT
+from diptych.culture.domain.catalogue.terms import PictureSize
 from diptych.culture.domain.schools.models import School
 
 
 @transaction.atomic
-def create_offer(*, partner_id: int, draft: Draft, actor: str, at: datetime) -> int:
+def create_offer(*, partner_id: int, draft: Draft, actor: str, at: datetime, picture: Drawn | None = None) -> int:
     """A new offer to one school, shown to it once the validation rules let it; its number. Whether the partner works for the
     venue is asked before."""
     _check_school(draft)
@@ -32,20 +35,22 @@ def create_offer(*, partner_id: int, draft: Draft, actor: str, at: datetime) -> 
     offer = CollectiveOffer(partner_id=partner_id, created_at=at, **_columns(draft))
     judge_offer(offer)
     offer.save(force_insert=True)
+    _give(offer, picture, at)
     tell("create_offer", subject=_named(offer), actor=actor, at=at, school=draft.uai, validation=offer.validation)
     return offer.pk
 
 
 @transaction.atomic
 def edit_offer(
-    *, offer_id: int, partner_id: int, venue_ids: Collection[int], changes: Mapping[str, Any], actor: str, at: datetime
-) -> None:
-    """Change some fields of an offer, named as in `Draft`. Refuses what its status does not allow; a change that changes
-    nothing is none. New dates are also those of a booking that waits."""
+    *, offer_id: int, partner_id: int, venue_ids: Collection[int], changes: Mapping[str, Any], actor: str, at: datetime,
+    pictures: Sequence[Drawn | None] = (),
+) -> None:  # fmt: skip
+    """Change some fields of an offer, named as in `Draft`, and its picture: one to give, None to take it away. Refuses what
+    its status does not allow; a change that changes nothing is none. New dates are also those of a booking that waits."""
     offer = locked_offer(offer_id=offer_id, partner_id=partner_id, venue_ids=venue_ids)
     before = draft_of(offer)
     after = replace(before, **changes)
-    actions = rules.actions_of(before, after)
+    actions = rules.actions_of(before, after, picture=bool(pictures))
     for action in actions:
         must_be_open(action, offer, at=at)
     if Action.INSTITUTION in actions:
@@ -61,6 +66,9 @@ def edit_offer(
     for name, value in _columns(after).items():
         setattr(offer, name, value)
     offer.save()
+    if pictures:
+        CollectivePicture.objects.filter(offer=offer).delete()
+        _give(offer, pictures[-1], at)
     booking = last_booking(offer)
     if Action.DATES in actions and booking is not None and booking.status == Booking.PENDING:
         booking.confirmation_limit_at = offer.booking_limit_at
@@ -84,6 +92,12 @@ def archive_offers(*, offer_ids: Collection[int], partner_id: int, venue_ids: Co
 def _columns(draft: Draft) -> dict[str, Any]:
     fields = asdict(draft)
     return {"school_id": fields.pop("uai"), **{name: list(v) if isinstance(v, tuple) else v for name, v in fields.items()}}
+
+
+def _give(offer: CollectiveOffer, picture: Drawn | None, at: datetime) -> None:
+    if picture is not None:
+        content, credit = picture.sizes[PictureSize.CARD], picture.credit.strip()[:LONGEST_CREDIT]
+        CollectivePicture.objects.create(offer=offer, content=content, credit=credit, at=at)
 
 
 def _check_school(draft: Draft) -> None:

@@ -8,7 +8,7 @@ from itertools import islice
 from django.db.models import Prefetch, QuerySet
 
 from .. import terms
-from ..models import CollectiveBooking, CollectiveOffer
+from ..models import CollectiveBooking, CollectiveOffer, CollectivePicture
 from ..rules.offers import displayed_status
 from ..terms import Booking, Draft, Status
 from .facts import draft_of, facts_of
@@ -33,14 +33,23 @@ class BookingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureLine:
+    """An offer's picture: its number, which changes with it, and whose it is."""
+
+    id: int
+    credit: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferCard:
-    """An offer as it is filled in, its status, and its bookings, the oldest first."""
+    """An offer as it is filled in, its status, its picture, and its bookings, the oldest first."""
 
     id: int
     draft: Draft
     status: Status
     created_at: datetime
     limit_passed: bool
+    picture: PictureLine | None
     bookings: tuple[BookingLine, ...]
 
 
@@ -75,7 +84,8 @@ def offer_of(*, offer_id: int, partner_id: int, venue_ids: Collection[int], at: 
 
 def _rows() -> QuerySet[CollectiveOffer]:
     bookings = Prefetch("bookings", CollectiveBooking.objects.order_by("pk"))
-    return CollectiveOffer.objects.select_related("venue__structure").prefetch_related(bookings)
+    pictures = Prefetch("picture", CollectivePicture.objects.defer("content"))
+    return CollectiveOffer.objects.select_related("venue__structure").prefetch_related(bookings, pictures)
 
 
 def _card(row: CollectiveOffer, at: datetime) -> OfferCard:
@@ -85,4 +95,6 @@ def _card(row: CollectiveOffer, at: datetime) -> OfferCard:
         BookingLine(b.pk, Booking(b.status), b.booked_at, b.confirmed_at, b.cancellation_limit_at, b.used_at, b.reimbursed_at)
         for b in bookings
     )
-    return OfferCard(row.pk, draft_of(row), status, row.created_at, row.booking_limit_at <= at, tuple(lines))
+    drawn = getattr(row, "picture", None)
+    picture = PictureLine(drawn.pk, drawn.credit) if drawn else None
+    return OfferCard(row.pk, draft_of(row), status, row.created_at, row.booking_limit_at <= at, picture, tuple(lines))

@@ -105,15 +105,15 @@ def why_not(action: Action, offer: OfferFacts, *, at: datetime) -> Refusal | Non
     return refuse(terms.ACTION_CLOSED, status=displayed_status(offer, at=at).value, action=action.value)
 
 
-def actions_of(before: Draft, after: Draft) -> tuple[Action, ...]:
-    """What a change of an offer amounts to. A dearer price is a detail; a cheaper one, other tickets or another word on the
+def actions_of(before: Draft, after: Draft, *, picture: bool = False) -> tuple[Action, ...]:
+    """What a change of an offer, and of its picture, amounts to. A dearer price is a detail; a cheaper one, other tickets or another word on the
     price is a discount: so a booked offer can only become cheaper."""
 
     def changed(*names: str) -> bool:
         return any(getattr(before, name) != getattr(after, name) for name in names)
 
     found = {
-        Action.DETAILS: changed(*_DETAILS) or after.price_cents > before.price_cents,
+        Action.DETAILS: picture or changed(*_DETAILS) or after.price_cents > before.price_cents,
         Action.DATES: changed(*_DATES),
         Action.INSTITUTION: changed("uai"),
         Action.DISCOUNT: changed("tickets", "price_detail") or after.price_cents < before.price_cents,

@@ -40,6 +40,7 @@ ROWS: Final = (
         f" duration_minutes contact_email contact_phone booking_emails place place_words departments {_ACCESS} validation"
         " review_rules created_at archived_at address_id partner_id school_id venue_id",
     ),
+    _public("collective_collectivepicture", "id content credit at offer_id"),
     _public(
         "collective_collectivebooking",
         "id status booked_at confirmation_limit_at cancellation_limit_at confirmed_at used_at reimbursed_at cancelled_at"
