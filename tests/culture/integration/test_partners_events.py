@@ -199,6 +199,10 @@ def test_dates_are_added_all_or_none(venue: Venue, program: Program) -> None:
         assert refused(program.ask("POST", path, {"dates": [good, bad]})) == (status, code.code)
     naive = program.ask("POST", path, {"dates": [date(event, beginningDatetime="2026-12-01T20:00:00")]})
     assert (naive.status_code, naive.json()[0]["loc"]) == (422, ["dates", "0", "beginningDatetime"])
+    far = {"beginningDatetime": "2026-12-20T20:00:00+16:07", "bookingLimitDatetime": "2026-12-20T19:00:00+16:07"}
+    east = program.ask("POST", path, {"dates": [date(event, **far)]}).json()["dates"][0]
+    assert east["beginningDatetime"] == "2026-12-20T03:53:00Z", "an offset that PostgreSQL does not take"
+    assert program.ask("DELETE", f"{path}/{east['id']}").status_code == 204
     assert program.ask("GET", path).json() == {"dates": []}
     assert program.ask("POST", path, {"dates": []}).json() == {"dates": []}
     made = program.ask("POST", path, {"dates": [good, date(event, days=11)]}).json()["dates"]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from .door import NEITHER_OFFER_NOR_VENUE, Calling, View, answers, partner
+from .door import NEITHER_OFFER_NOR_VENUE, Calling, Instant, View, answers, partner
 
 from diptych.commons import clock
 from diptych.commons.refusal import deny
@@ -80,7 +80,7 @@ class GetFilteredBookings(Schema):
     priceCategoryId: Number | None = None
     stockId: Number | None = None
     status: BookingStatus | None = None
-    beginningDatetime: datetime | None = None
+    beginningDatetime: Instant | None = None
 
 
 @router.get("/bookings", response=answers(400, 404, ok=GetFilteredBookingsResponse), operation_id="GetBookings")

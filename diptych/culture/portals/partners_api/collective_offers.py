@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from django.conf import settings
 from django.urls import reverse
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from .collective_shapes import (
     ArchiveCollectiveOfferBodyModel,
@@ -18,7 +18,7 @@ from .collective_shapes import (
     PatchCollectiveOfferBodyModel,
     PostCollectiveOfferBodyModel,
 )
-from .door import Calling, ResourceId, answers, partner
+from .door import Calling, Instant, ResourceId, answers, partner
 from .event_shapes import ImageBody
 from .events import ACCESS
 from .images import given
@@ -61,8 +61,8 @@ class Offers(Schema):
 
     offerStatus: CollectiveOfferDisplayedStatus | None = None
     venueId: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
-    periodBeginningDate: AwareDatetime | None = None
-    periodEndingDate: AwareDatetime | None = None
+    periodBeginningDate: Instant | None = None
+    periodEndingDate: Instant | None = None
 
 
 @router.get("/offers/", response=answers(404, ok=CollectiveOffersListResponseModel), operation_id="GetCollectiveOffersPublic")

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, RootModel, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstraints
 
 from .collective_lists import NationalProgramModel
-from .door import Body
+from .door import Body, Instant
 from .event_shapes import NO_NUL, Email, Number, Places
 
 from diptych.culture.domain.collective.terms import Booking, Format, Status
@@ -76,7 +76,7 @@ class PostCollectiveOfferBodyModel(Body):
 
     audioDisabilityCompliant: bool = False
     bookingEmails: Emails
-    bookingLimitDatetime: AwareDatetime
+    bookingLimitDatetime: Instant
     contactEmail: Email
     contactPhone: Phone
     description: Story
@@ -85,7 +85,7 @@ class PostCollectiveOfferBodyModel(Body):
     educationalInstitution: SchoolCode | None = None
     educationalInstitutionId: Number | None = None
     educationalPriceDetail: PriceWords | None = None
-    endDatetime: AwareDatetime | None = None
+    endDatetime: Instant | None = None
     formats: list[EacFormat]
     imageCredit: PriceWords | None = None
     imageFile: str | None = None
@@ -95,7 +95,7 @@ class PostCollectiveOfferBodyModel(Body):
     name: Title
     nationalProgramId: int | None = None
     numberOfTickets: Places
-    startDatetime: AwareDatetime
+    startDatetime: Instant
     students: Words
     totalPrice: Euros
     venueId: Number
@@ -107,7 +107,7 @@ class PatchCollectiveOfferBodyModel(Body):
 
     audioDisabilityCompliant: bool | None = None
     bookingEmails: Emails | None = None
-    bookingLimitDatetime: AwareDatetime | None = None
+    bookingLimitDatetime: Instant | None = None
     contactEmail: Email | None = None
     contactPhone: Phone | None = None
     description: Story | None = None
@@ -116,7 +116,7 @@ class PatchCollectiveOfferBodyModel(Body):
     educationalInstitution: SchoolCode | None = None
     educationalInstitutionId: Number | None = None
     educationalPriceDetail: PriceWords | None = None
-    endDatetime: AwareDatetime | None = None
+    endDatetime: Instant | None = None
     formats: list[EacFormat] | None = None
     imageCredit: PriceWords | None = None
     imageFile: str | None = None
@@ -127,7 +127,7 @@ class PatchCollectiveOfferBodyModel(Body):
     name: Title | None = None
     nationalProgramId: int | None = None
     numberOfTickets: Places | None = None
-    startDatetime: AwareDatetime | None = None
+    startDatetime: Instant | None = None
     students: Words | None = None
     totalPrice: Euros | None = None
     venueId: Number | None = None

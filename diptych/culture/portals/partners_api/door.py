@@ -4,6 +4,7 @@ Holds the API object that the rooms hang on. Does not hold any operation.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 
 import orjson
@@ -14,7 +15,7 @@ from ninja.errors import AuthenticationError
 from ninja.errors import ValidationError as Malformed
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, RootModel
 
 from . import collective_words
 
@@ -142,6 +143,17 @@ api = PartnersApi(
     openapi_url=None,
 )
 
+
+def _utc(at: datetime) -> datetime:
+    "PostgreSQL takes no offset of 16 hours or more, and UTC has no instant before year 1 or after 9999."
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be an instant between the years 1 and 9999") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""When, of whatever time zone, in UTC."""
 ResourceId = Annotated[int, Field(ge=1, le=2**31 - 1, json_schema_extra={"format": "int32"})]
 """The number of a thing in an address."""
 

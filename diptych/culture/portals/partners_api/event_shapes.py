@@ -5,9 +5,9 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Union
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, create_model
+from pydantic import BeforeValidator, Field, StringConstraints, create_model
 
-from .door import Body
+from .door import Body, Instant
 from .places import PartialAccessibility
 from .words import EventCategoryEnum, MusicTypeEnum__deprecated_, ShowTypeEnum, TiteliveMusicTypeEnum
 
@@ -196,8 +196,8 @@ class PriceCategoriesResponse(Schema):
 class EventStockCreation(Schema):
     """A date at a price."""
 
-    beginningDatetime: AwareDatetime
-    bookingLimitDatetime: AwareDatetime
+    beginningDatetime: Instant
+    bookingLimitDatetime: Instant
     idAtProvider: SourceId | None = None
     priceCategoryId: Number
     quantity: Places | Unlimited
@@ -212,8 +212,8 @@ class EventStocksCreation(Body):
 class EventStockEdition(Body):
     """What changes of a date."""
 
-    beginningDatetime: AwareDatetime | None = None
-    bookingLimitDatetime: AwareDatetime | None = None
+    beginningDatetime: Instant | None = None
+    bookingLimitDatetime: Instant | None = None
     idAtProvider: SourceId | None = None
     priceCategoryId: Annotated[int, Field(gt=0, lt=2**63)] | None = None
     quantity: Annotated[int, Field(strict=True, ge=0, lt=2**31)] | Unlimited | None = None
@@ -247,7 +247,7 @@ class EventOfferCreation(Body):
     """An event to make."""
 
     accessibility: Accessibility
-    bookingAllowedDatetime: AwareDatetime | None = None
+    bookingAllowedDatetime: Instant | None = None
     bookingContact: Email | None = None
     bookingEmail: Email | None = None
     categoryRelatedFields: CreatedKind
@@ -262,8 +262,8 @@ class EventOfferCreation(Body):
     location: Location
     name: Name
     priceCategories: Annotated[list[PriceCategoryCreation], Field(max_length=50)] | None = None
-    publicationDate: AwareDatetime | None = None
-    publicationDatetime: AwareDatetime | Now | None = "now"
+    publicationDate: Instant | None = None
+    publicationDatetime: Instant | Now | None = "now"
     videoUrl: Url | None = None
 
 
@@ -271,7 +271,7 @@ class EventOfferEdition(Body):
     """What changes of an event."""
 
     accessibility: PartialAccessibility | None = None
-    bookingAllowedDatetime: AwareDatetime | None = None
+    bookingAllowedDatetime: Instant | None = None
     bookingContact: Email | None = None
     bookingEmail: Email | None = None
     categoryRelatedFields: EditedKind | None = None
@@ -284,7 +284,7 @@ class EventOfferEdition(Body):
     itemCollectionDetails: Annotated[str, StringConstraints(pattern=NO_NUL)] | None = None
     location: Location | None = None
     name: Annotated[str, StringConstraints(min_length=1, max_length=140, pattern=NO_NUL)] | None = None
-    publicationDatetime: AwareDatetime | Now | None = None
+    publicationDatetime: Instant | Now | None = None
     videoUrl: Url | None = None
 
 

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Union
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from .door import Body
+from .door import Body, Instant
 from .event_shapes import (
     NO_NUL,
     Accessibility,
@@ -93,7 +93,7 @@ _Details = Annotated[str, StringConstraints(pattern=NO_NUL)]
 class StockCreation(Schema):
     """What there is of a thing."""
 
-    bookingLimitDatetime: AwareDatetime | None = None
+    bookingLimitDatetime: Instant | None = None
     price: Cents
     quantity: Annotated[int, Field(strict=True, gt=0, lt=2**31)] | Unlimited | None = None
 
@@ -101,7 +101,7 @@ class StockCreation(Schema):
 class StockEdition(Body):
     """What changes of it."""
 
-    bookingLimitDatetime: AwareDatetime | None = None
+    bookingLimitDatetime: Instant | None = None
     price: Cents | None = None
     quantity: Annotated[int, Field(strict=True, ge=0, lt=2**31)] | Unlimited | None = None
 
@@ -109,7 +109,7 @@ class StockEdition(Body):
 class StockUpsert(Schema):
     """What there is of a work."""
 
-    bookingLimitDatetime: AwareDatetime | None = None
+    bookingLimitDatetime: Instant | None = None
     price: Cents
     quantity: Annotated[int, Field(strict=True, lt=2**31)] | Unlimited | None = None
 
@@ -128,7 +128,7 @@ class ProductOfferCreation(Body):
     """A thing to sell."""
 
     accessibility: Accessibility
-    bookingAllowedDatetime: AwareDatetime | None = None
+    bookingAllowedDatetime: Instant | None = None
     bookingContact: Email | None = None
     bookingEmail: Email | None = None
     categoryRelatedFields: CreatedThing
@@ -140,7 +140,7 @@ class ProductOfferCreation(Body):
     itemCollectionDetails: _Details | None = None
     location: Location
     name: Name
-    publicationDatetime: AwareDatetime | Now | None = "now"
+    publicationDatetime: Instant | Now | None = "now"
     stock: StockCreation | None = None
 
 
@@ -148,7 +148,7 @@ class ProductOfferEdition(Body):
     """What changes of a thing; a stock of null is taken away, and its bookings with it."""
 
     accessibility: PartialAccessibility | None = None
-    bookingAllowedDatetime: AwareDatetime | None = None
+    bookingAllowedDatetime: Instant | None = None
     bookingContact: Email | None = None
     bookingEmail: Email | None = None
     categoryRelatedFields: EditedThing | None = None
@@ -161,7 +161,7 @@ class ProductOfferEdition(Body):
     location: Location | None = None
     name: Annotated[str, StringConstraints(min_length=1, max_length=140, pattern=NO_NUL)] | None = None
     offerId: Number
-    publicationDatetime: AwareDatetime | Now | None = None
+    publicationDatetime: Instant | Now | None = None
     stock: StockEdition | None = None
 
 
@@ -202,9 +202,9 @@ class ProductOffersByEanResponse(Schema):
 class ProductOfferByEanCreation(Body):
     """A work that a venue has."""
 
-    bookingAllowedDatetime: AwareDatetime | None = None
+    bookingAllowedDatetime: Instant | None = None
     ean: Annotated[str, StringConstraints(min_length=13, max_length=13, pattern=NO_NUL)]
-    publicationDatetime: AwareDatetime | Now | None = "now"
+    publicationDatetime: Instant | Now | None = "now"
     stock: StockUpsert
 
 
