@@ -35,6 +35,7 @@ CULTURE: tuple[Room, ...] = (
     ),
     Room("staff", "diptych.culture.commands.staff:app", "The team: who holds which roles; give others.", opens=True),
     Room("partners", "diptych.culture.commands.partners:app", "Partners' systems: make one, its keys, its venues.", opens=True),
+    Room("collective", "diptych.culture.commands.collective:app", "Offers to schools: what waits for the team.", opens=True),
     Room("openapi", "diptych.culture.commands.openapi:openapi", "Print the contract of an API: partners, or youth."),
     Room("phones", "diptych.culture.commands.phones:app", "Refused phone numbers: put on the list, take off.", opens=True),
     Room("rollout", "diptych.culture.commands.rollout:app", "What is open, to whom, since when: show, set, stop.", opens=True),

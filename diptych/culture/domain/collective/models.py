@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from .terms import Booking, Cancellation, Place
+from .terms import Booking, Cancellation, Place, Rejection
 
 from diptych.culture.domain.catalogue.terms import OfferValidation
 from diptych.culture.domain.schools.models import School
@@ -52,6 +52,8 @@ class CollectiveOffer(models.Model):
     validation = models.CharField(max_length=8, choices=[(v, v) for v in OfferValidation])
     review_rules = ArrayField(models.CharField(max_length=120), default=list)
     """The validation rules that held when it was judged, by name."""
+    rejection = models.CharField(max_length=40, choices=[(r, r) for r in Rejection], blank=True, db_default="")
+    """Why the team refused it."""
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
 
@@ -63,6 +65,10 @@ class CollectiveOffer(models.Model):
             models.CheckConstraint(condition=Q(booking_limit_at__lte=F("starts_at")), name="collective_offer_limit_before"),
             models.CheckConstraint(condition=Q(price_cents__gte=0, price_cents__lte=60_000_00), name="collective_offer_price"),
             models.CheckConstraint(condition=Q(tickets__gte=1, tickets__lte=3_000), name="collective_offer_tickets"),
+            models.CheckConstraint(
+                condition=(Q(validation="REJECTED") & ~Q(rejection="")) | (~Q(validation="REJECTED") & Q(rejection="")),
+                name="collective_offer_rejected_why",
+            ),
             models.CheckConstraint(condition=Q(address=None) | Q(place="ADDRESS"), name="collective_offer_address"),
             models.CheckConstraint(
                 condition=Q(place_words="") | Q(place="TO_BE_DEFINED") | Q(address__isnull=False),

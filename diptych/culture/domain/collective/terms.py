@@ -83,6 +83,27 @@ class Cancellation(StrEnum):
     OFFERER_CLOSED = "OFFERER_CLOSED"
 
 
+class Rejection(StrEnum):
+    """Why the team refuses an offer (guide §4.5; the 16 official reasons)."""
+
+    CO_FUNDING = "CO_FUNDING"
+    CSTI_IRRELEVANT = "CSTI_IRRELEVANT"
+    EXAMS_PREPARATION = "EXAMS_PREPARATION"
+    HOUSING_CATERING_TRANSPORT = "HOUSING_CATERING_TRANSPORT"
+    INELIGIBLE_OFFER = "INELIGIBLE_OFFER"
+    INELIGIBLE_SERVICE = "INELIGIBLE_SERVICE"
+    MAX_BUDGET_REACHED = "MAX_BUDGET_REACHED"
+    MISSING_DESCRIPTION = "MISSING_DESCRIPTION"
+    MISSING_DESCRIPTION_AND_DATE = "MISSING_DESCRIPTION_AND_DATE"
+    MISSING_MEDIATION = "MISSING_MEDIATION"
+    MISSING_PRICE = "MISSING_PRICE"
+    OTHER = "OTHER"
+    PAST_DATE_OFFER = "PAST_DATE_OFFER"
+    PRIMARY_ELEMENTARY_SCHOOL = "PRIMARY_ELEMENTARY_SCHOOL"
+    WRONG_DATE = "WRONG_DATE"
+    WRONG_PRICE = "WRONG_PRICE"
+
+
 class Place(StrEnum):
     """Where an outing takes place."""
 
@@ -223,6 +244,7 @@ MADE_ELSEWHERE = Reason(
 ACTION_CLOSED = Reason(
     "collective.action_closed", Kind.CONFLICT, "While the offer is {status}, this cannot be changed: {action}.", "guide §4.5"
 )
+NOT_IN_REVIEW = Reason("collective.not_in_review", Kind.CONFLICT, "This offer no longer waits for a decision.")
 NOT_BOOKABLE = Reason("collective.not_bookable", Kind.CONFLICT, "The offer is {status}: it cannot be booked.", "guide §4.2, §4.4")
 
 # What may be done with a booking.

@@ -3,7 +3,7 @@
 Called inside `publish` for the first judgement. Does not hold the letter to the venue (a job's).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -70,11 +70,18 @@ def _facts(offer: Offer) -> ReviewFacts:
     }  # fmt: skip
     if prices:
         own[Attribute.MAX_PRICE] = max(cents for _, cents in prices) / 100
-    instances: dict[str, tuple[dict[str, Any], ...]] = {
-        Model.OFFER: (own,),
-        Model.STOCK: tuple({Attribute.ID: str(pk), Attribute.PRICE: cents / 100} for pk, cents in prices),
-        Model.VENUE: ({Attribute.ID: str(venue.pk), Attribute.NAME: venue.name},),
-    }
+    return review_facts(
+        venue,
+        {
+            Model.OFFER: (own,),
+            Model.STOCK: tuple({Attribute.ID: str(pk), Attribute.PRICE: cents / 100} for pk, cents in prices),
+        },
+    )
+
+
+def review_facts(venue: Venue, instances: Mapping[str, tuple[dict[str, Any], ...]]) -> ReviewFacts:
+    """What the rules look at of an offer of any kind (`instances`), with its venue, its structure and their confidence."""
+    instances = {**instances, Model.VENUE: ({Attribute.ID: str(venue.pk), Attribute.NAME: venue.name},)}
     if venue.structure is not None:
         instances[Model.OFFERER] = ({Attribute.ID: str(venue.structure.pk), Attribute.NAME: venue.structure.name},)
     levels = OfferConfidence.objects.filter(venue=venue) | OfferConfidence.objects.filter(structure=venue.structure_id or 0)

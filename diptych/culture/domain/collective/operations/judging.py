@@ -7,8 +7,8 @@ from typing import Any
 
 from ..models import CollectiveOffer
 
-from diptych.culture.domain.catalogue.models import OfferConfidence, OfferRule
-from diptych.culture.domain.catalogue.operations.reviewing import rule_of
+from diptych.culture.domain.catalogue.models import OfferRule
+from diptych.culture.domain.catalogue.operations.reviewing import review_facts, rule_of
 from diptych.culture.domain.catalogue.rules.review import judge
 from diptych.culture.domain.catalogue.terms import Attribute, Model, ReviewFacts
 
@@ -21,18 +21,11 @@ def judge_offer(offer: CollectiveOffer) -> None:
 
 
 def _facts(offer: CollectiveOffer) -> ReviewFacts:
-    venue, euros = offer.venue, offer.price_cents / 100
+    euros = offer.price_cents / 100
     own: dict[str, Any] = {
         Attribute.CLASS_NAME: "CollectiveOffer", Attribute.NAME: offer.name, Attribute.DESCRIPTION: offer.description,
         Attribute.TEXT: f"{offer.name} {offer.description}", Attribute.FORMATS: tuple(offer.formats),
         Attribute.PRICE_DETAIL: offer.price_detail, Attribute.MAX_PRICE: euros,
     }  # fmt: skip
-    instances: dict[str, tuple[dict[str, Any], ...]] = {
-        Model.COLLECTIVE_OFFER: (own,),
-        Model.COLLECTIVE_STOCK: ({Attribute.PRICE: euros, Attribute.PRICE_DETAIL: offer.price_detail},),
-        Model.VENUE: ({Attribute.ID: str(venue.pk), Attribute.NAME: venue.name},),
-    }
-    if venue.structure is not None:
-        instances[Model.OFFERER] = ({Attribute.ID: str(venue.structure.pk), Attribute.NAME: venue.structure.name},)
-    levels = OfferConfidence.objects.filter(venue=venue) | OfferConfidence.objects.filter(structure=venue.structure_id or 0)
-    return ReviewFacts(instances, tuple(levels.values_list("level", flat=True)))
+    price: dict[str, Any] = {Attribute.PRICE: euros, Attribute.PRICE_DETAIL: offer.price_detail}
+    return review_facts(offer.venue, {Model.COLLECTIVE_OFFER: (own,), Model.COLLECTIVE_STOCK: (price,)})

@@ -38,7 +38,7 @@ ROWS: Final = (
         "collective_collectiveoffer",
         "id name description formats domains levels programme starts_at ends_at booking_limit_at price_cents price_detail tickets"
         f" duration_minutes contact_email contact_phone booking_emails place place_words departments {_ACCESS} validation"
-        " review_rules created_at archived_at address_id partner_id school_id venue_id",
+        " review_rules rejection created_at archived_at address_id partner_id school_id venue_id",
     ),
     _public("collective_collectivepicture", "id content credit at offer_id"),
     _public(
