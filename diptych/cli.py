@@ -53,6 +53,11 @@ HEALTH: tuple[Room, ...] = (
         "diptych.health.commands.cohort:app",
         "Put cohort definitions and requests to a store: count, rows, attrition, explain, diff.",
     ),
+    Room(
+        "pseudonymise",
+        "diptych.health.commands.pseudonymise:app",
+        "From identified tables to a project's mart: keys, refusals, the run.",
+    ),
     Room("bench", "diptych.health.commands.bench.app:app", "Measure the store and its questions, beside their peers."),
     Room("serve", "diptych.health.commands.serve:serve", "Serve the research screens."),
     Room("migrate", "diptych.health.commands.serve:migrate", "Bring the tables of the research screens up to date."),
@@ -103,7 +108,7 @@ culture = typer.Typer(cls=_Culture, no_args_is_help=True, help="The culture pass
 health = typer.Typer(
     cls=_Health,
     no_args_is_help=True,
-    help="The hospital data department. Its research room answers cohort definitions; the other rooms (identified, genomics, "
+    help="The hospital data department. Its research room answers cohort definitions; of the identified room, pseudonymisation works; the others (genomics, "
     "rare_diseases, fastlab, portfolio) are laid out, and a verb appears here with the first that works.",
 )
 app.add_typer(culture, name="culture")

@@ -301,6 +301,30 @@ def omop_page() -> str:
     return "\n\n".join(parts)
 
 
+def policy_page() -> str:
+    """What becomes of each column on its way to a mart, and why."""
+    from diptych.health.warehouse.identified.pseudonymise.policy import CROSSING, LEAST, OLDEST, POLICY, WEEKS
+    from diptych.health.warehouse.identified.pseudonymise.terms import Action
+
+    parts = [
+        "# The policy of pseudonymisation",
+        (
+            "What becomes of each column of OMOP on its way from the locked room to a project's mart. A column without a row here is "
+            f"dropped, and the report says so. Rare: borne by fewer than {LEAST} persons. Nobody is older than {OLDEST}. Dates are "
+            f"shifted by whole weeks, {WEEKS} at most either way, the same for all dates of a person in a project."
+        ),
+        _table(("action", "columns"), [(action, sum(row.action is action for row in POLICY)) for action in Action]),
+    ]
+    for table in CROSSING:
+        rows = [
+            (f"`{row.column}`", f"{row.action} ({row.how})" if row.how else row.action, row.why)
+            for row in POLICY
+            if row.table == table
+        ]
+        parts += [f"## {table}", _table(("column", "action", "why"), rows)]
+    return "\n\n".join(parts)
+
+
 def _versions(formerly: str | None, since: str) -> str:
     return f"`{formerly}` in 5.3" if formerly else (f"from {since}" if since != "5.3" else "")
 
@@ -316,5 +340,6 @@ PAGES = (
     Page("states.md", states_page),
     Page("open-data-formats.md", formats_page),
     Page("omop-tables.md", omop_page),
+    Page("pseudonymisation.md", policy_page),
     Page("cohort-lint.md", lint_page),
 )
