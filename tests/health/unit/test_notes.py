@@ -235,3 +235,31 @@ def test_a_note_rewritten() -> None:
     assert "14/04/1961" in new and "21/06/2020" in new and "Hb 12.4 g/dl" in new
     first = new[spans[1].start :].split(",")[0]
     assert len(spans) == 6 and new.count(OURS.of(Label.FIRST_NAME, "Solenn", near=DAY)) == 2, first
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "1",
+        "a",
+        "a.",
+        "a@",
+        "A-",
+        "A ",
+        "Saint-",
+        "1 rue de ",
+        "Dr Jean de la ",
+        "(01) ",
+        "12/",
+        "Nom : ",
+        "mai ",
+        "deux mille ",
+        "75001 ",
+        " ",
+        "\n",
+    ],
+)
+def test_a_hostile_text_is_read_in_a_time_that_grows_with_its_length(part: str) -> None:
+    """No clock: where the time grew with the square, these would take hours."""
+    text = part * (100_000 // len(part))
+    assert all(one.end <= other.start for one, other in pairwise(found(text)))

@@ -5,6 +5,7 @@ taken wherever the same word comes again. Recall comes first: a place or a brand
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -55,10 +56,11 @@ class _Word:
 
 def find(text: str, beside: list[Span]) -> Iterator[Span]:
     """Each name; `beside` are the spans found so far: a name stands next to a number of its owner."""
-    taken = [
-        (start, end) for start, end, label in beside if label is not Label.DATE and not _may_be_name(text, start, end, label)
-    ]
-    words = [word for word in _words(text) if not any(start < word.end and word.start < end for start, end in taken)]
+    taken = bytearray(len(text))
+    for start, end, label in beside:
+        if label is not Label.DATE and not _may_be_name(text, start, end, label):
+            taken[start:end] = b"\x01" * (end - start)
+    words = [word for word in _words(text) if 1 not in taken[word.start : word.end]]
     found: list[tuple[_Word, Label]] = []
     solid = sorted(span for span in beside if span.label in _SOLID or span.label is Label.DATE)
     index = 0
@@ -82,7 +84,7 @@ def _may_be_name(text: str, start: int, end: int, label: Label) -> bool:
 
 
 def _words(text: str) -> list[_Word]:
-    words = []
+    words, plain = [], folded(text)
     for found in _WORD.finditer(text):
         start, end, said = found.start(), found.end(), found.group()
         kind = found.lastgroup or "other"
@@ -94,7 +96,7 @@ def _words(text: str) -> list[_Word]:
             if len(said) > 1 and re.match(r"[dlDL]['’]", said) and len(said) > 2:
                 start, said = start + 2, said[2:]
                 kind = "upper" if said.isupper() else "capital" if said[0].isupper() else "lower"
-        words.append(_Word(start, end, said, folded(said), kind))
+        words.append(_Word(start, end, said, plain[start:end], kind))
     return words
 
 
@@ -187,7 +189,7 @@ def _kept(words: list[_Word], index: int, run: list[_Word], text: str, solid: li
     if len(run) > 1 and _joined(run, names):
         return run
     telling = any(word.first for word in names) or len(run) > 1 or (run[0].kind == "upper" and len(run[0].plain) > 3)
-    if telling and any(_touches(run, span, text) for span in solid):
+    if telling and any(_touches(run, span, text) for span in _around(run, solid)):
         return run
     if len(run) == 1 and run[0].first and len(run[0].plain) > 3:
         return run
@@ -206,6 +208,12 @@ def _joined(run: list[_Word], names: list[_Word]) -> bool:
     if kinds == {"upper", "capital"}:
         return True
     return kinds == {"capital"} and len(names) > 1
+
+
+def _around(run: list[_Word], solid: list[Span]) -> list[Span]:
+    "The spans just before and just after a run: the others cannot touch it."
+    place = bisect_left(solid, (run[0].start,))
+    return solid[max(0, place - 1) : place + 2]
 
 
 def _touches(run: list[_Word], span: Span, text: str) -> bool:

@@ -11,7 +11,10 @@ from .labels import Label, Span, folded
 _D = r"[\do]"  # a letter O is read for a zero, as scanned papers have it
 _SEP = r"[ ./|-]{0,3}"
 
-_MAIL = re.compile(r"[\w.+'-]+\s?(?:@|\[at\]|\(at\)|\barobase\b)\s?[\w-]+(?:\s?\.\s?[\w-]+)*")
+_MAIL = re.compile(
+    r"(?<![\w.+'-])[\w.+'-]{1,100}\s?(?:@|\[at\]|\(at\)|\barobase\b)\s?[\w-]{1,100}(?:\s?\.\s?[\w-]{1,100}){0,9}|"
+    r"[\w.+'-]{1,100}@[\w.-]{1,200}"
+)
 _PHONES = tuple(
     re.compile(form)
     for form in (
@@ -38,7 +41,7 @@ _PATIENT_SAID = re.compile(
 )
 _PRACTITIONER_SAID = re.compile(r"\b(?:rpps|adeli|finess|n.?am)\b\W{0,6}(?P<number>\d(?: ?\d){6,10})(?!\d)")
 _LONG = re.compile(r"(?<![\d.,\w])(?:(?<!\d )|(?=[a-z]))[a-z]{0,6}\d(?: ?\d){6,}(?!\w|[.,]\d)")
-_MIXED = re.compile(r"(?<![\w.,])(?=\w*\d\w{0,5}\d)(?=(?:\D*\d){5})[\da-z]*\d{2}[a-z]{1,3}\d{3,}\b")
+_MIXED = re.compile(r"(?<![\w.,])[\da-z]{0,12}\d{2}[a-z]{1,3}\d{3,12}\b")
 _BARRED = re.compile(r"\|\s{0,2}(?P<number>\d{6,12})\s{0,2}\|\s{0,2}(?P<stay>\d{6,12})")
 
 

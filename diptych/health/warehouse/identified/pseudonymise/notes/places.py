@@ -28,7 +28,7 @@ _ABROAD = re.compile(
 _ZIP = re.compile(r"(?<![\w.,/+-])(?<!\d )(?:\d\d ?\d{3})(?![\w/]|[.,]\d|\s?(?:mg|ml|ui|g\b|/|%|kg|plaq|leuco))")
 _ZIP_ABROAD = re.compile(r"(?:^|[,\s])(?!19|20)(?P<zip>\d{4,5}),?\s+(?P<city>[A-ZÀ-Ý][\w'’-]+)")
 _CITY_WORDS = (
-    r"(?:(?:L[ae]s?|Les|LA|LE|LES|St|ST|Saint|SAINT|Sainte)[\s-]+|L['’])?[A-ZÀ-Ý][^\W\d_]*(?:['’][^\W\d_]+)*(?:\s?-\s?[^\W\d_'’]+)*"
+    r"(?:(?:L[ae]s?|Les|LA|LE|LES|St|ST|Saint|SAINT|Sainte)[\s-]+|L['’])?[A-ZÀ-Ý][^\W\d_]*(?:['’][^\W\d_]+)*(?:\s?-\s?[^\W\d_'’]+){0,6}"
     r"(?:\s+(?:(?:sur|sous|en|les?|lès|la|aux?|s/|de|du|des|d['’]|SUR|SOUS|EN|LES?|LA|AUX?|S/|DE|DU|DES)\s*)+[A-ZÀ-Ý][\w'’-]*|\s+[A-ZÀ-Ý]{2}[A-ZÀ-Ý'’-]*(?!\s*:))*"
     r"(?:\s+(?:cedex|CEDEX|Cedex)(?:\s+\d{1,2})?|\s+\d{1,2}(?!\d|[/.]|\s?\d))?"
 )
@@ -50,7 +50,7 @@ _HOSPITAL_SAID = re.compile(
     r"EHPAD|SSR|HAD|[Ii]nstitut|[Ff]ondation|[Ll]aboratoire|[Pp]harmacie|[Mm]aison de [Rr]etraite|[Rr]ésidence|[Cc]entre de [Rr]ééducation|[Mm]aternité|[Cc]entre de [Ss]anté|[Gg]roupe [Hh]ospitalier|GROUPE HOSPITALIER|HEGP)\b)"
     rf"(?P<link>[ ]*[:–-]?[ ]*(?:(?:[Dd]['’]|[Dd]e|[Dd]u|[Dd]es)[ ]*)?)(?P<name>(?:l[ae]s?\s+|L[ae]s?\s+|l['’])?{_CITY_WORDS}(?:[ .-]+[A-ZÀ-Ý][\w'’.-]+){{0,3}})"
 )
-_FOREIGN_HOSPITAL = re.compile(r"(?:[A-Z][\w-]+ )?[A-Z][\w-]+ (?:AP-HP |[Uu]niversity |[Gg]eneral )?[Hh]ospital\b")
+_FOREIGN_HOSPITAL = re.compile(r"(?<![\w-])(?:[A-Z][\w-]+ )?[A-Z][\w-]+ (?:AP-HP |[Uu]niversity |[Gg]eneral )?[Hh]ospital\b")
 
 
 def find(text: str) -> Iterator[Span]:
