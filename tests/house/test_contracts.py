@@ -40,6 +40,11 @@ PLANTS = (
     ("health", "health/genomics/__init__.py", "import diptych.health.warehouse"),
     ("warehouse", "health/warehouse/identified/__init__.py", "import diptych.health.warehouse.research"),
     ("identified", "health/warehouse/identified/landing/__init__.py", "import diptych.health.warehouse.identified.omop"),
+    (
+        "pseudonymise",
+        "health/warehouse/identified/pseudonymise/terms.py",
+        "import diptych.health.warehouse.identified.pseudonymise.run",
+    ),
     ("research", "health/warehouse/research/index/__init__.py", "import diptych.health.warehouse.research.cohort"),
     ("cohort", "health/warehouse/research/cohort/wire/__init__.py", "import diptych.health.warehouse.research.cohort.engines"),
     ("cohort", "health/warehouse/research/cohort/lint/__init__.py", "import diptych.health.warehouse.research.cohort.engines"),

@@ -6,8 +6,8 @@ import shlex
 from pathlib import Path
 
 from .conftest import Diptych
-from .test_pseudonymise import person, visit, write
 
+from tests.health.identified import person, visit, write
 from tests.health.keyservice import running
 from tests.house.tree import ROOT
 

@@ -5,7 +5,6 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,12 +18,6 @@ from diptych.health.warehouse.identified.pseudonymise.keys.client import Keys
 from tests.health.keyservice import Service, running
 
 IDS = np.array([1, 2, 3], dtype=np.int64)
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running(tmp_path_factory.mktemp("service") / "keys") as found:
-        yield found
 
 
 def refused(ask) -> str:  # type: ignore[no-untyped-def]

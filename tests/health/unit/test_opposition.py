@@ -27,11 +27,13 @@ def test_a_refusal_is_in_force_from_its_day_until_it_is_withdrawn(tmp_path: Path
 
 def test_what_is_refused(tmp_path: Path) -> None:
     register = Register(tmp_path)
-    with pytest.raises(Refused, match=r"pseudonymise\.no_refusal"):
+    with pytest.raises(Refused) as said:
         register.withdraw(person_id=1, since=JAN, at=AT, by="lea")
+    assert said.value.code == "pseudonymise.no_refusal"
     register.refuse(person_id=1, since=JAN, at=AT, by="lea")
-    with pytest.raises(Refused, match=r"pseudonymise\.refused_already"):
+    with pytest.raises(Refused) as said:
         register.refuse(person_id=1, since=FEB, at=AT, by="lea")
+    assert said.value.code == "pseudonymise.refused_already"
 
 
 @pytest.mark.parametrize(
@@ -43,8 +45,9 @@ def test_a_damaged_register_lets_nothing_be_published(tmp_path: Path, damage: st
     register.refuse(person_id=1, since=JAN, at=AT, by="lea")
     with (tmp_path / FILE).open("a") as file:
         file.write(damage + "\n")
-    with pytest.raises(Refused, match=r"pseudonymise\.damaged_register"):
+    with pytest.raises(Refused) as said:
         register.opposed(on=MAR)
+    assert said.value.code == "pseudonymise.damaged_register"
 
 
 def test_two_at_once_write_whole_lines(tmp_path: Path) -> None:
