@@ -1,5 +1,6 @@
 """A key service for tests: the real process on a folder of its own, ended with the test."""
 
+import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,12 @@ class Service:
         self.process.wait()
 
 
+def _answers(at: Path) -> bool:
+    "Somebody listens: a socket's file is there a moment before."
+    with socket.socket(socket.AF_UNIX) as asking:
+        return asking.connect_ex(str(at)) == 0
+
+
 @contextmanager
 def running(folder: Path) -> Iterator[Service]:
     """Start `diptych health pseudonymise serve-keys` and wait for its socket, which is in a short path."""
@@ -43,7 +50,7 @@ def running(folder: Path) -> Iterator[Service]:
         process = subprocess.Popen(command, stderr=subprocess.PIPE)
         try:
             until = time.monotonic() + 60
-            while not at.exists():
+            while not _answers(at):
                 assert process.poll() is None, process.communicate()[1].decode()
                 assert time.monotonic() < until, "the key service does not start"
                 time.sleep(0.02)
