@@ -182,3 +182,8 @@ def test_the_command_says_what_it_did(service: Service, diptych: Diptych, tmp_pa
     )
     assert taken["project"] == "one" and len(taken["persons"]) == 1
     assert "Registered" in diptych("health", "pseudonymise", "opposition", "withdraw", 2, *register)[1]
+
+
+def test_the_bench_makes_the_mart_it_times(diptych: Diptych) -> None:
+    status, out, _ = diptych("health", "bench", "pseudonymise", "--persons", 100, "--json")
+    assert status == 0 and json.loads(out)["rows"] > 100
