@@ -8,13 +8,15 @@ from unittest.mock import patch
 import pytest
 from pyroaring import BitMap
 
+from diptych.health.warehouse.mart.shapes import SHAPES
 from diptych.health.warehouse.research.cohort import meaning
 from diptych.health.warehouse.research.cohort import nodes as n
-from diptych.health.warehouse.research.cohort.engines.local import LocalEngine, blocks, chains
+from diptych.health.warehouse.research.cohort.engines.local import LocalEngine, blocks, chains, edits
 from diptych.health.warehouse.research.cohort.engines.local.verdicts import Verdicts
 from tests.health.drawn import wider
+from tests.health.drawn.definitions import definition
 from tests.health.drawn.requests import request
-from tests.health.drawn.worlds import DrawnIndex, world
+from tests.health.drawn.worlds import CONCEPTS, DAY_ZERO, DrawnIndex, world
 from tests.thoroughness import examples
 
 LENGTHS = (None, None, *(n.Duration(hours=hours) for hours in (0, 1, 23, 24, 48, 24 * 30, 24 * 31, 24 * 365)))
@@ -79,3 +81,75 @@ def test_only_those_are_asked_of_whom_it_is_not_known() -> None:
     assert known.satisfied(BitMap([1, 2, 3, 4]), answer(), least=5, most=25) == BitMap()
     assert asked == [[1, 2, 3, 4], [5], [3, 4], [1, 2, 5], [1, 2]]
     assert known.weight > 0
+
+
+def _other_codes(cohort: n.Cohort, random: Random) -> n.Cohort:
+    "A definition in one of whose sets a code came, went, or is another."
+    place, sets = random.randrange(len(cohort.concept_sets)), list(cohort.concept_sets)
+    items = list(sets[place].items)
+    if items and random.random() < 0.7:
+        items.pop(random.randrange(len(items)))
+    if random.random() < 0.7:
+        items.append(n.Item(random.choice(CONCEPTS), random.random() < 0.2, random.random() < 0.5))
+    sets[place] = replace(sets[place], items=tuple(items))
+    return replace(cohort, concept_sets=tuple(sets))
+
+
+@pytest.mark.parametrize("seed", range(examples(40)))
+def test_codes_that_come_and_go(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edits, "SHARE", 0)  # however many are touched, only they are asked again
+    random = Random(seed)
+    tables = world(random)
+    plain, engine = meaning.World(tables), LocalEngine(DrawnIndex(tables))
+    for _ in range(5):
+        cohort = definition(random)
+        for _ in range(5):
+            answer = engine.answer(cohort)
+            rows = [getattr(answer.rows, name).tolist() for name in ("person", "start", "end")]
+            assert list(zip(*rows, strict=True)) == meaning.rows(plain, cohort), cohort
+            assert [(step.persons, step.events) for step in answer.steps] == meaning.attrition(plain, cohort), cohort
+            cohort = _other_codes(cohort, random)
+
+
+def test_whoever_has_none_of_the_codes_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        {
+            "person_id": person,
+            "condition_occurrence_id": person,
+            "condition_concept_id": concept,
+            "condition_start_date": DAY_ZERO,
+        }
+        for person, concept in enumerate((1, 1, 1, 1, 2, 3, 4), 1)
+    ]
+    lasting = {f"observation_period_{side}_date": DAY_ZERO for side in ("start", "end")}
+    index = DrawnIndex(
+        {name: [] for name in SHAPES}
+        | {"condition_occurrence": rows, "concept": [{"concept_id": one} for one in (1, 2, 3, 4)]}
+        | {"observation_period": [{"observation_period_id": one, "person_id": one} | lasting for one in range(1, 8)]}
+    )
+    engine, asked = LocalEngine(index), list[list[int]]()
+    answered = LocalEngine._answer
+
+    def noted(self: LocalEngine, of: Any, cohort: n.Cohort) -> Any:
+        found = answered(self, of, cohort)
+        asked.append(found.who.tolist())
+        return found
+
+    monkeypatch.setattr(LocalEngine, "_answer", noted)
+
+    def persons(*codes: int, domain: str = "ConditionOccurrence") -> list[int]:
+        sets = (n.ConceptSet(1, "", tuple(map(n.Item, codes))),)
+        return engine.answer(n.Cohort(None, sets, n.Primary((n.Criterion(domain, 1),)))).rows.person.tolist()
+
+    assert persons(1, 2) == [1, 2, 3, 4, 5]
+    assert persons(1, 3) == [1, 2, 3, 4, 6]
+    assert persons(1, 2, 3) == [1, 2, 3, 4, 5, 6]
+    assert persons(4) == [7], "more changed than stayed: everybody is asked"
+    assert asked == [[0, 1, 2, 3, 4], [5], [4], [6]]
+    asked.clear()
+    everybody = persons(1, domain="ObservationPeriod")
+    assert persons(2, domain="ObservationPeriod") == everybody == [1, 2, 3, 4, 5, 6, 7]
+    assert asked == [[0, 1, 2, 3, 4, 5, 6], []], "no set narrows what has no concept"
+    engine.memory.forget()
+    assert persons(3, domain="ObservationPeriod") == everybody
+    assert asked[2:] == [[0, 1, 2, 3, 4, 5, 6]], "what is forgotten is asked again"

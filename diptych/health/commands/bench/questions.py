@@ -192,6 +192,38 @@ def thrice(random: Random) -> Question:
     return Question("temporal: ≥ 3 in 365 days", built(365), edits, sql)
 
 
+def several(random: Random) -> Question:
+    """A diagnosis, a drug within 30 days, and no procedure before, each one of ten codes, as a Circe definition."""
+    kinds = ("ConditionOccurrence", "DrugExposure", "ProcedureOccurrence")
+    codes = [[drawn(random, kind) for _ in range(10)] for kind in kinds]
+
+    def built(codes: list[list[Coded]], days: int = 30, *, rules: int = 2) -> n.Cohort:
+        entry, then, never = (n.Criterion(kind, place) for place, kind in enumerate(kinds, 1))
+        after, before = n.Window(n.Bound(0, 1), n.Bound(days, 1)), n.Window(n.Bound(None, -1), n.Bound(1, -1))
+        asked = (n.Correlated(then, after), n.Correlated(never, before, occurrence=n.Occurrence(n.Times.AT_MOST, 0)))
+        groups = tuple(n.Rule("", "", n.Group(n.Kind.ALL, None, (one,))) for one in asked[:rules])
+        items = [tuple(n.Item(concept) for _, concept in dict.fromkeys(one)) for one in codes]
+        sets = tuple(n.ConceptSet(place, "", one) for place, one in enumerate(items, 1))
+        return n.Cohort(None, sets, n.Primary((entry,), limit=n.Limit.ALL), rules=groups)
+
+    listed = [", ".join(str(concept) for _, concept in one) for one in codes]
+    sql = (
+        "SELECT count(DISTINCT a.person_id) FROM condition_occurrence a JOIN drug_exposure b ON a.person_id = b.person_id "
+        "AND b.drug_exposure_start_date BETWEEN a.condition_start_date AND a.condition_start_date + INTERVAL 30 DAYS "
+        f"WHERE a.condition_concept_id IN ({listed[0]}) AND b.drug_concept_id IN ({listed[1]}) "
+        "AND NOT EXISTS (FROM procedure_occurrence c WHERE c.person_id = a.person_id "
+        f"AND c.procedure_date < a.condition_start_date AND c.procedure_concept_id IN ({listed[2]}))"
+    )
+    entry, then, never = codes
+    edits = {
+        "code": built([entry, [next_to(then[0]), *then[1:]], never]),
+        "entry code": built([[next_to(entry[0]), *entry[1:]], then, never]),
+        "value": built(codes, 60),
+        "rule": built(codes, rules=1),
+    }
+    return Question("temporal: A, B within 30 days, never C before; 10 codes each", built(codes), edits, sql)
+
+
 def _never(cohort: n.Cohort, coded: Coded) -> n.Cohort:
     "The same with one more rule: a code was never there before."
     number = 1 + max((one.id for one in cohort.concept_sets), default=0)
@@ -202,7 +234,7 @@ def _never(cohort: n.Cohort, coded: Coded) -> n.Cohort:
     return replace(cohort, concept_sets=sets, rules=(*cohort.rules, rule))
 
 
-FAMILIES = (boolean, among, in_order, thrice, same_encounter)
+FAMILIES = (boolean, among, in_order, thrice, same_encounter, several)
 
 
 def published(folder: Path, random: Random, count: int = 10) -> list[Question]:

@@ -5,7 +5,7 @@ which its answer is kept: parts that mean the same have the same name, whatever 
 Does not open anything.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from functools import cache
@@ -17,6 +17,8 @@ from . import nodes as n
 CODESETS = frozenset({"codeset", "source_codeset"})
 NAMES = frozenset({"id", "name", "title", "description"})
 """Fields that name a thing and change no answer."""
+_PLAIN = frozenset({type(None), bool, int, float, str})
+"""What is told as it is: most of what a question is made of, so that it is asked for first."""
 
 
 class Sets(dict[int, n.ConceptSet]):
@@ -45,6 +47,20 @@ def counts(basic: n.Basic) -> bool:
     return any(one.compare is not n.Compare.GTE or one.n > 1 for one in basic.repeated)
 
 
+def codesets(part: Any) -> Iterator[tuple[int, str | None]]:
+    """Each concept set that a part names, with the domain whose concept must be in it; None where it is asked of something else."""
+    if isinstance(part, tuple):
+        for one in part:
+            yield from codesets(one)
+        return
+    for name in _telling(type(part)) or ():  # type: ignore[arg-type] # a class can be hashed
+        value = getattr(part, name)
+        if name not in CODESETS:
+            yield from codesets(value)
+        elif value is not None:
+            yield value, part.domain if name == "codeset" and isinstance(part, n.Criterion) else None
+
+
 def lone_ancestor(one: n.ConceptSet) -> int | None:
     """The concept of a set that is one concept with all that is below it; else None."""
     if len(one.items) != 1 or one.items[0].excluded or one.items[0].mapped or not one.items[0].descendants:
@@ -67,13 +83,21 @@ def _telling(kind: type) -> tuple[str, ...] | None:
     return tuple(one.name for one in fields(kind) if one.name not in NAMES) if is_dataclass(kind) else None
 
 
+@cache
+def _is_word(kind: type) -> bool:
+    return issubclass(kind, Enum)
+
+
 def _plain(part: Any, sets: Sets) -> Any:
     "A part as plain words and lists of them; a node as one word, its name."
-    if part is None or isinstance(part, (str, int, float)):
-        return part.value if isinstance(part, Enum) else part
-    if isinstance(part, (tuple, list)):
-        return [_plain(one, sets) for one in part]
-    telling = _telling(type(part))  # type: ignore[arg-type] # a class can be hashed
+    kind = type(part)
+    if kind in _PLAIN:
+        return part
+    if kind is tuple or kind is list:
+        return [one if type(one) in _PLAIN else _plain(one, sets) for one in part]
+    if _is_word(kind):  # type: ignore[arg-type] # a class can be hashed
+        return part.value
+    telling = _telling(kind)  # type: ignore[arg-type] # the same
     if telling is None:
         return part
     known = sets.named.get(id(part))

@@ -24,8 +24,8 @@ class Concepts(Protocol):
         """Ascending."""
 
 
-def select(index: Index, sets: Concepts, criterion: n.Criterion) -> Events:
-    """The events of a criterion, its correlated group aside."""
+def select(index: Index, sets: Concepts, criterion: n.Criterion, *, inside: Mask | None = None) -> Events:
+    """The events of a criterion, its correlated group aside; with `inside`, of the persons who are marked there."""
     domain = DOMAINS[criterion.domain]
     table = index.table(domain.table)
     rows: Row
@@ -33,9 +33,11 @@ def select(index: Index, sets: Concepts, criterion: n.Criterion) -> Events:
         rows = table.rows_of(sets[criterion.codeset])
     else:
         rows = table.every()
+    if inside is not None:
+        rows = picked_rows(rows, np.flatnonzero(inside[table.person(rows)]))
     if criterion.source_codeset is not None and domain.source_concept:
-        inside = among(table.take(domain.source_concept, rows), sets[criterion.source_codeset])
-        rows = picked_rows(rows, np.flatnonzero(inside))
+        found = among(table.take(domain.source_concept, rows), sets[criterion.source_codeset])
+        rows = picked_rows(rows, np.flatnonzero(found))
     if criterion.first:
         rows = _first(table, domain, rows)
     real = Events(domain, table, rows)

@@ -4,6 +4,7 @@ Holds correlated criteria, demographics and nested groups (field guide warehouse
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -83,20 +84,25 @@ class _Resolved:
 class Asked:
     """One question put to one store: what it has selected already is kept."""
 
-    def __init__(
-        self, index: Index, vocabulary: Vocabulary, concept_sets: tuple[n.ConceptSet, ...], memory: Memory | None = None
-    ) -> None:
-        self.index = index
+    def __init__(self, index: Index, vocabulary: Vocabulary, concept_sets: tuple[n.ConceptSet, ...], memory: Memory) -> None:
+        self.index, self.memory = index, memory
         self.given = sets_of(concept_sets)
-        self._memory = Memory() if memory is None else memory
-        self.sets: Concepts = _Resolved(self._memory, vocabulary, self.given)
+        self.sets: Concepts = _Resolved(memory, vocabulary, self.given)
+        self._whole: Memory | None = None
+        self._inside: Mask | None = None
+
+    def of_some(self, inside: Mask) -> "Asked":
+        """The same question put to some persons only. What it selects is not kept, and taken from what is kept of all."""
+        found = copy(self)
+        found.memory, found._whole, found._inside = Memory(), self.memory, inside
+        return found
 
     def events(self, criterion: n.Criterion) -> Events:
         """A criterion's events, its own correlated group included."""
-        return self._memory.kept(name_of(criterion, self.given), lambda: self._events(criterion))
+        return self.memory.kept(name_of(criterion, self.given), lambda: self._events(criterion))
 
     def _events(self, criterion: n.Criterion) -> Events:
-        found = select(self.index, self.sets, criterion)
+        found = select(self.index, self.sets, criterion, inside=self._inside)
         if criterion.correlated is None:
             return found
         places, indexed = self.observed(found)
@@ -108,9 +114,12 @@ class Asked:
 
     def by_start(self, criterion: n.Criterion) -> Events:
         """The same, sorted by person and start."""
-        return self._memory.kept(name_of(criterion, self.given, "by start"), lambda: self._by_start(criterion))
+        name = name_of(criterion, self.given, "by start")
+        return self.memory.kept(name, lambda: self._by_start(criterion, name))
 
-    def _by_start(self, criterion: n.Criterion) -> Events:
+    def _by_start(self, criterion: n.Criterion, name: str) -> Events:
+        if self._whole is not None and self._inside is not None and (whole := self._whole.known(name)) is not None:
+            return whole.take(self._inside[whole.person])  # type: ignore[no-any-return] # events are kept under this name
         found = self.events(criterion)
         order = sorting(found.keys)
         return found if order is None else found.take(order)

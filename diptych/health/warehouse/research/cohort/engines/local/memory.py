@@ -53,6 +53,10 @@ class Memory:
         self._make_room()
         return found
 
+    def known(self, name: str) -> Any:
+        """What is kept under a name; None where nothing is."""
+        return self._kept[name][0] if name in self._kept else None
+
     def settle(self) -> None:
         """Weigh again what was asked for since the last time: before each question, for the one before."""
         for name in self._asked_for & self._kept.keys():

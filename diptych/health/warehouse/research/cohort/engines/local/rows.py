@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from . import edits
+from .edits import Past, mixed
 from .events import Events, day_of, default_end, plus
 from .groups import Asked, Indexed
 from .members import Members
 from .memory import Memory, weights
 from .order import FAR, key_of, picked, sorting
-from .persons import heads, how_many
+from .persons import Mask, heads, how_many
 from .supplies import Stored, population
 
 from diptych.commons.refusal import deny
@@ -66,14 +68,32 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Kept:
-    "An answer without the names of its rules, which change nothing."
+    "An answer without the names of its rules, which change nothing: its rows by dense person; who is left by each, event by event."
 
+    who: Ints
     rows: Rows
-    left: tuple[tuple[int, int], ...]
+    left: tuple[Ints, ...]
 
     @property
     def weight(self) -> int:
-        return weights((self.rows.person, self.rows.start, self.rows.end))
+        return weights((self.who, self.rows.person, self.rows.start, self.rows.end, *self.left))
+
+    @cached_property
+    def counts(self) -> tuple[tuple[int, int], ...]:
+        return tuple((how_many(person), len(person)) for person in self.left)
+
+    def but_for(self, again: "_Kept", asked_again: Mask) -> "_Kept":
+        "The same, but for those who were asked again."
+        places, order = mixed(self.who, again.who, asked_again)
+
+        def both(mine: Ints, theirs: Ints) -> Ints:
+            return np.concatenate([mine[places], theirs])[order]
+
+        rows = (both(getattr(self.rows, name), getattr(again.rows, name)) for name in ("person", "start", "end"))
+        left = (
+            np.sort(np.concatenate([a[~asked_again[a]], b]), kind="stable") for a, b in zip(self.left, again.left, strict=True)
+        )
+        return _Kept(both(self.who, again.who), Rows(*rows), tuple(left))
 
 
 @dataclass(frozen=True)
@@ -83,16 +103,9 @@ class _Stage:
     entry: Indexed
     domain: Ranks
 
-    def __len__(self) -> int:
-        return len(self.entry)
-
     @property
     def weight(self) -> int:
         return weights((self.domain, self.entry))
-
-    @cached_property
-    def persons(self) -> int:
-        return how_many(self.entry.events.person)
 
     def satisfying(self, asked: Asked, group: n.Group) -> "_Stage":
         kept = asked.group(self.entry, group)
@@ -118,15 +131,29 @@ class LocalEngine:
         self.vocabulary = Vocabulary(index)
         self.memory = Memory()
         self._populations: dict[tuple[int, ...], BitMap] = {}
+        self._past = Past()
 
     def answer(self, cohort: n.Cohort) -> Answer:
         """The rows of a definition, exactly, with its attrition."""
         self.memory.settle()
         asked = Asked(self.index, self.vocabulary, cohort.concept_sets, self.memory)
         bare = replace(cohort, title=None, concept_sets=())
-        found = self.memory.kept(name_of(bare, asked.given), lambda: self._answer(asked, cohort))
+        this = edits.Asked(bare, asked.given, asked.sets, name_of(bare, asked.given))
+        found = self.memory.kept(this.name, lambda: self._edited(asked, this) or self._answer(asked, bare))
+        self._past.add(this)
         names = ("", *(["+"] if cohort.additional is not None else []), *(rule.name for rule in cohort.rules))
-        return Answer(found.rows, tuple(Step(name, *left) for name, left in zip(names, found.left, strict=True)))
+        return Answer(found.rows, tuple(Step(name, *left) for name, left in zip(names, found.counts, strict=True)))
+
+    def _edited(self, asked: Asked, this: edits.Asked) -> "_Kept | None":
+        "The answer to a definition that was asked with other concept sets: only those are asked whom these touch."
+        for before in self._past.like(this):
+            kept: _Kept | None = self.memory.known(before.name)
+            if kept is None:
+                continue
+            touched = edits.touched(self.index, before, this, beside=kept.counts[0][0])
+            if touched is not None:
+                return kept.but_for(self._answer(asked.of_some(touched), this.bare), touched)
+        return None
 
     def _answer(self, asked: Asked, cohort: n.Cohort) -> "_Kept":
         stages = list(self._stages(asked, cohort))
@@ -147,7 +174,8 @@ class LocalEngine:
         kept = start <= end
         if not bool(kept.all()):
             person, start, end = person[kept], start[kept], end[kept]
-        return _Kept(Rows(self.index.persons[person], start, end), tuple((stage.persons, len(stage)) for stage in stages))
+        left = tuple(stage.entry.events.person for stage in stages)
+        return _Kept(person, Rows(self.index.persons[person], start, end), left)
 
     def _stages(self, asked: Asked, cohort: n.Cohort) -> Iterator["_Stage"]:
         "The entry events, and what is left of them after each rule; each is kept by what was asked so far."
@@ -158,7 +186,7 @@ class LocalEngine:
         def kept(part: Any, answer: Callable[[], _Stage]) -> _Stage:
             nonlocal name
             name = name_of((name, part), asked.given, "stage")
-            return self.memory.kept(name, answer)
+            return asked.memory.kept(name, answer)
 
         stage = kept(cohort.primary, lambda: _Stage(*_entry(asked, cohort.primary)))
         yield stage
