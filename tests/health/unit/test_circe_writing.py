@@ -62,7 +62,7 @@ def test_the_strategies_draw_every_node() -> None:
     kinds = {kind for kind in vars(definition).values() if is_dataclass(kind) and isinstance(kind, type)}
     seen: set[type] = set()
 
-    @settings(max_examples=examples(120), suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(300), suppress_health_check=list(HealthCheck))
     @given(cohorts(concepts=CONCEPTS, depth=1) | filters(ATTRIBUTES["Measurement"], concepts=CONCEPTS))
     def draw(asked: n.Cohort | tuple[n.Filter, ...]) -> None:
         _see(asked, seen)
