@@ -25,7 +25,7 @@ step = printf '%s\n' "· $(1)"
 # Runs a command with its output kept in the log, which is shown only when the command fails.
 quietly = { mkdir -p .cache; $(1) >$(LOG) 2>&1 || { tail -n 30 $(LOG) >&2; exit 1; }; }
 
-.PHONY: help setup demo test spark test-spark check docs messages bench-booking bench-rush bench-imports bench-cohorts browser pango
+.PHONY: help setup demo test spark test-spark check docs messages bench-booking bench-rush bench-imports bench-search bench-cohorts browser pango
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench-cohorts: setup ## Questions put to a generated hospital, beside DuckDB and
 
 bench-rush: setup ## Many for few places, with the server killed in the middle: exactly that many sold
 	@$(BIN)/diptych culture bench rush
+
+bench-search: setup ## Ten kinds of search through HTTP, beside the engine alone; 100,000 offers unless OFFERS says otherwise
+	@$(BIN)/diptych culture bench search --offers $(or $(OFFERS),100000)
 
 bench-imports: setup ## Imports of the official files in the folder DATA, beside a raw copy of them
 	@$(BIN)/diptych culture bench imports --data $(or $(DATA),$(error say where the files are: make bench-imports DATA=DIR))

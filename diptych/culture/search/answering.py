@@ -136,7 +136,7 @@ def _elsewhere(found: Found, cards: Sequence[OfferCard], at: datetime) -> dict[i
     named = [id_ for ids in others.values() for id_ in ids[:NAMED]]
     names = {card.id: card.venue_name for card in catalogue.cards_of(ids=named, at=at)}
     return {
-        id_: Elsewhere(tuple(names[other] for other in ids[:NAMED] if other in names), len(ids))
+        id_: Elsewhere(tuple(dict.fromkeys(names[other] for other in ids[:NAMED] if other in names)), len(ids))
         for id_, ids in others.items()
         if ids
     }

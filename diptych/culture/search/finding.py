@@ -23,7 +23,7 @@ from diptych.culture.domain.catalogue.queries import ACCESSIBILITY, MOST_RESULTS
 
 MOST_CANDIDATES: Final = 16 * MOST_RESULTS
 """Looked at where a product sold everywhere hides what comes after it, or where very many are near."""
-RINGS_KM: Final = (1.0, 4.0, 16.0, 64.0)
+RINGS_KM: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 """Circles tried before the whole one, so that the nearest are among the candidates."""
 EARTH_M: Final = 6_371_008.8
 Key = tuple[float, ...]
@@ -111,8 +111,10 @@ def _found(searcher: Searcher, question: Question, ranked_at: int, reach: Reach,
         if len(found.ids) >= wanted or count <= limit or limit >= MOST_CANDIDATES:
             break
         limit *= 4
-    total = min(len(found.ids) if count <= limit else max(count, len(found.ids)), MOST_RESULTS)
-    return replace(found, total=total)
+    if count <= limit:
+        return replace(found, total=min(len(found.ids), MOST_RESULTS))
+    products = round(searcher.cardinality(query_of(question, reach=reach), "family"))  # within a few in a hundred
+    return replace(found, total=min(max(products, len(found.ids)), MOST_RESULTS))
 
 
 def _candidates(

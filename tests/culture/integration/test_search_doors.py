@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from typing import Any
 
 import pytest
@@ -71,8 +72,21 @@ def test_the_api_pages_by_cursor(client: Client) -> None:
 def test_the_page_says_counts_and_other_places(client: Client, book: list[Offer]) -> None:
     index_offers.run_once()
     page = client.get("/recherche/", {"q": "petit pays"}).content.decode()
-    assert "Petit paysage" in page
     assert page.count('class="offer"') == 2
+    assert re.search(r"Aussi\s: (Encre|Page|Rive), (Encre|Page|Rive)<", page)
+    assert "Livres (3)" in page
+    assert "Cinéma (1)" in page
+    assert "À deux (1)" in page
+    for number in range(30):
+        shown(venue(f"Salle {number}"), f"Nuit {number}")
+    index_offers.run_once()
+    first = client.get("/recherche/", {"q": "nuit"}).content.decode()
+    after = re.search(r'rel="next" href="([^"]+)"', first)
+    assert after is not None
+    assert "after=" in after[1]
+    second = client.get("/recherche/" + after[1].replace("&amp;", "&")).content.decode()
+    assert second.count('class="offer"') == 6
+    assert not set(re.findall(r"Nuit \d+", first)) & set(re.findall(r"Nuit \d+", second))
 
 
 def run(*words: str) -> tuple[int, str]:

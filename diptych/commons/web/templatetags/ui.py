@@ -148,16 +148,17 @@ def shelf(content: str, title: str, *, note: str = "", href: str = "", id: str =
 @register.simple_tag(takes_context=True)
 def offer_card(
     context: Context, *, title: str, href: str, seed: int = 0, image: str = "", place: str = "", distance: float | None = None,
-    when: datetime | str | None = None, cents: int | None = None, badge: str = "", level: int = 3,
+    when: datetime | str | None = None, cents: int | None = None, badge: str = "", level: int = 3, also: str = "",
 ) -> SafeString:  # fmt: skip
-    """An offer in a shelf or a grid: cover (drawn from `seed` unless `image` is given), price, place, metres away, next date."""
+    """An offer in a shelf or a grid: cover (drawn from `seed` unless `image` is given), price, place, metres away, next date;
+    `also` says where else."""
     where = [place] if place else []
     where += [formatting.distance(distance, language=language())] if distance is not None else []
     moment = time_element(context, when) if isinstance(when, datetime) else when
     return render_to_string("web/ui/offer_card.html", {
         "title": title, "href": href, "cover": cover(seed), "image": image,
         "where": f"{formatting.NBSP}· ".join(where), "moment": moment,
-        "price": None if cents is None else formatting.price(cents, language=language()), "badge": badge, "level": level,
+        "price": None if cents is None else formatting.price(cents, language=language()), "badge": badge, "level": level, "also": also,
     })  # fmt: skip
 
 
@@ -219,16 +220,17 @@ def steps(*, current: int, labels: list[str]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def pagination(context: Context, page: Any, *, param: str = "page") -> SafeString:
-    """Links to the other pages of a Django `Page`, keeping the query. Nothing where there is one page."""
+def pagination(context: Context, page: Any, *, param: str = "page", after: str = "") -> SafeString:
+    """Links to the other pages of a Django `Page`, keeping the query. Nothing where there is one page. `after`: a list's own word
+    for what comes next, so that a list that changes is neither skipped nor repeated; the link to the next page says it."""
     if page.paginator.num_pages < 2:
         return SafeString("")
     numbers = [
-        (n if isinstance(n, int) else None, _query(context, **{param: n}) if isinstance(n, int) else "")
+        (n if isinstance(n, int) else None, _query(context, **{param: n, "after": None}) if isinstance(n, int) else "")
         for n in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     ]
-    before = _query(context, **{param: page.previous_page_number()}) if page.has_previous() else ""
-    after = _query(context, **{param: page.next_page_number()}) if page.has_next() else ""
+    before = _query(context, **{param: page.previous_page_number(), "after": None}) if page.has_previous() else ""
+    after = _query(context, **{param: page.next_page_number(), "after": after or None}) if page.has_next() else ""
     return render_to_string("web/ui/pagination.html", {"page": page, "numbers": numbers, "before": before, "after": after})
 
 

@@ -14,8 +14,9 @@ from . import imports as importing
 from . import ledger as proving
 from . import pricing as paying
 from . import rush as rushing
+from . import search as searching
 
-app = typer.Typer(no_args_is_help=True, help="Measure booking, imports and pricing, each on a database of its own.")
+app = typer.Typer(no_args_is_help=True, help="Measure booking, imports, pricing and search, each on a database of its own.")
 
 RUSHES = ((50, 16), (50, 200), (500, 16), (500, 200))
 """Places and clients of each rush."""
@@ -154,3 +155,41 @@ def imports(
         name = f"{line.kind}: {line.files[0]}" + (f" and {len(line.files) - 1} more" if len(line.files) > 1 else "")
         table.add_row(name, f"{line.rows:,}", f"{line.rate:,.0f}", f"{line.peer_rate:,.0f}", f"{line.ratio:.1%}")
     Console().print(table)
+
+
+@app.command()
+def search(
+    offers: Annotated[int, typer.Option(min=1_000, max=10_000_000, help="Offers of the generated catalogue.")] = 100_000,
+    seconds: Annotated[
+        float, typer.Option(min=0.2, max=600, help="How long each question is asked, at 1 and at 16 clients.")
+    ] = 3,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Web processes.")] = 2,
+    threads: Annotated[int, typer.Option(min=1, max=256, help="Requests at once in a web process.")] = 16,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+) -> None:
+    """Ten kinds of question through the HTTP endpoint at 1 and 16 clients, beside the engine alone and PostgreSQL's own search.
+
+    And how fast the index is built and updated, its size on disk, and memory.
+    """
+    with Console(stderr=True).status("making an empty database…") as status:
+        figures = searching.measure(offers=offers, seconds=seconds, workers=workers, threads=threads, on_step=status.update)
+    if as_json:
+        print(figures.as_json())
+        return
+    table = Table(title=f"search among {figures.offers:,} offers: p95 in ms, service / engine alone")
+    for column in ("", "1 client", "ratio", "16 clients", "ratio", "PostgreSQL, 1 client, median"):
+        table.add_column(column, justify="right" if column else "left")
+    for line in figures.lines:
+        cells = [
+            cell
+            for clients in searching.CLIENTS
+            for cell in (f"{line.service[clients][1]:.1f} / {line.engine[clients][1]:.2f}", f"{line.ratio(clients):.1f}")
+        ]
+        table.add_row(line.kind, *cells, f"{line.postgresql_ms:.0f}")
+    Console().print(table)
+    print(
+        f"built at {figures.built_per_second:,.0f} offers a second ({figures.build_seconds:.0f} s), updated at"
+        f" {figures.updated_per_second:,.0f}; one change found after {figures.change_seconds * 1000:.0f} ms;"
+        f" {figures.disk_bytes / 1e6:,.0f} MB on disk; {figures.build_memory_kb / 1024:,.0f} MB at most while building,"
+        f" {figures.web_memory_kb / 1024:,.0f} MB a web process; {figures.other_answers} answers other than 200"
+    )

@@ -89,8 +89,8 @@ def running(server: WebServer) -> Iterator[WebServer]:
         server.stop()
 
 
-def _processes(session: int) -> Iterator[tuple[int, list[str]]]:
-    "The processes of a session, and the children of its leader."
+def processes(session: int) -> Iterator[tuple[int, list[str]]]:
+    """The processes of a session and the children of its leader: the number of each, and the fields of its `stat`."""
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
@@ -102,7 +102,7 @@ def _processes(session: int) -> Iterator[tuple[int, list[str]]]:
 
 
 def _signal_all(session: int, number: signal.Signals) -> None:
-    for pid, _ in _processes(session):
+    for pid, _ in processes(session):
         try:
             os.kill(pid, number)
         except ProcessLookupError:
@@ -111,4 +111,4 @@ def _signal_all(session: int, number: signal.Signals) -> None:
 
 def cpu_seconds(session: int) -> float:
     """Processor time of every process of a session, its ended children included."""
-    return sum(sum(int(ticks) for ticks in fields[11:15]) for _, fields in _processes(session)) / _TICKS
+    return sum(sum(int(ticks) for ticks in fields[11:15]) for _, fields in processes(session)) / _TICKS

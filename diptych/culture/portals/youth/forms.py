@@ -11,6 +11,7 @@ from . import words
 
 from diptych.commons import clock
 from diptych.culture.domain.catalogue import queries as catalogue
+from diptych.culture.domain.catalogue.queries import Facets
 from diptych.culture.domain.people import queries as people
 
 RADII = (2, 5, 10, 20, 50, 100)
@@ -54,6 +55,17 @@ class SearchForm(forms.Form):
         """What was asked and makes sense."""
         self.is_valid()
         return {name: self.cleaned_data.get(name) for name in self.fields}
+
+    def count(self, facets: Facets | None) -> None:
+        """Say beside each choice how many offers it would leave; nothing where nobody counted."""
+        if facets is None:
+            return
+        counts = {"group": facets.groups, "kind": facets.subcategories, "access": facets.accessible}
+        for name, left in counts.items():
+            choices = self.fields[name].choices
+            self.fields[name].choices = [(code, f"{label} ({left.get(code, 0)})" if code else label) for code, label in choices]
+        for name, number in (("free", facets.free), ("duo", facets.duo)):
+            self[name].label = f"{self.fields[name].label} ({number})"  # what is bound has its label already
 
     def more(self) -> int:
         """How many filters hold beside the words."""

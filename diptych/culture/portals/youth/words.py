@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from diptych.commons.web.saying import cite, say
 from diptych.culture.domain.bookings.terms import Cancellation, Entry, Status
+from diptych.culture.domain.catalogue.queries import Elsewhere
 from diptych.culture.domain.wallet.terms import Because, DepositType, MovementKind
 
 if TYPE_CHECKING:
@@ -133,3 +135,14 @@ WITHDRAWALS: Final[dict[str, StrPromise]] = {
     "no_ticket": _("No ticket: your code is enough."),
     "on_site": _("Collect your ticket on the spot."),
 }
+
+
+def elsewhere(places: Elsewhere | None) -> str:
+    """Where else a product is sold; nothing where it is nowhere else."""
+    if places is None or not places.names:
+        return ""
+    names, more = ", ".join(places.names), places.count - len(places.names)
+    if not more:
+        return gettext("Also: {names}").format(names=names)
+    said = ngettext("Also: {names} and {more} other place", "Also: {names} and {more} other places", more)
+    return said.format(names=names, more=more)

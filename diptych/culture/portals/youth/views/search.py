@@ -55,10 +55,14 @@ def search(request: HttpRequest) -> HttpResponse:
     )
     number = request.GET.get("page", "1")
     wanted = min(int(number), DEEPEST) if number.isdecimal() else 1
-    found = engine.search(criteria=criteria, at=clock.now(), page=wanted, per_page=PER_PAGE)
+    found = engine.search(
+        criteria=criteria, at=clock.now(), page=wanted, per_page=PER_PAGE, after=request.GET.get("after", ""), facets=True
+    )
+    form.count(found.facets)
     context: dict[str, Any] = {
         "form": form,
         "found": found,
+        "shown": [(card, words.elsewhere(found.elsewhere.get(card.id))) for card in found.cards],
         "page": Paginator(range(found.total), PER_PAGE).get_page(found.page),
         "more": form.more(),
         "commune": commune,
