@@ -5,6 +5,7 @@ import socket
 import struct
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -141,3 +142,12 @@ def test_commands(service: Service, diptych: Diptych) -> None:
     assert "study" in diptych("health", "pseudonymise", "key", "list", *at)[1]
     assert "1, 2" in diptych("health", "pseudonymise", "key", "destroy", "study", *at, "--yes")[1]
     assert "pseudonymise.no_key" in diptych("health", "pseudonymise", "key", "destroy", "study", *at, "--yes")[2]
+
+
+def test_one_connection_asked_by_many_threads_mixes_no_answers(service: Service) -> None:
+    with Keys(service.socket) as keys:
+        keys.create("many")
+        parts = [np.arange(start, start + 500, dtype=np.int64) for start in range(0, 40_000, 500)]
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda ids: keys.pseudonyms("many", "person", ids), parts))
+        assert (np.concatenate(found) == keys.pseudonyms("many", "person", np.arange(40_000, dtype=np.int64))).all()

@@ -4,6 +4,7 @@ Holds one connection. A service that is down, or goes down in the middle, is a r
 """
 
 import socket
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,6 +30,7 @@ class Keys:
 
     def __init__(self, at: Path) -> None:
         self._at = at
+        self._turn = threading.Lock()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(_PATIENCE)
         try:
@@ -83,8 +85,9 @@ class Keys:
 
     def _asked(self, head: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
         try:
-            frames.send(self._socket, head, body)
-            answer = frames.receive(self._socket)
+            with self._turn:  # DuckDB asks from several threads: a question and its answer are one
+                frames.send(self._socket, head, body)
+                answer = frames.receive(self._socket)
         except (OSError, frames.Broken):
             answer = None
         if answer is None:
