@@ -12,6 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import pseudonymise as pseudonymising
 from .cohorts import into_parquet, measured, sizes, timed
+from .landing import compared as landed
+from .landing import drawn
 from .notes import Part, scored, speed
 from .peer import compared
 
@@ -267,3 +269,27 @@ def notes_(
         columns=("on one core", "a second", "characters a second"),
         rows=[(name, *said.values()) for name, said in figures.items()],
     )
+
+
+@app.command()
+def landing(
+    rows: Annotated[int, typer.Option("--rows", min=1000, help="How many rows are drawn, where no source is named.")] = 500_000,
+    source: Annotated[
+        Path | None, typer.Option("--source", help="A declaration (fhir or csv) to receive instead.", dir_okay=False)
+    ] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Where that source is.", file_okay=False)] = None,
+    seed: Annotated[int, typer.Option("--seed", help="What the rows are drawn from.")] = 2026,
+    as_json: Json = False,
+) -> None:
+    """Time the receipt of a source (copied, hashed, sealed, typed, sealed again) beside DuckDB reading the same files into Parquet.
+
+    DuckDB guesses the types, keeps nothing sealed and stops at the first row that it does not like: it is the limit, not a rival.
+    """
+    with tempfile.TemporaryDirectory() as given:
+        folder = Path(given)
+        declaration = source or drawn(folder, rows, seed)
+        line = landed(declaration, data or folder / "in", folder)
+    if as_json:
+        show_json(line)
+    else:
+        show_table(columns=("measure", "value"), rows=list(line.items()))

@@ -59,7 +59,7 @@ def typed(block: Block, columns: Sequence[Column], source: Source) -> Typed:
     found = list(zip(*block.rows, strict=True)) if block.rows else [()] * len(columns)
     arrays, at_fault = [pa.array(block.lines, pa.int64())], dict[int, tuple[Column, Fault]]()
     for column, texts in zip(columns, found, strict=True):
-        array, wrong = _cast(pa.array(texts, pa.string()), column, source)
+        array, wrong = _cast(_valued(pa.array(texts, pa.string())), column, source)
         for row in wrong:
             at_fault.setdefault(row, (column, Fault.NOT_OF_TYPE))
         if column.required and array.null_count:
@@ -74,6 +74,12 @@ def typed(block: Block, columns: Sequence[Column], source: Source) -> Typed:
         bad.append(Bad(block.lines[row], column.name, fault, json.dumps(block.rows[row], ensure_ascii=False)))
     kept = pa.array([row not in at_fault for row in range(len(block.lines))])
     return Typed(rows.filter(kept), bad)
+
+
+def _valued(texts: pa.Array) -> pa.Array:
+    "Texts, of which an empty one is no value."
+    empty = pc.equal(texts, "")
+    return pc.if_else(empty, pa.scalar(None, pa.string()), texts) if pc.any(empty).as_py() else texts
 
 
 def _cast(texts: pa.Array, column: Column, source: Source) -> tuple[pa.Array, list[int]]:

@@ -1,6 +1,6 @@
 """CSV with a line of names, as the French record system exports it.
 
-Quoted fields may hold ends of lines. A quote that is never closed costs its own line, and no other. A declared column that the
+Quoted fields may hold ends of lines. An empty field says nothing: it is no value. A quote that is never closed costs its own line, and no other. A declared column that the
 file has not means that the source has changed: no row of it is trusted.
 """
 
@@ -8,7 +8,9 @@ import csv
 import io
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from operator import itemgetter
 
 from ..terms import Bad, Column, Fault, Source, Table
 from .lines import lines, unpacked
@@ -23,6 +25,10 @@ FIELD = 1 << 20
 """Characters of the longest field: where an open quote has swallowed so many, it is an error."""
 
 
+BATCH = 10_000
+"""Lines read at once where each is one good row, which is nearly always; where one is not, they are read one by one."""
+
+
 class _Feed:
     "The lines that the reader of CSV takes: which make its present row, which are spoilt; some may be put back."
 
@@ -30,8 +36,9 @@ class _Feed:
         given = unpacked(stream)
         self.vouched = given is not stream
         self._lines = lines(given, longest=source.longest, seen=seen)
-        self._encoding = source.encoding
+        self._encoding, self._delimiter = source.encoding, source.delimiter
         self._back: deque[tuple[int, str]] = deque()
+        self._ahead: deque[tuple[int, bytes | None]] = deque()
         self.taken: list[tuple[int, str]] = []
         self.spoilt: dict[int, Fault] = {}
 
@@ -42,7 +49,10 @@ class _Feed:
         if self._back:
             self.taken.append(self._back.popleft())
             return self.taken[-1][1]
-        number, raw = next(self._lines)
+        if self._ahead:
+            number, raw = self._ahead.popleft()
+        else:
+            number, raw = next(self._lines)
         try:
             text = "\n" if raw is None else raw.decode(self._encoding)
         except UnicodeDecodeError:
@@ -64,6 +74,27 @@ class _Feed:
         "All lines of the present row but its first."
         self._back.extendleft(reversed(self.taken[1:]))
 
+    def batch(self, width: int) -> tuple[int, list[list[str]]] | None:
+        """The next lines as rows, and the first one's number; None where one of them is not one row of this width.
+
+        Then they wait to be taken one by one, and so they do until all are.
+        """
+        if self._back or self._ahead:
+            return None
+        taken = list(islice(self._lines, BATCH))
+        raws = [raw for _, raw in taken if raw is not None]
+        if taken and len(raws) == len(taken):
+            try:
+                texts = b"".join(raws).decode(self._encoding).split("\n")
+                texts = texts if texts[-1] else texts[:-1]
+                rows = list(csv.reader(texts, delimiter=self._delimiter, strict=True))
+            except (UnicodeDecodeError, csv.Error):
+                rows = []
+            if len(rows) == len(taken) and all(len(row) == width for row in rows):
+                return taken[0][0], rows
+        self._ahead.extend(taken)
+        return None
+
     def fault(self) -> Fault | None:
         "Why the present row is spoilt, if it is."
         if not self.spoilt:
@@ -76,8 +107,17 @@ def records(stream: io.BufferedReader, source: Source, table: Table, seen: Seen)
     csv.field_size_limit(FIELD)
     feed = _Feed(stream, source, seen)
     reader = csv.reader(feed, delimiter=source.delimiter, strict=True)
-    block, places, width = Block(), None, 0
+    block, places, width, chosen = Block(), None, 0, _choosing([])
     while True:
+        if places and (batch := feed.batch(width)) is not None:
+            first, found = batch
+            block.lines += range(first, first + len(found))
+            block.rows += map(chosen, found)
+            block.size += len(found) * width * 8
+            if block.full:
+                yield block
+                block = Block()
+            continue
         feed.taken.clear()
         try:
             row = next(reader)
@@ -96,6 +136,7 @@ def records(stream: io.BufferedReader, source: Source, table: Table, seen: Seen)
         first = feed.taken[0][0]
         if places is None:
             places, width = _places(row, table, seen), len(row)
+            chosen = _choosing(places)
             continue
         if fault is None and len(row) != width:
             fault = Fault.FIELDS
@@ -106,12 +147,17 @@ def records(stream: io.BufferedReader, source: Source, table: Table, seen: Seen)
             block.bad.append(Bad(first, "", fault, json.dumps(row, ensure_ascii=False)))
         else:
             block.lines.append(first)
-            block.rows.append([row[place] or None for place in places])
+            block.rows.append(chosen(row))
             block.size += sum(map(len, row))
         if block.full:
             yield block
             block = Block()
     yield block
+
+
+def _choosing(places: list[int]) -> Callable[[list[str]], Sequence[str]]:
+    "The fields of a row that are columns, in their order."
+    return itemgetter(*places) if len(places) > 1 else lambda row: [row[place] for place in places]
 
 
 def _places(names: list[str], table: Table, seen: Seen) -> list[int]:
