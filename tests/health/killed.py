@@ -86,7 +86,7 @@ def actions() -> dict[str, tuple[int, Callable[[Path], None], Callable[[Path], N
     def replay(folder: Path) -> None:
         Home(folder).replay(declaration(folder, PATIENTS.replace("integer!", "text!")))
 
-    return {"first": (3, lambda folder: None, run), "news": (3, run, again), "replay": (2, run, replay)}
+    return {"first": (3, lambda folder: None, run), "news": (3, run, again), "replay": (1, run, replay)}
 
 
 def main(folder: Path) -> None:
