@@ -1,6 +1,8 @@
 """The lists that a collective offer is described with: domains, national programmes, levels; and a school's number.
 
-Dated rows: what ends keeps its row, so that an old offer still reads. Names are the ministry's; numbers are ours, and stay.
+Dated rows: what ends keeps its row, so that an old offer still reads. The names that guide §4.1 gives are its
+own; the others, their dates and which domain a programme is of are to be checked against the ministry's list before anybody relies
+on them. Numbers are ours, and stay.
 """
 
 from collections.abc import Collection
@@ -42,7 +44,7 @@ PROGRAMMES: Final = (
     Programme(4, "Olympiade culturelle de Paris 2024", _START, date(2024, 9, 9)),
     Programme(5, "Théâtre au collège", date(2023, 9, 1)),
 )
-"""Guide §4.1; names from the ministry's public list. The Olympiad ended with the Paralympic Games, on 8 September 2024."""
+"""To be checked (above). The Olympiad ended with the Paralympic Games, on 8 September 2024."""
 
 DOMAINS: Final = (
     Domain(1, "Architecture", _START, (4,)),
@@ -64,7 +66,7 @@ DOMAINS: Final = (
     Domain(17, "Théâtre, expression dramatique, marionnettes", _START, (4, 5)),
     Domain(18, "Univers du livre, de la lecture et des écritures", _START, (3, 4)),
 )
-"""The fields of arts and culture at school, as the ministry's directory names them."""
+"""The fields of arts and culture at school. To be checked (above)."""
 
 LEVEL_NAMES: Final[dict[Level, str]] = {
     Level.NURSERY_MARSEILLE: "Écoles Marseille - Maternelle",
