@@ -42,6 +42,7 @@ _TRY = (
     "As Claire: Payments, what she was paid and what comes, each cent with its rule; as Odile: Payments, the batch and what waits",
     "As Samba: bookings of the cinema, a new offer with dates and prices",
     "As Nora: what is next for a bookseller whose structure waits; as Odile: examine and validate it, then Nora publishes",
+    "As Solène, on a phone: her day of visits, the map of places to visit in the Loire, what share is active",
     "Sign up anew: the identity check is a page of the demo's own, where you choose what it finds",
     "As Odile: find Lou among the young people, read the file, suspend",
     "The e-mails and SMS that were sent: /demo/courrier",

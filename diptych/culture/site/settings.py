@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "diptych.culture.domain.bookings",
     "diptych.culture.domain.collective",
     "diptych.culture.domain.reimbursements",
+    "diptych.culture.domain.outreach",
     "diptych.culture.domain.eligibility",
     "diptych.culture.domain.personal_data",
     "diptych.culture.portals.youth",

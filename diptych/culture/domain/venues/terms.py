@@ -1,10 +1,16 @@
 """Words of the venues chapter: validation of structures, activities, opening hours, reasons to refuse."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Final
 
 from diptych.commons.refusal import Kind, Reason
+
+
+def _(text: str) -> str:
+    return text  # marks words for translation
 
 
 class Validation(StrEnum):
@@ -59,6 +65,26 @@ class Activity(StrEnum):
     CULTURAL_CENTRE = "CULTURAL_CENTRE"
     DIGITAL = "DIGITAL"
     OTHER = "OTHER"
+
+
+ACTIVITY_NAMES: Final[Mapping[Activity, str]] = {
+    Activity.MUSEUM: _("Museum"),
+    Activity.CINEMA: _("Cinema"),
+    Activity.LIBRARY: _("Library"),
+    Activity.BOOKSTORE: _("Bookshop"),
+    Activity.FESTIVAL: _("Festival"),
+    Activity.PERFORMANCE_HALL: _("Theatre or performance hall"),
+    Activity.MUSIC_VENUE: _("Music venue"),
+    Activity.RECORD_STORE: _("Record shop"),
+    Activity.MUSICAL_INSTRUMENT_STORE: _("Instrument shop"),
+    Activity.ART_SCHOOL: _("Art school, lessons"),
+    Activity.CREATIVE_ARTS_STORE: _("Fine-arts shop"),
+    Activity.HERITAGE_SITE: _("Heritage site"),
+    Activity.CULTURAL_CENTRE: _("Cultural centre"),
+    Activity.DIGITAL: _("Online service"),
+    Activity.OTHER: _("Other"),
+}
+"""What each is called, to translate: the portals say it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import bank_accounts, discovery, finance, offers, personal_data, rollout, structures, views, youths
+from . import bank_accounts, discovery, field_days, field_places, finance, offers, personal_data, rollout, structures, views, youths
 
 app_name = "backoffice"
 urlpatterns = [
@@ -49,6 +49,20 @@ urlpatterns = [
     path("structures/<int:structure_id>/", structures.structure, name="structure"),
     path("structures/<int:structure_id>/decider/", structures.decide, name="structure-decide"),
     path("structures/<int:structure_id>/demandes/<int:person_id>/", structures.answer, name="structure-answer"),
+    path("terrain/", field_places.places, name="field"),
+    path("terrain/lieux.geojson", field_places.geojson, name="field-geojson"),
+    path("terrain/parts/", field_places.shares, name="field-shares"),
+    path("terrain/journee/", field_days.day, name="field-day"),
+    path("terrain/journee/ordre/", field_days.order, name="field-order"),
+    path("terrain/journee/<int:stop_id>/", field_days.stop, name="field-stop"),
+    path("terrain/lieux/<int:venue_id>/", field_places.place, name="field-place"),
+    path("terrain/lieux/<int:venue_id>/etape/", field_places.stage, name="field-stage"),
+    path("terrain/lieux/<int:venue_id>/suite/", field_places.next_step, name="field-next"),
+    path("terrain/lieux/<int:venue_id>/notes/", field_places.note, name="field-note"),
+    path("terrain/lieux/<int:venue_id>/contacts/", field_places.contact, name="field-contact"),
+    path("terrain/lieux/<int:venue_id>/contacts/<int:contact_id>/retirer/", field_places.forget_contact, name="field-forget"),
+    path("terrain/lieux/<int:venue_id>/identique/", field_places.same, name="field-same"),
+    path("terrain/lieux/<int:venue_id>/journee/", field_days.add, name="field-add"),
     path("ouvertures/", rollout.features, name="rollout"),
     path("ouvertures/<str:name>/", rollout.feature, name="feature"),
     path("ouvertures/<str:name>/arreter/", rollout.stop, name="rollout-stop"),

@@ -5,7 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from diptych.culture.domain.reimbursements.terms import AccountStatus, InvoiceStatus, LeftOut, SettlementStatus
-from diptych.culture.domain.venues.terms import Activity, Rejection, Step, Validation
+from diptych.culture.domain.venues.terms import ACTIVITY_NAMES, Rejection, Step, Validation
 
 STATES: Final = {
     Validation.NEW: (_("Waits for the team"), "wait"),
@@ -27,15 +27,8 @@ REJECTIONS: Final = {
     Rejection.OTHER.value: _("See the note."),
 }
 
-ACTIVITIES: Final = {
-    Activity.MUSEUM.value: _("Museum"), Activity.CINEMA.value: _("Cinema"), Activity.LIBRARY.value: _("Library"),
-    Activity.BOOKSTORE.value: _("Bookshop"), Activity.FESTIVAL.value: _("Festival"),
-    Activity.PERFORMANCE_HALL.value: _("Theatre or performance hall"), Activity.MUSIC_VENUE.value: _("Music venue"),
-    Activity.RECORD_STORE.value: _("Record shop"), Activity.MUSICAL_INSTRUMENT_STORE.value: _("Instrument shop"),
-    Activity.ART_SCHOOL.value: _("Art school, lessons"), Activity.CREATIVE_ARTS_STORE.value: _("Fine-arts shop"),
-    Activity.HERITAGE_SITE.value: _("Heritage site"), Activity.CULTURAL_CENTRE.value: _("Cultural centre"),
-    Activity.DIGITAL.value: _("Online service"), Activity.OTHER.value: _("Other"),
-}  # fmt: skip
+ACTIVITIES: Final = {one.value: _(name) for one, name in ACTIVITY_NAMES.items()}
+"""What each kind of venue is called."""
 
 STEPS: Final = {
     Step.STRUCTURE: (_("Name your structure"), _("Its SIREN, nine figures.")),

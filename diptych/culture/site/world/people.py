@@ -14,6 +14,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 
 from .outings import make_outings
+from .field import send_the_field_officer
 from .paid import pay_the_bookseller
 from .venues import HALLES, HOME, MELIES
 from .words import FIRST_NAMES, LAST_NAMES
@@ -69,6 +70,7 @@ def make_people(chance: Random, *, at: datetime, advance: Callable[[], None]) ->
         registered_at=at - 200 * DAY, email_validated_at=at - 200 * DAY,
     )  # fmt: skip
     TOTP.activate(staff, TOTP_SECRET)
+    send_the_field_officer(password, totp_secret=TOTP_SECRET, at=at)
     _story_of_ines(ines, at)
     _story_of_malo(malo, at)
     _crowd(chance, at, advance)
@@ -88,6 +90,13 @@ def accounts() -> list[Account]:
         Account(f"Claire, {HALLES}", "claire@halles.exemple.fr", PASSWORD, "/pro/"),
         Account(f"Samba, {MELIES}", "samba@melies.exemple.fr", PASSWORD, "/pro/"),
         Account("Nora, libraire : sa structure attend l’équipe", "nora@merle.exemple.fr", PASSWORD, "/pro/"),
+        Account(
+            "Solène, chargée de développement dans la Loire",
+            "solene@equipe.exemple.fr",
+            PASSWORD,
+            "/equipe/terrain/journee/",
+            TOTP_SECRET,
+        ),
         Account("Odile, équipe du service", "odile@equipe.exemple.fr", PASSWORD, "/equipe/", TOTP_SECRET),
     ]
 

@@ -101,6 +101,9 @@ SWEEPS: Final = (
     Sweep("login_alert_ended", "people_loginalert", "expires_at", 30, "links work for a week; 30 days for support"),
     Sweep("link_ended", "people_emailcheck", "expires_at", 30, "links work for 24 hours; 30 days for support"),
     Sweep("invitation_ended", "venues_invitation", "expires_at", 30, "invitations work for 14 days; 30 days for support"),
+    Sweep("contact_old", "outreach_contact", "at", 1096, "CNIL: professionals one calls on, 3 years after the last contact"),
+    Sweep("place_note_old", "outreach_note", "at", 1096, "the same: a note may name somebody"),
+    Sweep("stop_old", "outreach_stop", "day", 396, "an officer's days: a year, and a month for their review"),
     Sweep(
         "failed_sign_in", "axes_accessattempt", "attempt_time", 30, "CNIL, security logs: no longer than needed",
         "delete from axes_accessattemptexpiration where access_attempt_id in"

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from .. import check_words, finance_words, structure_words, words
+from .. import check_words, field_words, finance_words, structure_words, words
 
 from diptych.commons.web.templatetags import ui
 
@@ -37,6 +37,7 @@ KINDS: Final[dict[str, Mapping[str, words.Word]]] = {
     "incident": finance_words.INCIDENTS,
     "incident_kind": finance_words.KINDS,
     "left_out": finance_words.LEFT_OUT,
+    "stage": field_words.STAGES,
     "check": check_words.CHECKS,
     "status": check_words.STATUSES,
     "review": check_words.RESULTS,
@@ -56,6 +57,12 @@ def said(kind: str, code: str, *, badge: bool = False) -> SafeString:
         return small
     label = ui.badge(str(word.label), tone=word.tone) if badge else word.label
     return format_html('<span class="said">{} {}</span>', label, small)
+
+
+@register.simple_tag
+def said_kind(activity: str) -> str:
+    """What a kind of place is called."""
+    return str(field_words.KINDS.get(activity, ""))
 
 
 @register.simple_tag

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 from ..exports import csv_lines, excel_file
 from ..forms.bookings import STATUSES, BookingsFilter
 from ..mine import Mine, mine_of, page
-from ..paging import Pages
 
 from diptych.commons.web.doors import door
+from diptych.commons.web.paging import Pages
 from diptych.culture.domain.bookings.queries import bookings_for_venues, export_for_venues
 from diptych.culture.domain.bookings.terms import Narrowing
 from diptych.culture.domain.people.terms import Audience

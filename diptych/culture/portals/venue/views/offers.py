@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ..forms.offers import EXTRA, WITHDRAWALS, OfferForm, PublishForm, filled_with
 from ..mine import Mine, mine_of, page
-from ..paging import Pages
 from ..refusals import drawn_by, said
 
 from diptych.commons.refusal import Refusal
 from diptych.commons.web.doors import door
+from diptych.commons.web.paging import Pages
 from diptych.culture.domain.catalogue.operations import offers as operations
 from diptych.culture.domain.catalogue.queries.kinds import category_labels
 from diptych.culture.domain.catalogue.queries.own_offers import (

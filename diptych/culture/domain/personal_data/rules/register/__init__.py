@@ -6,10 +6,18 @@ needs rows here and nothing else: extract, erasure, dry run, documentation and t
 
 from typing import Final
 
-from . import accounts, credit, machinery, payments, public, sign_up
+from . import accounts, credit, machinery, outreach, payments, public, sign_up
 from .shapes import PURPOSES, Column, Purpose, Row, Table
 
-REGISTER: Final[tuple[Table, ...]] = (*accounts.ROWS, *sign_up.ROWS, *credit.ROWS, *payments.ROWS, *machinery.ROWS, *public.ROWS)
+REGISTER: Final[tuple[Table, ...]] = (
+    *accounts.ROWS,
+    *sign_up.ROWS,
+    *credit.ROWS,
+    *payments.ROWS,
+    *outreach.ROWS,
+    *machinery.ROWS,
+    *public.ROWS,
+)
 """In the order in which an erasure goes: rows that point at others before those they point at."""
 
 BY_NAME: Final[dict[str, Table]] = {table.name: table for table in REGISTER}

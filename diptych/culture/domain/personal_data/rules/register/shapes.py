@@ -64,6 +64,13 @@ WORK: Final = Purpose(
     "the person; their structure; officers with READ_PRO_ENTITY, each look journalled",
     f"{_END}; invitation_ended",
 )
+OUTREACH: Final = Purpose(
+    "outreach",
+    _("Bring to the pass the places that do not have it yet, and talk to those who run them."),
+    Source.PUBLIC_TASK,
+    "the person; field officers (VISIT_PLACES), each look journalled",
+    "contact_old, place_note_old, stop_old",
+)
 PAYMENT: Final = Purpose(
     "payment",
     _("Pay venues, and account for it."),
@@ -128,6 +135,7 @@ PURPOSES: Final = (
     BOOKING,
     CHOICE,
     WORK,
+    OUTREACH,
     PAYMENT,
     SECURITY,
     ELIGIBILITY,
