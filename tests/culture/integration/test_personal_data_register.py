@@ -171,7 +171,7 @@ def _outreach(person: Person) -> None:
     )
     Note.objects.create(venue=place, text="Un lieu à revoir.", by=f"person:{person.pk}", at=AT)
     PlaceFile.objects.create(venue=place, officer=person, next_step="Rappeler", next_on=AT.date())
-    Stop.objects.create(officer=person, day=AT.date(), venue=place, position=0)
+    Stop.objects.create(officer=person, day=date(2027, 1, 19), venue=place, position=0)
 
 
 def _check(person: Person) -> None:

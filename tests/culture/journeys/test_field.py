@@ -91,7 +91,7 @@ def test_a_field_officer_plans_a_day_and_goes(browser: Browser, live_server: Any
     page.check("[name=told]")
     clean(page)
     page.locator("form[action$='/contacts/'] .button").click()
-    page.get_by_text("Mireille Astier").wait_for()
+    page.get_by_text("Mireille Astier", exact=False).first.wait_for()
     page.fill("[name=words]", "Envoyer la convention")
     page.fill("[name=on]", at.strftime("%Y-12-31"))
     page.locator("form[action$='/suite/'] .button").first.click()

@@ -20,9 +20,9 @@ class PlacesForm(forms.Form):
     """Which places to see. Whatever is not understood is as if it were not asked."""
 
     department = forms.ChoiceField(label=_("Département"), required=False)
-    kind = forms.ChoiceField(label=_("Kind of place"), choices=[("", _("All")), *KINDS.items()], required=False)
+    kind = forms.ChoiceField(label=_("Kind of place"), choices=[("", _("Every kind")), *KINDS.items()], required=False)
     stage = forms.ChoiceField(
-        label=_("Stage"), choices=[("", _("All")), *((s.value, STAGES[s].label) for s in Stage)], required=False
+        label=_("Stage"), choices=[("", _("Every stage")), *((s.value, STAGES[s].label) for s in Stage)], required=False
     )
     q = forms.CharField(label=_("Words of the name or the town"), max_length=80, required=False)
     mine = forms.BooleanField(label=_("Only those that I follow"), required=False)

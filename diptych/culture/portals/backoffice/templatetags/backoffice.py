@@ -37,7 +37,6 @@ KINDS: Final[dict[str, Mapping[str, words.Word]]] = {
     "incident": finance_words.INCIDENTS,
     "incident_kind": finance_words.KINDS,
     "left_out": finance_words.LEFT_OUT,
-    "stage": field_words.STAGES,
     "check": check_words.CHECKS,
     "status": check_words.STATUSES,
     "review": check_words.RESULTS,
@@ -57,6 +56,13 @@ def said(kind: str, code: str, *, badge: bool = False) -> SafeString:
         return small
     label = ui.badge(str(word.label), tone=word.tone) if badge else word.label
     return format_html('<span class="said">{} {}</span>', label, small)
+
+
+@register.simple_tag
+def stage_badge(code: str) -> SafeString:
+    """Where a place stands, in a box; without its code, which nobody needs on the road."""
+    word = field_words.STAGES[code]
+    return ui.badge(str(word.label), tone=word.tone)
 
 
 @register.simple_tag

@@ -37,7 +37,7 @@
         link.href = properties.href;
         popup.append(link, text("p", `${properties.kind} · ${properties.city} · ${properties.said}`));
         return popup;
-      });
+      }, { closeButton: false });
       pins.set(String(properties.id), pin);
     }
     if (bounds.isValid()) map.fitBounds(bounds.pad(0.08), { maxZoom: 13 });
