@@ -62,7 +62,7 @@ class NoteForm(forms.Form):
     """A note on a place."""
 
     text = forms.CharField(
-        label=_("Note"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Note"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("On the place, not on people: whoever it names may read it."),
     )  # fmt: skip
 
@@ -70,7 +70,7 @@ class NoteForm(forms.Form):
 class ContactForm(forms.Form):
     """Somebody to talk to."""
 
-    name = forms.CharField(label=_("First and last name"), max_length=120, required=False)
+    name = forms.CharField(label=_("First and last name"), max_length=120)
     position = forms.CharField(label=_("Position"), max_length=80, required=False)
     email = forms.CharField(
         label=_("E-mail address"), max_length=254, required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"})
@@ -78,7 +78,7 @@ class ContactForm(forms.Form):
     phone = forms.CharField(
         label=_("Telephone"), max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
     )
-    told = forms.BooleanField(label=_("This person was told that we keep it, for three years at most"), required=False)
+    told = forms.BooleanField(label=_("This person was told that we keep it, for three years at most"))
 
 
 class DayForm(forms.Form):
