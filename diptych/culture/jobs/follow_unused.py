@@ -11,7 +11,7 @@ from diptych.culture.domain.reimbursements.operations import withdraw
 
 def follow(message: Message, connection: "psycopg.Connection[Any]", at: datetime) -> None:
     """Withdraw. Twice is once: the booking's own state decides."""
-    withdraw(booking_id=message.payload["booking_id"])
+    withdraw(booking_id=message.payload["booking_id"], actor="job:follow_unused", at=at)
 
 
 CONSUMES: dict[str, tuple[str, Consumer]] = {

@@ -98,7 +98,7 @@ def test_one_cashflow_an_account_and_what_is_left_out_says_why():
     before = list(CashflowLine.objects.order_by("pk").values())
     assert batch(at=DECEMBER + timedelta(days=3)) == operations.Batched(1, MIDNIGHT, 1, 5, 15_50, made=False)
     assert list(CashflowLine.objects.order_by("pk").values()) == before
-    operations.withdraw(booking_id=taken_back.pk)
+    operations.withdraw(booking_id=taken_back.pk, actor="job:follow_unused", at=AT)
     price_all()
     next_one = batch(date(2026, 12, 16), at=datetime(2026, 12, 16, 4, tzinfo=UTC))
     assert (next_one.number, next_one.cents, next_one.prices) == (2, 17_00, 3)  # the kiosk has an account now
@@ -183,8 +183,8 @@ def test_what_is_being_paid_is_not_taken_back_nor_cancelled_by_a_removed_date():
     Stock.objects.filter(pk=paid.stock_id).update(deleted_at=AT)
     assert bookings.cancel_of_removed_stocks(at=DECEMBER) == 0
     assert Booking.objects.get(pk=paid.pk).status == "USED"
-    assert not operations.withdraw(booking_id=paid.pk)
-    operations.withdraw(booking_id=free.pk)
+    assert not operations.withdraw(booking_id=paid.pk, actor="job:follow_unused", at=AT)
+    operations.withdraw(booking_id=free.pk, actor="job:follow_unused", at=AT)
     holds()
 
 
@@ -235,7 +235,7 @@ def test_a_use_that_comes_late_is_priced_after_what_is_fixed_and_a_withdrawal_be
     holds()
     # the early one, that no batch took, is withdrawn: what is fixed stays, what follows is made again
     Booking.objects.filter(pk=early.pk).update(status="CONFIRMED", used_at=None, validated_by="")
-    assert operations.withdraw(booking_id=early.pk)
+    assert operations.withdraw(booking_id=early.pk, actor="job:follow_unused", at=AT)
     price_all(DECEMBER)
     assert Pricing.objects.get(booking_id=paid.pk).rule == "standard.95"
     assert (Pricing.objects.get(booking_id=waiting.pk).revenue_cents, PointRevenue.objects.get().revenue_cents) == (

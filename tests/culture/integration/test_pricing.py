@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from diptych.commons import journal
 from diptych.commons.refusal import Refused
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.operations.counter import take_back
@@ -122,9 +123,12 @@ def test_what_is_used_this_minute_waits_and_what_is_taken_back_is_withdrawn():
     assert run(AT) == 2
     assert Pricing.objects.get(booking_id=later.pk).rate == Decimal("0.95")
     Booking.objects.filter(pk=first.pk).update(status="CONFIRMED", used_at=None, validated_by="")
-    assert operations.withdraw(booking_id=first.pk)
-    assert not operations.withdraw(booking_id=first.pk)
-    assert not operations.withdraw(booking_id=later.pk), "still used: nothing to withdraw"
+    assert operations.withdraw(booking_id=first.pk, actor="job:follow_unused", at=AT)
+    assert not operations.withdraw(booking_id=first.pk, actor="job:follow_unused", at=AT)
+    assert not operations.withdraw(booking_id=later.pk, actor="job:follow_unused", at=AT), "still used: nothing to withdraw"
+    with connection.cursor() as cursor:
+        (line,) = journal.entries(cursor, act="reimbursements.withdraw")
+    assert (line.actor, line.subject, line.facts["was"]) == ("job:follow_unused", f"booking:{first.pk}", "priced")
     assert run(AT) == 1
     assert Pricing.objects.get().rate == 1
     assert reached() == {(place.pk, 2026): 6_000_00}

@@ -76,7 +76,7 @@ def _price(cursor: CursorWrapper, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def withdraw(*, booking_id: int) -> bool:
+def withdraw(*, booking_id: int, actor: str, at: datetime) -> bool:
     """Cancel the event of a booking that is no longer used, or was used anew since; its price goes, and the later prices
     of its point and year are made again. Gives whether there was one."""
     with connection.cursor() as cursor:
@@ -92,6 +92,8 @@ def withdraw(*, booking_id: int) -> bool:
         if status == EventStatus.PRICED:
             cursor.execute(_TAKE_AWAY, {"point": point_id, "year": year, "since": ordering_at, "event": event_id})
         cursor.execute("update reimbursements_financeevent set status = 'cancelled' where id = %s", (event_id,))
+        facts = {"event": event_id, "was": status}
+        journal.write(cursor, actor=actor, act="reimbursements.withdraw", subject=f"booking:{booking_id}", at=at, facts=facts)
     return True
 
 
