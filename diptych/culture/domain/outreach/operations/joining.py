@@ -18,7 +18,7 @@ from .acting import tell
 
 from diptych.commons.refusal import deny
 from diptych.culture.domain.venues.models import Venue
-from diptych.culture.domain.venues.operations.names import fold
+from diptych.culture.domain.venues.rules import fold
 
 
 @transaction.atomic
