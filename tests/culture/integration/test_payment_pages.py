@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import resolve
 
 from diptych.commons import clock
@@ -13,11 +14,11 @@ from diptych.culture.commands import reimburse
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.people.terms import StaffRole
 from diptych.culture.domain.reimbursements import operations, queries
-from diptych.culture.domain.reimbursements.models import Incident, Invoice, PaymentHold
+from diptych.culture.domain.reimbursements.models import BankAccount, Incident, Invoice, PaymentHold, Settlement, Transfer
 from diptych.culture.domain.reimbursements.terms import Returned
 from diptych.culture.domain.venues.models import Membership
 from diptych.culture.gateways import bank
-from diptych.culture.jobs import make_invoices
+from diptych.culture.jobs import make_invoices, settle_transfers
 from diptych.culture.jobs.timetable import TIMETABLE
 from tests.culture import factories
 from tests.culture.factories import AT
@@ -179,3 +180,44 @@ def test_a_page_of_payments_asks_no_more_for_each_batch(world: PaidWorld, django
     assert queries.batches()[0].returned == 1
     operations.take_return_back(end_to_end=end_to_end, **HERE)
     assert queries.batches()[0].returned == 0
+
+
+def test_a_batch_is_sent_accepted_given_back_and_sent_again_from_the_screen(world: PaidWorld):
+    operations.make_batch(day=FIRST_OF_DECEMBER.replace(day=16), actor="person:1", at=DECEMBER + timedelta(days=16))
+    make_invoices.run(at=DECEMBER + timedelta(days=16))
+    team = factories.signed_in(factories.staff(staff_roles=[StaffRole.DAF]))
+    page, sends, bank_page = "/equipe/paiements/lots/2/", "/equipe/paiements/lots/2/banque/", "/equipe/paiements/banque/"
+    BankAccount.objects.update(status="a_corriger")
+    assert "bloque ce lot" in text_of(team.get(page))
+    assert team.post(sends, {"sure": "on"}).status_code == 409
+    BankAccount.objects.update(status="accepte")
+    assert "1 virement, 9 €" in text_of(team.get(page))
+    team.post(sends, {})
+    assert Transfer.objects.count() == 1, "nothing leaves without the box"
+    assert team.post(sends, {"sure": "on"})["Location"] == page
+    assert Transfer.objects.count() == 2
+    assert "est écrit" in text_of(team.get(page))
+    settle_transfers.deliver(at=DECEMBER)
+    assert "La banque l’a pris" in text_of(team.get(page))
+    assert team.post(sends, {"sure": "on", "accept": "1"}).status_code == 302
+    made = Settlement.objects.get(transfer__batch__number=2)
+    assert made.cashflow.status == "accepted"
+    file = f"end_to_end;amount;reason\n{made.end_to_end};9,00;AC04\n".encode()
+    assert team.post(bank_page, {"file": SimpleUploadedFile("r.csv", file)}).status_code == 422
+    wrong = SimpleUploadedFile("r.csv", b"end_to_end;amount;reason\nVIR9-9-9;1,00;AC04\n")
+    assert team.post(bank_page, {"file": wrong, "sure": "on"}).status_code in (409, 422)
+    assert team.post(bank_page, {"file": SimpleUploadedFile("r.csv", b"<not" * 9), "sure": "on"}).status_code in (409, 422)
+    for said in ("1 virement rendu", "déjà"):
+        answered = team.post(bank_page, {"file": SimpleUploadedFile("r.csv", file), "sure": "on"}, follow=True)
+        assert said in text_of(answered)
+    assert "9 €" in text_of(team.get(bank_page))
+    team.post(f"{bank_page}renvoyer/", {})
+    assert Transfer.objects.count() == 2
+    assert team.post(f"{bank_page}renvoyer/", {"sure": "on"}).status_code == 302
+    assert Transfer.objects.count() == 3
+    assert "Rien de ce qui est revenu" in text_of(team.get(bank_page))
+    assert team.post(f"/equipe/paiements/lots/{2**40}/banque/", {"sure": "on"}).status_code == 404
+    reader = factories.signed_in(factories.staff(staff_roles=[StaffRole.SUPPORT_PRO]))
+    assert reader.post(sends, {"sure": "on"}).status_code == 403
+    assert reader.get(bank_page).status_code == 403
+    assert "Envoyer" not in text_of(reader.get(page))

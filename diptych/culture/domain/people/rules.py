@@ -247,6 +247,7 @@ PERMITS: Final = (
     ),
     Permit(Permission.MANAGE_INCIDENTS, _ALL | {StaffRole.DAF}),
     Permit(Permission.VALIDATE_COMMERCIAL_GESTURE, frozenset({StaffRole.CODIR_ADMIN})),
+    Permit(Permission.PAY_VENUES, _ALL | {StaffRole.DAF}),
     Permit(Permission.VISIT_PLACES, _ALL | {StaffRole.CHARGE_DEVELOPPEMENT}),
 )
 """Guide §8.1, the sample matrix of the official development environment, for what our pages ask."""

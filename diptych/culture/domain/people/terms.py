@@ -151,6 +151,8 @@ class Permission(StrEnum):
     CREATE_INCIDENTS = "CREATE_INCIDENTS"
     MANAGE_INCIDENTS = "MANAGE_INCIDENTS"
     VALIDATE_COMMERCIAL_GESTURE = "VALIDATE_COMMERCIAL_GESTURE"
+    PAY_VENUES = "PAY_VENUES"
+    """Ours: in the guide, who sends money does so from the accounting software, outside the back office."""
     VISIT_PLACES = "VISIT_PLACES"
     """Ours: the guide names the field officers' role, not a permission for their pipeline."""
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .asking import MOST_ID, actor_of
-from .finance_forms import CorrectionForm, GestureForm, HoldForm
+from .finance_forms import CorrectionForm, GestureForm, HoldForm, SureForm
 from .finance_words import KINDS
 from .permits import permit
 
@@ -49,7 +49,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def batch(request: HttpRequest, number: int) -> HttpResponse:
     """A batch, account by account: each number leads to what makes it."""
     _known(number, MOST_BATCH)
-    return render(request, "backoffice/finance_batch.html", {"number": number, "rows": queries.batch_flows(number=number)})
+    rows, left = queries.batch_flows(number=number), queries.sending(number=number)
+    return render(request, "backoffice/finance_batch.html", {"number": number, "rows": rows, "left": left, "sure": SureForm()})
 
 
 @door(Audience.STAFF)

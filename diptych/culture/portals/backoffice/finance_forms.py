@@ -1,7 +1,7 @@
 """What the team types about payments: bookings by number or code, sums in euros, reasons. Does not hold rules."""
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,8 @@ from diptych.culture.domain.reimbursements.terms import Hold, IncidentKind
 
 MOST_BOOKINGS: Final = 200
 """Bookings of one incident."""
+MOST_BYTES: Final = 5 * 1024 * 1024
+"""Of a file of the bank: some tens of thousands of lines."""
 
 
 class _Bookings(forms.Form):
@@ -71,3 +73,26 @@ class HoldForm(forms.Form):
     def why(self) -> Hold:
         """Why, or the mildest."""
         return Hold(self.cleaned_data["reason"] or Hold.TO_CHECK)
+
+
+class SureForm(forms.Form):
+    """Somebody is sure: what leaves for the bank does not come back by a click."""
+
+    sure = forms.BooleanField(label=_("I have read the sum and the accounts: it may leave"))
+
+
+class AnswerForm(forms.Form):
+    """A file of the bank."""
+
+    file = forms.FileField(
+        label=_("The bank’s file"), max_length=200,
+        help_text=_("camt.054 (XML), or CSV: end_to_end, amount, reason. 5 MB at most."),
+    )  # fmt: skip
+    sure = forms.BooleanField(label=_("It is the bank’s own, whole: what it gives back is owed again"))
+
+    def clean_file(self) -> Any:
+        """Small enough to be what it says."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("At most 5 MB."), code="large")
+        return file

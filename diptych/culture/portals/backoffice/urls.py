@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import bank_accounts, discovery, field_days, field_places, finance, offers, personal_data, rollout, structures, views, youths
+from . import bank_accounts, discovery, field_days, field_places, finance, finance_bank, offers, personal_data, rollout, structures, views, youths
 
 app_name = "backoffice"
 urlpatterns = [
@@ -31,6 +31,9 @@ urlpatterns = [
     path("paiements/", finance.home, name="finance"),
     path("paiements/lots/<int:number>/", finance.batch, name="finance-batch"),
     path("paiements/lots/<int:number>/comptable.csv", finance.export, name="finance-export"),
+    path("paiements/lots/<int:number>/banque/", finance_bank.send, name="finance-send"),
+    path("paiements/banque/", finance_bank.answer, name="finance-bank"),
+    path("paiements/banque/renvoyer/", finance_bank.send_again, name="finance-again"),
     path("paiements/justificatifs/<int:invoice_id>/", finance.paper, name="finance-paper"),
     path("paiements/attente/", finance.waiting, name="finance-waiting"),
     path("paiements/attente/arreter/", finance.hold, name="finance-hold"),

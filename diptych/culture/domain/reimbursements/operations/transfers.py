@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 
 from .. import terms
 from ..models import Cashflow, CashflowBatch, CashflowStep, Invoice, ReturnFile, Settlement, SettlementStep, Transfer
+from ..queries.transfers import given_back, may_be_paid, to_send
 from ..rules.invoices import VALIDATED_AFTER, bank_day, end_to_end
-from ..terms import AccountStatus, CashflowStatus, InvoiceStatus, Order, Orders, Payer, Returned, SettlementStatus
+from ..terms import CashflowStatus, InvoiceStatus, Order, Orders, Payer, Returned, SettlementStatus
 
 from diptych.commons import journal
 from diptych.commons.refusal import deny
@@ -33,8 +34,9 @@ def send_batch(*, number: int, payer: Payer, write: Callable[[Orders], bytes], a
     batch = CashflowBatch.objects.select_for_update(no_key=True).filter(number=number).first()
     if batch is None:
         deny(terms.BATCH_NOT_FOUND, number=number)
-    due = Cashflow.objects.filter(batch=batch, status=CashflowStatus.UNDER_REVIEW, amount_cents__lt=0)
-    transfer = _write(list(_payable(due)), batch=batch, message_id=str(batch), payer=payer, write=write, at=at)
+    transfer = _write(
+        list(_payable(to_send(batch_id=batch.pk))), batch=batch, message_id=str(batch), payer=payer, write=write, at=at
+    )
     ids = list(transfer.settlements.values_list("cashflow_id", flat=True))
     Cashflow.objects.filter(pk__in=ids).update(status=CashflowStatus.PENDING_ACCEPTANCE)
     CashflowStep.objects.bulk_create(
@@ -47,10 +49,7 @@ def send_batch(*, number: int, payer: Payer, write: Callable[[Orders], bytes], a
 @transaction.atomic
 def send_again(*, payer: Payer, write: Callable[[Orders], bytes], actor: str, at: datetime) -> Transfer:
     """Write the file of what the bank gave back and may be paid now: its account accepted, its payments not stopped."""
-    rejected = Cashflow.objects.filter(settlements__status=SettlementStatus.REJECTED).exclude(
-        pk__in=Settlement.objects.exclude(status=SettlementStatus.REJECTED).values("cashflow_id")
-    )
-    payable = [flow for flow in _locked(rejected) if _may_be_paid(flow)]
+    payable = [flow for flow in _locked(given_back()) if may_be_paid(flow)]
     message_id = f"RETRY{Transfer.objects.filter(batch=None).count() + 1}"
     transfer = _write(payable, batch=None, message_id=message_id, payer=payer, write=write, at=at)
     _journal(
@@ -131,13 +130,9 @@ def _locked(wanted: "QuerySet[Cashflow]") -> "QuerySet[Cashflow]":
     return flows.select_related("account", "batch", "invoice").order_by("pk")
 
 
-def _may_be_paid(flow: Cashflow) -> bool:
-    return flow.account.status == AccountStatus.ACCEPTED and not flow.account.holds.filter(lifted_at=None).exists()
-
-
 def _payable(due: "QuerySet[Cashflow]") -> Iterator[Cashflow]:
     for flow in _locked(due):
-        if not _may_be_paid(flow):
+        if not may_be_paid(flow):
             deny(terms.ACCOUNT_NOT_PAYABLE, account=flow.account_id)
         yield flow
 

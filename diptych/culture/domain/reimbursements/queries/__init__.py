@@ -29,7 +29,7 @@ from .statements import (
     statements,
     unpriced,
 )
-from .transfers import Entry, TransferFile, entries, transfers_to_deliver
+from .transfers import Entry, Sending, TransferFile, entries, sending, to_send_again, transfers_to_deliver
 from .verify import verify_prices
 from .verify_payments import verify_payments
 
@@ -45,6 +45,7 @@ __all__ = [
     "OwnAccount",
     "OwnLink",
     "PaidLine",
+    "Sending",
     "Statement",
     "StatusLine",
     "TransferFile",
@@ -76,8 +77,10 @@ __all__ = [
     "prices_sql",
     "pricing_points_for",
     "scale_tables",
+    "sending",
     "statement",
     "statements",
+    "to_send_again",
     "transfers_to_deliver",
     "unpriced",
     "verify_payments",

@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from .. import terms
-from ..models import Cashflow, CashflowBatch, PaymentHold, Settlement
+from ..models import Cashflow, CashflowBatch, PaymentHold
 from ..rules.payments import cutoff_of, next_cutoff_day
 from ..terms import CashflowStatus, Hold, InvoiceStatus, LeftOut, SettlementStatus
 from .due import Waiting, waiting
+from .transfers import given_back
 
 from diptych.commons.refusal import deny
 from diptych.culture.domain.bookings.models import Booking
@@ -80,9 +81,7 @@ def batches(*, limit: int = 100) -> list[BatchRow]:
         .order_by("batch_id", "status")
     )  # fmt: skip
     by_batch = {number: list(group) for number, group in groupby(counted, key=itemgetter("batch_id"))}
-    live = Settlement.objects.exclude(status=SettlementStatus.REJECTED).values("cashflow_id")
-    given_back = flows.filter(settlements__status=SettlementStatus.REJECTED).exclude(pk__in=live)
-    returned = dict(given_back.values_list("batch_id").annotate(n=Count("pk", distinct=True)))
+    returned = dict(given_back().filter(batch__in=rows).values_list("batch_id").annotate(n=Count("pk", distinct=True)))
     return [_batch(batch, by_batch.get(batch.pk, []), returned.get(batch.pk, 0)) for batch in rows]
 
 

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from .. import terms
-from ..models import Cashflow, CashflowBatch, Transfer
+from ..models import Cashflow, CashflowBatch, Settlement, Transfer
+from ..terms import AccountStatus, CashflowStatus, SettlementStatus
 
 from diptych.commons.refusal import deny
 
@@ -37,6 +40,52 @@ class Entry:
     end_to_end: str
     settlement: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is left to do with the bank for a batch: cashflows to send and their cents, the accounts that stop it (number,
+    structure), cashflows whose file the bank has to take, whether the file was handed over."""
+
+    count: int
+    cents: int
+    blocked: tuple[tuple[int, str], ...]
+    handed: int
+    is_delivered: bool
+
+
+def may_be_paid(flow: Cashflow) -> bool:
+    """Whether a cashflow's account may receive it now: accepted, its payments not stopped."""
+    return flow.account.status == AccountStatus.ACCEPTED and not flow.account.holds.filter(lifted_at=None).exists()
+
+
+def to_send(*, batch_id: int) -> "QuerySet[Cashflow]":
+    """A batch's cashflows that were invoiced and that no file holds yet."""
+    return Cashflow.objects.filter(batch_id=batch_id, status=CashflowStatus.UNDER_REVIEW, amount_cents__lt=0)
+
+
+def given_back() -> "QuerySet[Cashflow]":
+    """Cashflows that the bank gave back, and that were not sent again."""
+    live = Settlement.objects.exclude(status=SettlementStatus.REJECTED).values("cashflow_id")
+    return Cashflow.objects.filter(settlements__status=SettlementStatus.REJECTED).exclude(pk__in=live)
+
+
+def sending(*, number: int) -> Sending:
+    """What is left to do with the bank for a batch. Refuses an unknown one."""
+    batch = CashflowBatch.objects.filter(number=number).first()
+    if batch is None:
+        deny(terms.BATCH_NOT_FOUND, number=number)
+    flows = list(to_send(batch_id=batch.pk).select_related("account__structure").order_by("account_id"))
+    blocked = tuple((flow.account_id, flow.account.structure.name) for flow in flows if not may_be_paid(flow))
+    handed = Cashflow.objects.filter(batch=batch, status=CashflowStatus.PENDING_ACCEPTANCE).count()
+    waits = Transfer.objects.filter(batch=batch, delivered_at=None).exists()
+    return Sending(len(flows), -sum(flow.amount_cents for flow in flows), blocked, handed, not waits)
+
+
+def to_send_again() -> tuple[int, int]:
+    """What the bank gave back and may be paid now: how many, cents."""
+    flows = [flow for flow in given_back().select_related("account").distinct() if may_be_paid(flow)]
+    return len(flows), -sum(flow.amount_cents for flow in flows)
 
 
 def transfers_to_deliver() -> list[TransferFile]:
