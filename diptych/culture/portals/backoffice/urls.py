@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from . import bank_accounts, discovery, field_days, field_places, finance, finance_bank, offers, personal_data, rollout, structures, views, youths
+from . import (
+    bank_accounts,
+    discovery,
+    field_days,
+    field_places,
+    finance,
+    finance_bank,
+    offers,
+    personal_data,
+    rollout,
+    structures,
+    views,
+    youths,
+)
 
 app_name = "backoffice"
 urlpatterns = [
