@@ -13,8 +13,8 @@ from typing import Any, Final
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 
-from .outings import make_outings
 from .field import send_the_field_officer
+from .outings import make_outings
 from .paid import pay_the_bookseller
 from .venues import HALLES, HOME, MELIES
 from .words import FIRST_NAMES, LAST_NAMES
