@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from diptych.culture.domain.eligibility.models import BonusRequest, Reminder
+from diptych.culture.domain.outreach.models import Contact, Note, PlaceFile, Stop
 from diptych.culture.domain.people.models import LoginAlert, LoginDevice, Person, TrustedDevice
 from diptych.culture.domain.reimbursements.models import BankAccount, BankAccountStatus, BankDocument, Incident
 from diptych.culture.domain.venues.models import Invitation, Structure
@@ -25,6 +26,16 @@ def bank_account(person: Person) -> BankAccount:
         },
     )  # fmt: skip
     return account
+
+
+def _outreach(person: Person) -> None:
+    place = venue()
+    Contact.objects.create(
+        venue=place, name="Zoé-Canari Q.", position="canari-fonction", email=person.email, phone="0612340099", at=AT
+    )
+    Note.objects.create(venue=place, text="Un lieu à revoir.", by=f"person:{person.pk}", at=AT)
+    PlaceFile.objects.create(venue=place, officer=person, next_step="Rappeler", next_on=AT.date())
+    Stop.objects.create(officer=person, day=date(2027, 1, 19), venue=place, position=0)
 
 
 CANARIES: dict[str, Callable[[Person], Any]] = {
@@ -62,4 +73,8 @@ CANARIES: dict[str, Callable[[Person], Any]] = {
         kind="overpayment", note="A place sold twice.", created_by=f"person:{person.pk}", created_at=AT
     ),
     "eligibility_reminder": lambda person: Reminder.objects.create(person=person, attempt=uuid4(), at=AT),
+    "outreach_placefile": _outreach,
+    "outreach_contact": lambda person: None,  # made with the place's file
+    "outreach_note": lambda person: None,
+    "outreach_stop": lambda person: None,
 }

@@ -28,7 +28,6 @@ from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.queries.verify import discrepancies
 from diptych.culture.domain.catalogue.models import Favourite
 from diptych.culture.domain.eligibility.models import FraudCheck, FraudReview, PhoneCode, PhoneTry
-from diptych.culture.domain.outreach.models import Contact, Note, PlaceFile, Stop
 from diptych.culture.domain.people.models import EmailCheck, Person, Suspension
 from diptych.culture.domain.people.queries import knock_of
 from diptych.culture.domain.personal_data import operations, queries
@@ -164,16 +163,6 @@ def _seat(person: Person) -> None:
         cursor.execute("insert into rollout_seat values ('venue.seated', 'one', %s, 1, %s)", (person.pk, AT))
 
 
-def _outreach(person: Person) -> None:
-    place = factories.venue()
-    Contact.objects.create(
-        venue=place, name="Zoé-Canari Q.", position="canari-fonction", email=person.email, phone="0612340099", at=AT
-    )
-    Note.objects.create(venue=place, text="Un lieu à revoir.", by=f"person:{person.pk}", at=AT)
-    PlaceFile.objects.create(venue=place, officer=person, next_step="Rappeler", next_on=AT.date())
-    Stop.objects.create(officer=person, day=date(2027, 1, 19), venue=place, position=0)
-
-
 def _check(person: Person) -> None:
     FraudCheck.objects.create(
         person=person, attempt=uuid4(), type="ubble", status="ok", eligibility="", reasons=[], event="canari-evenement",
@@ -230,10 +219,6 @@ MAKERS: dict[str, Maker] = {
     "wallet_deposit": lambda person: None,
     "journal_entry": lambda person: None,
     "outbox_message": lambda person: None,
-    "outreach_placefile": _outreach,
-    "outreach_contact": lambda person: None,  # made with the place's file
-    "outreach_note": lambda person: None,
-    "outreach_stop": lambda person: None,
     "rollout_version": _rollout,
     "rollout_seat": _seat,
 }

@@ -94,7 +94,7 @@ def accounts() -> list[Account]:
             "Solène, chargée de développement dans la Loire",
             "solene@equipe.exemple.fr",
             PASSWORD,
-            "/equipe/terrain/journee/",
+            "/equipe/",
             TOTP_SECRET,
         ),
         Account("Odile, équipe du service", "odile@equipe.exemple.fr", PASSWORD, "/equipe/", TOTP_SECRET),
