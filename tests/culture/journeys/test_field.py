@@ -76,7 +76,7 @@ def test_a_field_officer_plans_a_day_and_goes(browser: Browser, live_server: Any
     assert names.index("Bibliothèque du Crêt-de-Roc") - names.index("Cinéma Le Royal") == 1
     page.locator(".field-day > li").first.locator("[name=down]").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.field-day h3')[1].innerText === " + repr(names[0]))
+    page.locator(".field-day > li:nth-child(2)", has_text=names[0]).wait_for()
     page.locator(".field-day > li", has_text="Le Royal").locator("[name=seen]").click()
     page.get_by_text("Pas visité").wait_for()
     clean(page)
