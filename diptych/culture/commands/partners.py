@@ -64,6 +64,20 @@ def make(
 
 
 @app.command()
+def secret(
+    partner: Partner,
+    anew: Annotated[bool, typer.Option("--anew", help="Draw another one first: the old one signs nothing any more.")] = False,
+) -> None:
+    """Show what signs our calls to a partner, for it to check them by. Written in the journal."""
+    from diptych.commons.ids import draw
+    from diptych.culture.domain.venues import queries
+    from diptych.culture.domain.venues.operations import partners
+
+    number = queries.partner_id_of(name=partner)
+    typer.echo(partners.show_secret(partner_id=number, anew=anew, draw=draw, actor=_ACTOR, at=now()))
+
+
+@app.command()
 def key(
     partner: Partner,
     rotate: Annotated[bool, typer.Option("--rotate", help="The partner's other keys end in a day.")] = False,

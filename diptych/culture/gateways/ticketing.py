@@ -1,22 +1,22 @@
 """Outside ticketing: asks a partner's system for places, and gives barcodes back. One HTTP call an act, signed.
 
 Holds the wire form of guide §6.1 (a JSON text inside a JSON string, HMAC-SHA256 in a header, 8 seconds) and its
-answers, and the fake that plays a partner in memory. Does not hold bookings: the job that calls it does.
+answers, and the fake that plays a partner in memory. Does not hold the call itself (outside) nor bookings (the job's).
 """
 
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-import httpx
+from .outside import Outside, Reply, Unreached
 
 DEADLINE_SECONDS: Final = 8.0
 """Guide §6.1: the documented timeout."""
 SIGNATURE_HEADER: Final = "DIPTYCH-Signature"
-LARGEST_ANSWER: Final = 64 * 1024
+_CONFLICT: Final = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Declined:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """No answer that can be relied on: it is worth asking again. `why` is timeout, unreachable, status_… or malformed."""
+    """No answer that can be relied on: it is worth asking again. `why` is timeout, unreachable, private, status_… or malformed."""
 
     why: str
 
@@ -70,8 +70,11 @@ class Ticketing(Protocol):
     def book(self, request: Request) -> Answer:
         """Ask for places."""
 
-    def give_back(self, *, url: str, secret: str, barcodes: Sequence[str]) -> bool:
-        """Cancel places by their barcodes; whether the system agreed."""
+    def give_back(self, *, url: str, secret: str, barcodes: Sequence[str]) -> str:
+        """Cancel places by their barcodes; why the system did not agree, empty where it did."""
+
+    def notify(self, *, url: str, secret: str, notice: Mapping[str, Any]) -> str:
+        """Tell a system of a booking that it does not sell; why it did not hear, empty where it did."""
 
 
 def sign(body: bytes, secret: str) -> str:
@@ -79,16 +82,16 @@ def sign(body: bytes, secret: str) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def _pack(payload: dict[str, Any]) -> bytes:
+def _pack(payload: Mapping[str, Any]) -> bytes:
     "A JSON text put in a JSON string, as the official contract has it."
-    return json.dumps(json.dumps(payload, separators=(",", ":"), sort_keys=True)).encode()
+    return json.dumps(json.dumps(dict(payload), separators=(",", ":"), sort_keys=True)).encode()
 
 
 class HttpTicketing:
-    """The real gateway."""
+    """The real gateway. `private`: whether a system may be called inside a private network."""
 
-    def __init__(self, *, deadline_seconds: float = DEADLINE_SECONDS) -> None:
-        self._client = httpx.Client(timeout=deadline_seconds, follow_redirects=False)
+    def __init__(self, *, private: bool, deadline_seconds: float = DEADLINE_SECONDS) -> None:
+        self._outside = Outside(deadline_seconds=deadline_seconds, private=private)
 
     def book(self, request: Request) -> Answer:
         """Ask for places, and read the answer without trusting it."""
@@ -100,42 +103,49 @@ class HttpTicketing:
             "stockIdAtProvider": request.stock_source_id,
         }
         answer = self._post(request.url, request.secret, payload)
-        if isinstance(answer, Silent):
-            return answer
+        if isinstance(answer, Unreached):
+            return Silent(answer.why)
         body = _body(answer)
-        if answer.status_code == httpx.codes.CONFLICT and body is not None:
+        if answer.status == _CONFLICT and body is not None:
             return Declined(str(body.get("error", "declined"))[:40])
-        if not answer.is_success:
-            return Silent(f"status_{answer.status_code}")
+        if not _agreed(answer):
+            return Silent(f"status_{answer.status}")
         places = _places(body, request.quantity)
         return Granted(places) if places is not None else Silent("malformed")
 
-    def give_back(self, *, url: str, secret: str, barcodes: Sequence[str]) -> bool:
+    def give_back(self, *, url: str, secret: str, barcodes: Sequence[str]) -> str:
         """Cancel places by their barcodes. A system that says they were already cancelled has agreed."""
         answer = self._post(url, secret, {"barcodes": list(barcodes)})
-        if isinstance(answer, Silent):
-            return False
-        return answer.is_success or (
-            answer.status_code == httpx.codes.CONFLICT and (_body(answer) or {}).get("error") == "already_cancelled"
-        )
+        if isinstance(answer, Reply) and answer.status == _CONFLICT and (_body(answer) or {}).get("error") == "already_cancelled":
+            return ""
+        return _why_not(answer)
 
-    def _post(self, url: str, secret: str, payload: dict[str, Any]) -> httpx.Response | Silent:
+    def notify(self, *, url: str, secret: str, notice: Mapping[str, Any]) -> str:
+        """Tell a system of a booking that it does not sell."""
+        return _why_not(self._post(url, secret, notice))
+
+    def _post(self, url: str, secret: str, payload: Mapping[str, Any]) -> Reply | Unreached:
         body = _pack(payload)
-        headers = {"Content-Type": "application/json", SIGNATURE_HEADER: sign(body, secret)}
-        try:
-            return self._client.post(url, content=body, headers=headers)
-        except httpx.TimeoutException:
-            return Silent("timeout")
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return Silent("unreachable")
+        headers = {"Content-Type": "application/json", "User-Agent": "diptych", SIGNATURE_HEADER: sign(body, secret)}
+        return self._outside.post(url, body=body, headers=headers)
 
 
-def _body(answer: httpx.Response) -> dict[str, Any] | None:
-    if len(answer.content) > LARGEST_ANSWER:
+def _agreed(answer: Reply) -> bool:
+    return 200 <= answer.status < 300
+
+
+def _why_not(answer: Reply | Unreached) -> str:
+    if isinstance(answer, Unreached):
+        return answer.why
+    return "" if _agreed(answer) else f"status_{answer.status}"
+
+
+def _body(answer: Reply) -> dict[str, Any] | None:
+    if not answer.is_whole:
         return None
     try:
-        body = answer.json()
-    except ValueError:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
 
@@ -160,6 +170,7 @@ class FakeTicketing:
     seats: int = 100
     silent: bool = False
     sold: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+    told: list[dict[str, Any]] = field(default_factory=list)
 
     def book(self, request: Request) -> Answer:
         """Sell the next seats, or say why not."""
@@ -173,10 +184,17 @@ class FakeTicketing:
         self.sold[request.key] = tuple(Place(f"{request.key}-{n}", f"A{taken + n + 1}") for n in range(request.quantity))
         return Granted(self.sold[request.key])
 
-    def give_back(self, *, url: str, secret: str, barcodes: Sequence[str]) -> bool:
+    def give_back(self, *, url: str, secret: str, barcodes: Sequence[str]) -> str:
         """Take seats back; barcodes it does not know change nothing."""
         if self.silent:
-            return False
+            return "timeout"
         given = set(barcodes)
         self.sold = {key: places for key, places in self.sold.items() if not given & {place.barcode for place in places}}
-        return True
+        return ""
+
+    def notify(self, *, url: str, secret: str, notice: Mapping[str, Any]) -> str:
+        """Keep what it is told."""
+        if self.silent:
+            return "timeout"
+        self.told.append(dict(notice))
+        return ""

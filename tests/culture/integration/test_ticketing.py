@@ -96,7 +96,7 @@ def partner() -> Iterator[Partner]:
 @pytest.fixture(params=["fake", "real"])
 def ticketing(request: pytest.FixtureRequest, partner: Partner) -> Ticketing:
     """Each gateway in turn, with three seats behind it."""
-    return FakeTicketing(seats=3) if request.param == "fake" else HttpTicketing(deadline_seconds=1)
+    return FakeTicketing(seats=3) if request.param == "fake" else HttpTicketing(private=True, deadline_seconds=1)
 
 
 def ask(gateway: Ticketing, partner: Partner, key: str, quantity: int = 1, secret: str = SECRET) -> Answer:
@@ -113,7 +113,7 @@ def test_places_are_sold_until_none_is_left(ticketing: Ticketing, partner: Partn
     assert ask(ticketing, partner, "b", 2) == Declined("not_enough_seats")
     assert isinstance(ask(ticketing, partner, "b"), Granted)
     assert ask(ticketing, partner, "c") == Declined("sold_out")
-    assert ticketing.give_back(url=f"{partner.url}/cancel", secret=SECRET, barcodes=["a-0", "a-1"])
+    assert ticketing.give_back(url=f"{partner.url}/cancel", secret=SECRET, barcodes=["a-0", "a-1"]) == ""
     assert isinstance(ask(ticketing, partner, "c", 2), Granted)
 
 
@@ -141,22 +141,22 @@ def test_answers_are_not_trusted(partner: Partner, status: int, body: Any, expec
         return True
 
     partner.behave = behave
-    assert ask(HttpTicketing(deadline_seconds=1), partner, "a") == expected
+    assert ask(HttpTicketing(private=True, deadline_seconds=1), partner, "a") == expected
 
 
 def test_silence_and_distance(partner: Partner) -> None:
     """Too slow, not there, no address: silent, never an exception."""
-    gateway = HttpTicketing(deadline_seconds=0.2)
+    gateway = HttpTicketing(private=True, deadline_seconds=0.2)
     partner.behave = lambda handler: bool(time.sleep(0.5)) or True
     assert ask(gateway, partner, "a") == Silent("timeout")
-    assert not gateway.give_back(url=f"{partner.url}/cancel", secret=SECRET, barcodes=["a"])
+    assert gateway.give_back(url=f"{partner.url}/cancel", secret=SECRET, barcodes=["a"]) == "timeout"
     assert gateway.book(Request("a", "http://127.0.0.1:9/book", SECRET, 1, "", 1, 1)) == Silent("unreachable")
     assert gateway.book(Request("a", "nowhere", SECRET, 1, "", 1, 1)) == Silent("unreachable")
 
 
 def test_the_signature_covers_the_body(partner: Partner) -> None:
     """A wrong secret is refused by the partner."""
-    assert ask(HttpTicketing(deadline_seconds=1), partner, "a", secret="another") == Silent("status_401")
+    assert ask(HttpTicketing(private=True, deadline_seconds=1), partner, "a", secret="another") == Silent("status_401")
     assert sign(b"x", "k") != sign(b"y", "k")
 
 
@@ -217,12 +217,17 @@ def test_seats_that_come_too_late_are_given_back(seats: Stock) -> None:
             connections.close_all()  # of this thread
             return answer
 
-        def give_back(self, **given: Any) -> bool:
+        def give_back(self, **given: Any) -> str:
             return fake.give_back(**given)
+
+        def notify(self, **given: Any) -> str:
+            return fake.notify(**given)
 
     with clock.frozen(at=AT):
         hold(seats)
         assert settle_holds(at=AT, ticketing=Slow())["given_back"] == 1
+        assert fake.sold != {}
+        settle_holds(at=AT, ticketing=fake)
     assert fake.sold == {}
     assert queries.discrepancies() == []
 

@@ -1,6 +1,6 @@
 """Tables of bookings, with the constraints that stand behind every rule.
 
-Holds one row a booking. Does not hold sums (the wallet's movements) nor places (the stock's count).
+Holds one row a booking, and what ticketing partners are still to be told. Does not hold sums (the wallet's movements) nor places (the stock's count).
 """
 
 from typing import ClassVar
@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from .terms import Author, Cancellation, Entry, Status
+from .terms import Author, CallKind, Cancellation, Entry, Status
 
 from diptych.culture.domain.catalogue.models import Offer, Stock
+from diptych.culture.domain.venues.models import TicketingSystem, Venue
 from diptych.culture.domain.wallet.models import Deposit
 
 
@@ -39,6 +40,8 @@ class Booking(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancellation = models.CharField(max_length=40, choices=[(c, c) for c in Cancellation], blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
+    """Until when its place waits for a ticketing system. Stays on one that ended while it waited: what that system may have
+    sold meanwhile is looked for."""
     tickets = models.JSONField(default=list, blank=True)
     """Barcodes and seats that an outside ticketing system gave."""
     idempotency_key = models.CharField(max_length=64, blank=True)
@@ -76,3 +79,51 @@ class Booking(models.Model):
             models.Index(fields=["held_until"], name="booking_held", condition=Q(status="HELD")),
             models.Index(fields=["booked_at"], name="booking_waiting", condition=Q(status="CONFIRMED")),
         ]
+
+
+class PartnerCall(models.Model):
+    """What a partner's system is still to be told of a booking: tried again, later each time, then given up."""
+
+    system = models.ForeignKey(TicketingSystem, on_delete=models.CASCADE, db_index=False)
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="partner_calls")
+    kind = models.CharField(max_length=12, choices=[(k, k) for k in CallKind])
+    barcodes = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """When the partner agreed, or when it was given up (`gave_up`)."""
+    gave_up = models.BooleanField(default=False)
+
+    class Meta:
+        """Each thing is told once."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["booking", "kind"], name="partner_call_once")]
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="partner_call_due", condition=Q(ended_at=None))]
+
+
+class PartnerFault(models.Model):
+    """A call that a partner did not answer well: for its screen. The oldest go."""
+
+    system = models.ForeignKey(TicketingSystem, on_delete=models.CASCADE, db_index=False)
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, db_index=False)
+    kind = models.CharField(max_length=12, choices=[(k, k) for k in CallKind])
+    why = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Read by system, the newest first."""
+
+        indexes: ClassVar = [models.Index(fields=["system", "-id"], name="partner_fault_of_system")]
+
+
+class PartnerHealth(models.Model):
+    """How a partner's system has answered of late."""
+
+    system = models.OneToOneField(TicketingSystem, on_delete=models.CASCADE, primary_key=True, related_name="health")
+    failures = models.IntegerField(default=0)
+    """In a row."""
+    answered_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    rests_until = models.DateTimeField(null=True, blank=True)
+    """Until when nothing is asked of it."""

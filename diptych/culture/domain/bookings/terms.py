@@ -23,6 +23,21 @@ class Status(StrEnum):
     REIMBURSED = "REIMBURSED"
 
 
+class CallKind(StrEnum):
+    """What a partner's system is called for."""
+
+    BOOK = "BOOK"
+    """Places are asked for."""
+    CANCEL = "CANCEL"
+    """Places are given back, by their barcodes."""
+    FIND = "FIND"
+    """Places that it may have sold without our hearing it are asked for again by the same key, and given back."""
+    TELL_BOOKED = "TELL_BOOKED"
+    """It is told of a booking that it does not sell."""
+    TELL_ENDED = "TELL_ENDED"
+    """It is told that such a booking was cancelled."""
+
+
 MOVES: Final[dict[Status, frozenset[Status]]] = {
     Status.HELD: frozenset({Status.CONFIRMED, Status.CANCELLED}),
     Status.CONFIRMED: frozenset({Status.USED, Status.CANCELLED}),

@@ -13,6 +13,7 @@ from . import (
     personal_data,
     rollout,
     structures,
+    systems,
     views,
     youths,
 )
@@ -61,6 +62,7 @@ urlpatterns = [
     path("offres/<int:offer_id>/", offers.offer, name="offer"),
     path("offres/<int:offer_id>/decider/", offers.judge, name="offer-judge"),
     path("offres/<int:offer_id>/confiance/", offers.trust, name="offer-trust"),
+    path("billetteries/", systems.systems, name="systems"),
     path("structures/", structures.structures, name="structures"),
     path("structures/<int:structure_id>/", structures.structure, name="structure"),
     path("structures/<int:structure_id>/decider/", structures.decide, name="structure-decide"),

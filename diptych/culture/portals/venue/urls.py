@@ -16,6 +16,7 @@ from .views import (
     statistics,
     stocks,
     structures,
+    systems,
 )
 
 app_name = "venue"
@@ -39,6 +40,7 @@ urlpatterns = [
     path("lieux/<int:venue_id>/", places.edit, name="place"),
     path("lieux/<int:venue_id>/paiement/", banking.links, name="links"),
     path("lieux/<int:venue_id>/paiement/lier/", banking.link, name="link"),
+    path("billetterie/", systems.systems, name="systems"),
     path("banque/", banking.accounts, name="banking"),
     path("banque/<int:account_id>/", banking.edit, name="bank-account"),
     path("structures/<int:structure_id>/banque/nouveau/", banking.new, name="bank-account-new"),

@@ -54,9 +54,9 @@ def move(booking: Booking, after: Status) -> None:
 def free(booking: Booking, *, why: Cancellation, at: datetime) -> None:
     """Cancel a locked booking: its places go back to the stock, its price to the wallet."""
     move(booking, Status.CANCELLED)
-    booking.cancelled_at, booking.cancellation, booking.held_until = at, why, None
+    booking.cancelled_at, booking.cancellation = at, why
     booking.used_at, booking.validated_by = None, ""
-    save_unused(booking, "status", "cancelled_at", "cancellation", "held_until", "used_at", "validated_by")
+    save_unused(booking, "status", "cancelled_at", "cancellation", "used_at", "validated_by")
     Stock.objects.filter(pk=booking.stock_id).update(booked=F("booked") - booking.quantity)
     if booking.total_cents and booking.deposit_id is not None:
         Movement.objects.create(

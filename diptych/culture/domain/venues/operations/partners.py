@@ -72,6 +72,18 @@ def end_key(*, prefix: str, actor: str, at: datetime) -> None:
 
 
 @transaction.atomic
+def show_secret(*, partner_id: int, anew: bool, draw: Draw, actor: str, at: datetime) -> str:
+    """What signs our calls to a partner, for the partner to check them by; each look is in the journal. `anew`: another one is
+    drawn first, and the old one signs nothing any more."""
+    partner = _locked(partner_id)
+    if anew:
+        partner.secret = draw(ALPHABET, SECRET)
+        partner.save(update_fields=["secret"])
+    tell("venues.show_partner_secret", subject=f"partner:{partner.pk}", actor=actor, at=at, facts={"anew": anew})
+    return partner.secret
+
+
+@transaction.atomic
 def link_venue(*, partner_id: int, venue_id: int, sells: bool, actor: str, at: datetime) -> None:
     """Let a partner's keys work for a venue; `sells`: its places are asked of the partner from now on. Twice is once."""
     partner = _locked(partner_id)

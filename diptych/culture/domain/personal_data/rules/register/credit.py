@@ -52,6 +52,13 @@ ROWS: Final = (
         order="booked_at",
     ),
     Table(
+        "bookings_partnercall",
+        BOOKING,
+        hidden("id system_id booking_id kind barcodes made_at due_at tries ended_at gave_up", Category.LINK),
+        of="booking_id in (select id from bookings_booking where person_id = %(person)s)",
+        row=Row.DROPPED,
+    ),
+    Table(
         "catalogue_activationcode",
         BOOKING,
         (

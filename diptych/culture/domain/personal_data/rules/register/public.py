@@ -49,6 +49,8 @@ ROWS: Final = (
     _public("venues_department", "code name region region_name population"),
     _public("venues_commune", "insee name department postcodes population latitude longitude"),
     _public("venues_address", "id commune_id postcode street folded latitude longitude made_at"),
+    _public("bookings_partnerfault", "id system_id venue_id kind why at"),
+    _public("bookings_partnerhealth", "system_id failures answered_at failed_at rests_until"),
     _public("venues_structure", "id siren name validation created_at"),
     _public("venues_ticketingsystem", "id name booking_url cancellation_url notification_url secret active"),
     _public("venues_partnerkey", "id prefix digest made_at ends_at partner_id"),
