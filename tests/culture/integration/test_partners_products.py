@@ -1,17 +1,20 @@
 """Things by a partner's program: one by one, and by the hundred by their bar code, in as many statements whatever their number."""
 
-import time
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from diptych.commons import clock
 from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.catalogue import terms
 from diptych.culture.domain.catalogue.models import Offer, OfferRule, Product, Stock
 from diptych.culture.domain.catalogue.operations.partner_things import keep_by_ean
+from diptych.culture.domain.catalogue.operations.synchronising import synchronise
+from diptych.culture.domain.catalogue.rules import offers as rules
 from diptych.culture.domain.catalogue.terms import EanLine
 from diptych.culture.domain.venues.models import Venue
 from tests.culture import factories
@@ -157,7 +160,7 @@ def test_works_by_bar_code_made_then_changed(venue: Venue, program: Program) -> 
     assert [(p["categoryRelatedFields"], p["status"], p["stock"]["quantity"]) for p in found] == [
         ({"category": "LIVRE_PAPIER", "ean": ean}, "ACTIVE", 3) for ean in known[:2]
     ]
-    assert [e.facts for e in told(act="catalogue.keep_by_ean")] == [{"unknown": 3, "made": 2, "changed": 0}]
+    assert [e.facts for e in told(act="catalogue.keep_by_ean")] == [{"unknown": 3, "closed": 0, "made": 2, "changed": 0}]
     stock = Stock.objects.get(offer_id=found[0]["id"])
     bookings.book(person_id=factories.youth().pk, stock_id=stock.pk, places=1, at=AT)
     again = {
@@ -196,16 +199,73 @@ def test_five_hundred_works_cost_as_many_statements_as_five(venue: Venue, django
     """What a bookshop's till sends at night: the number of statements does not grow with the number of works."""
     eans = books(500)
 
-    def send(count: int, price: int) -> float:
-        began = time.perf_counter()
+    def send(count: int, price: int) -> None:
         keep_by_ean(
             venue_id=venue.pk, lines=[EanLine(ean, price, 5, shown_at=AT) for ean in eans[:count]], actor="partner:1", at=AT
         )
-        return time.perf_counter() - began
 
     send(500, 5_00)
     for count in (5, 500):
         with django_assert_max_num_queries(12):
             send(count, 6_00)
-    print(f"{500 / min(send(500, 7_00 + n) for n in range(5)):.0f} stocks a second")
-    assert Stock.objects.filter(offer__venue=venue, price_cents__gte=7_00).count() == 500
+    assert Stock.objects.filter(offer__venue=venue, price_cents=6_00).count() == 500
+
+
+def sent(program: Program, venue_id: int, body: bytes) -> Any:
+    """A whole stock, line by line."""
+    headers = {"Authorization": f"Bearer {program.key}"}
+    return Client().generic("POST", f"{PRODUCTS}/ean/lines?venueId={venue_id}", body, "application/x-ndjson", headers=headers)
+
+
+def test_a_whole_stock_in_one_request_with_a_report_to_act_on(venue: Venue, program: Program) -> None:
+    eans = books(2_100)
+    Product.objects.create(subcategory="LIVRE_PAPIER", name="Examiné", ean="9789999999991")
+    Offer.objects.create(
+        venue=venue, product=Product.objects.get(ean="9789999999991"), subcategory="LIVRE_PAPIER", name="Examiné", validation="PENDING",
+        created_at=AT,
+    )  # fmt: skip
+    rows = [json.dumps(line(ean)).encode() for ean in eans]
+    wrong = {
+        5: b"{", 6: b'{"ean": "1"}', 7: b"[]", 8: json.dumps(line(eans[0], price=-1)).encode(), 9: b'"' + b"x" * 200_000,
+        10: json.dumps(line("9780000099999")).encode(), 11: json.dumps(line("9789999999991")).encode(), 12: b"\xff\xfe",
+    }  # fmt: skip
+    for number, row in wrong.items():
+        rows.insert(number - 1, row)
+    answer = sent(program, venue.pk, b"\r\n".join([*rows, b"", b"  ", json.dumps(line(eans[0], quantity=9)).encode()]))
+    report = answer.json()
+    assert (answer.status_code, report["lines"], report["made"], report["changed"]) == (200, 2_109, 2_100, 1)
+    assert {one["line"]: one["code"] for one in report["problems"]} == {
+        5: "malformed", 6: "malformed", 7: "malformed", 8: "malformed", 9: "malformed", 10: "unknown", 11: "closed", 12: "malformed",
+    }  # fmt: skip
+    assert report["problemCount"] == 8
+    assert "EAN" in next(one["message"] for one in report["problems"] if one["code"] == "unknown")
+    assert Stock.objects.get(offer__product__ean=eans[0]).quantity == 9, "the last line counts"
+    again = sent(program, venue.pk, b"\n".join(rows[:3])).json()
+    assert (again["lines"], again["made"], again["changed"], again["problems"]) == (3, 0, 1, [])
+    assert sent(program, venue.pk, b"\n".join(rows[:3])).json()["changed"] == 0, "sent again, it changes nothing"
+
+
+def test_what_a_synchronisation_does_not_take(venue: Venue, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    foreign = factories.venue(name="Ailleurs")
+    assert refused(sent(program, foreign.pk, b"{}")) == (404, "venues.partner_venue_missing")
+    assert refused(sent(program, venue.pk, b"")) == (400, "partners_api.length_needed")
+    assert sent(program, venue.pk, b"\n\n").json() == {"lines": 0, "made": 0, "changed": 0, "problemCount": 0, "problems": []}
+    monkeypatch.setattr(rules, "MOST_LINES", 3)
+    monkeypatch.setattr(rules, "LINES_AT_ONCE", 2)
+    monkeypatch.setattr(rules, "MOST_PROBLEMS", 1)
+    report = sent(program, venue.pk, b"\n".join(json.dumps(line(ean)).encode() for ean in books(9))).json()
+    assert (report["lines"], report["made"], report["problemCount"]) == (4, 3, 1)
+    assert [(one["line"], one["code"]) for one in report["problems"]] == [(4, "too_many")]
+
+
+def test_what_was_kept_stays_where_the_rest_never_comes(venue: Venue) -> None:
+    eans = books(5)
+
+    def cut() -> Iterator[EanLine]:
+        yield from (EanLine(ean, 5_00, 2, shown_at=AT) for ean in eans[:4])
+        raise ConnectionError
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(ConnectionError):
+        patch.setattr(rules, "LINES_AT_ONCE", 2)
+        synchronise(venue_id=venue.pk, lines=cut(), actor="partner:1", at=AT)
+    assert Stock.objects.filter(offer__venue=venue).count() == 4

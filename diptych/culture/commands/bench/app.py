@@ -15,6 +15,7 @@ from . import ledger as proving
 from . import pricing as paying
 from . import rush as rushing
 from . import search as searching
+from . import stocks as keeping
 
 app = typer.Typer(no_args_is_help=True, help="Measure booking, imports, pricing and search, each on a database of its own.")
 
@@ -130,6 +131,21 @@ def pricing(
         f"batch {figures.batch_seconds:.1f} s, invoices {figures.invoice_seconds:.1f} s; ratio with them {figures.whole_ratio:.1f}; "
         f"the same rows written anew {figures.writing_seconds:.1f} s, ratio to the pass and them {figures.kept_ratio:.1f}"
     )
+
+
+@app.command()
+def stocks(
+    lines: Annotated[int, typer.Option(min=1, max=500_000, help="Works of the venue.")] = 100_000,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+) -> None:
+    """Lines a second of a venue's whole stock sent in one request, and of the same update in plain SQL, in one run."""
+    with Console(stderr=True).status("making an empty database…") as status:
+        figures = keeping.measure(lines=lines, on_step=status.update)
+    if as_json:
+        print(figures.as_json())
+        return
+    print(f"{figures.lines:,} stocks: {figures.seconds:.1f} s, {figures.rate:,.0f} a second through the full stack")
+    print(f"the same update in plain SQL: {figures.sql_seconds:.1f} s, {figures.sql_rate:,.0f} a second")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Things of partners' programs: one by one, and by the hundred by their bar code (guide §6.1, `/public/offers/v1/products`)."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from ninja import Query, Router, Schema, Status
@@ -12,6 +13,7 @@ from .events import shown as as_event
 from .images import given
 from .product_shapes import (
     AvailableEANsResponse,
+    ProductOfferByEanCreation,
     ProductOfferCreation,
     ProductOfferEdition,
     ProductOfferResponse,
@@ -86,13 +88,7 @@ def keep_by_ean(request: Calling, body: ProductsOfferByEanCreation) -> Any:
     if place.venueId not in who.venue_ids:
         deny(PARTNER_VENUE_MISSING)
     at_venue(place)
-    lines = [
-        EanLine(
-            one.ean, one.stock.price, _places(one.stock.quantity), one.stock.bookingLimitDatetime,
-            instant(one.publicationDatetime, at), one.bookingAllowedDatetime,
-        )
-        for one in body.products
-    ]  # fmt: skip
+    lines = [line_of(one, at) for one in body.products]
     if lines:
         partner_things.keep_by_ean(venue_id=place.venueId, lines=lines, actor=who.actor, at=at)
     return Status(204, None)
@@ -179,6 +175,15 @@ def edit(request: Calling, body: ProductOfferEdition) -> Any:
 def thing(request: Calling, product_id: ResourceId) -> Any:
     """One of my things."""
     return _again(request, product_id)
+
+
+def line_of(work: ProductOfferByEanCreation, at: datetime) -> EanLine:
+    """What a program has of a work."""
+    stock = work.stock
+    return EanLine(
+        work.ean, stock.price, _places(stock.quantity), stock.bookingLimitDatetime, instant(work.publicationDatetime, at),
+        work.bookingAllowedDatetime,
+    )  # fmt: skip
 
 
 def shown(thing: queries.PartnerEvent) -> dict[str, Any]:

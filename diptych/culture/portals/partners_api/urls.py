@@ -17,6 +17,7 @@ from . import (
     places,
     products,
     providers,
+    synchronising,
     webhooks,
 )
 from .door import api
@@ -37,6 +38,7 @@ api.add_router("/public/offers/v1", places.router)
 api.add_router("/public/offers/v1", addresses.router)
 api.add_router("/public/offers/v1", events.router)
 api.add_router("/public/offers/v1", event_dates.router)
+api.add_router("/public/offers/v1", synchronising.router)
 api.add_router("/public/offers/v1", products.router)
 api.add_router("/public/offers/v1", images.router)
 api.add_router("/v2/collective", collective_lists.router)

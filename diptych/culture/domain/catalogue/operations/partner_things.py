@@ -3,9 +3,8 @@
 Holds the stock of a thing and the upsert by EAN. Does not hold a thing's texts: they are changed as an event's are.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from zlib import crc32
@@ -16,7 +15,14 @@ from .. import terms
 from ..models import Offer, Product, Stock
 from ..queries.partner_events import BY_EAN
 from ..rules import offers as rules
-from ..terms import Compatibility, EanLine, OfferDraft, OfferValidation, PartnerWords, StockDraft
+from ..terms import (
+    Compatibility,
+    EanLine,
+    OfferDraft,
+    OfferValidation,
+    PartnerWords,
+    StockDraft,
+)
 from .offers import add_dates, edit_stock, own, publish, remove_stock
 from .partner_events import create_event, edit_event
 from .picturing import Drawn
@@ -32,6 +38,17 @@ update catalogue_stock s set price_cents = w.price_cents, quantity = w.quantity,
 from unnest(%s::bigint[], %s::int[], %s::int[], %s::timestamptz[]) as w (id, price_cents, quantity, booking_limit_at)
 where s.id = w.id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class EansKept:
+    """What became of lines: how many works are new here, how many have another stock now; the EANs of those that are unknown
+    (no such work, or not sold so) or closed (refused, or in review)."""
+
+    made: int
+    changed: int
+    unknown: tuple[str, ...]
+    closed: tuple[str, ...]
 
 
 @transaction.atomic
@@ -87,9 +104,8 @@ def _set_stock(offer_id: int, venue_ids: Collection[int], fields: Mapping[str, A
 
 
 @transaction.atomic
-def keep_by_ean(*, venue_id: int, lines: Sequence[EanLine], actor: str, at: datetime) -> Mapping[str, int]:
-    """Bring a venue's stock of known works to what a program has: `made`, `changed`, `unknown` (no such work, or one that is
-    not sold so), `closed` (refused or in review). The last line of an EAN counts. Fewer copies than are booked leave none to
+def keep_by_ean(*, venue_id: int, lines: Sequence[EanLine], actor: str, at: datetime) -> EansKept:
+    """Bring a venue's stock of known works to what a program has. The last line of an EAN counts. Fewer copies than are booked leave none to
     book. One line in the journal, one message, whatever the number."""
     wanted = {line.ean: line for line in lines}
     venue = Venue.objects.select_for_update(no_key=True, of=("self",)).select_related("structure").get(pk=venue_id)
@@ -98,20 +114,20 @@ def keep_by_ean(*, venue_id: int, lines: Sequence[EanLine], actor: str, at: date
         deny(terms.STRUCTURE_NOT_VALIDATED)
     works = Product.objects.filter(ean__in=wanted, subcategory__in=BY_EAN, compatibility=Compatibility.COMPATIBLE)
     products = {product.ean: product for product in works}
-    done: Counter[str] = Counter(unknown=len(wanted) - len(products))
+    unknown = tuple(ean for ean in wanted if ean not in products)
     offers = {
         offer.product_id: offer
         for offer in Offer.objects.select_for_update(no_key=True, of=("self",))
         .filter(venue_id=venue_id, product__in=products.values())
         .order_by("pk")
     }
-    fresh = []
+    fresh, closed = [], []
     for ean, product in products.items():
         offer, line = offers.get(product.pk), wanted[str(ean)]
         if offer is None:
             fresh.append(_offer_of(product, venue, line, at))
         elif rules.why_not_edit(offer.validation) is not None:
-            done["closed"] += 1
+            closed.append(str(ean))
         elif (offer.publication_at, offer.bookings_allowed_at) != (_shown(offer, line), line.bookings_allowed_at):
             offer.publication_at, offer.bookings_allowed_at = _shown(offer, line), line.bookings_allowed_at
             offer.save(update_fields=["publication_at", "bookings_allowed_at"])
@@ -120,8 +136,9 @@ def keep_by_ean(*, venue_id: int, lines: Sequence[EanLine], actor: str, at: date
         offer.cover_seed = crc32(f"{offer.pk} {offer.name}".encode())
         offers[offer.product_id] = offer
     Offer.objects.bulk_update(fresh, ["validation", "validation_kind", "validated_price_cents", "cover_seed"])
-    done["made"] = len(fresh)
-    touched = _stocks(products, offers, wanted, {offer.pk for offer in fresh}, done, at)
+    open_ones = {offers[product.pk]: wanted[str(ean)] for ean, product in products.items() if str(ean) not in closed}
+    touched = _stocks(open_ones, at)
+    kept = EansKept(len(fresh), touched - len(fresh), unknown, tuple(closed))
     with connection.cursor() as cursor:
         outbox.announce(
             cursor,
@@ -130,34 +147,30 @@ def keep_by_ean(*, venue_id: int, lines: Sequence[EanLine], actor: str, at: date
             payload={"venue_id": venue_id, "offers": touched},
             at=at,
         )
-        journal.write(cursor, actor=actor, act="catalogue.keep_by_ean", subject=f"venue:{venue_id}", at=at, facts=dict(done))
-    return done
+        counted = {"unknown": len(unknown), "closed": len(closed), "made": kept.made, "changed": kept.changed}
+        journal.write(cursor, actor=actor, act="catalogue.keep_by_ean", subject=f"venue:{venue_id}", at=at, facts=counted)
+    return kept
 
 
-def _stocks(
-    products: Mapping[str | None, Product], offers: Mapping[int | None, Offer], wanted: Mapping[str, EanLine], fresh: set[int],
-    done: "Counter[str]", at: datetime,
-) -> int:  # fmt: skip
-    "Write the stocks of the offers that may change, all at once; how many."
+def _stocks(open_ones: Mapping[Offer, EanLine], at: datetime) -> int:
+    "Write the stocks that are not yet as they should be, all at once; how many."
     held = {
         stock.offer_id: stock
         for stock in Stock.objects.select_for_update(no_key=True)
-        .filter(offer__in=offers.values(), deleted_at=None, starts_at=None)
+        .filter(offer__in=open_ones, deleted_at=None, starts_at=None)
         .order_by("pk")
     }
-    new, changed = [], []
-    for ean, product in products.items():
-        offer, line = offers[product.pk], wanted[str(ean)]
-        if offer.pk not in fresh and rules.why_not_edit(offer.validation) is not None:
-            continue
-        stock = held.get(offer.pk)
-        if stock is None:
-            stock = Stock(offer=offer, created_at=at)
+    new: list[Stock] = []
+    changed: list[Stock] = []
+    for offer, line in open_ones.items():
+        stock = held.get(offer.pk) or Stock(offer=offer, created_at=at)
+        places = None if line.places is None else max(line.places, stock.booked)
+        before = (stock.price_cents, stock.quantity, stock.booking_limit_at)
+        stock.price_cents, stock.quantity, stock.booking_limit_at = line.price_cents, places, line.booking_limit_at
+        if stock.pk is None:
             new.append(stock)
-        else:
+        elif before != (stock.price_cents, stock.quantity, stock.booking_limit_at):
             changed.append(stock)
-        stock.price_cents, stock.booking_limit_at = line.price_cents, line.booking_limit_at
-        stock.quantity = None if line.places is None else max(line.places, stock.booked)
     Stock.objects.bulk_create(new)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -169,7 +182,6 @@ def _stocks(
                 [stock.booking_limit_at for stock in changed],
             ),
         )
-    done["changed"] = len(new) + len(changed) - len(fresh)
     return len(new) + len(changed)
 
 

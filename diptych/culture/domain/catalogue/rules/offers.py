@@ -25,6 +25,10 @@ LONGEST_MINUTES: Final = 30 * 24 * 60
 """Our own limits: the columns' lengths, and a festival of thirty days."""
 MOST_STOCKS: Final = 2_500
 MOST_PRICES: Final = 50
+LINES_AT_ONCE: Final = 1_000
+MOST_LINES: Final = 500_000
+MOST_PROBLEMS: Final = 10_000
+"""Ours, of a synchronisation: lines kept at a time, lines taken, problems named."""
 MOST_QUANTITY: Final = 1_000_000
 MOST_FAVOURITES: Final = 100
 REMOVABLE_FOR: Final = timedelta(hours=48)
