@@ -1,15 +1,16 @@
-"""Rows about somebody in the tables of devices and of the sign-up's requests, for the tests that search what is left of them."""
+"""Rows about somebody in the tables that grew beside sign-up and bookings, for the tests that search what is left of them."""
 
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from diptych.culture.domain.bookings.models import Booking, PartnerCall
 from diptych.culture.domain.eligibility.models import BonusRequest, Reminder
 from diptych.culture.domain.outreach.models import Contact, Note, PlaceFile, Stop
 from diptych.culture.domain.people.models import LoginAlert, LoginDevice, Person, TrustedDevice
 from diptych.culture.domain.reimbursements.models import BankAccount, BankAccountStatus, BankDocument, Incident
-from diptych.culture.domain.venues.models import Invitation, Structure
+from diptych.culture.domain.venues.models import Invitation, Structure, TicketingSystem
 from tests.culture.factories import AT, venue
 
 BORN = date(2008, 3, 17)
@@ -36,6 +37,12 @@ def _outreach(person: Person) -> None:
     Note.objects.create(venue=place, text="Un lieu à revoir.", by=f"person:{person.pk}", at=AT)
     PlaceFile.objects.create(venue=place, officer=person, next_step="Rappeler", next_on=AT.date())
     Stop.objects.create(officer=person, day=date(2027, 1, 19), venue=place, position=0)
+
+
+def _partner_call(person: Person) -> None:
+    system = TicketingSystem.objects.create(name=f"Guichet {person.pk}", secret="s")
+    booking = Booking.objects.filter(person=person).first()
+    PartnerCall.objects.create(system=system, booking=booking, kind="TELL_ENDED", barcodes=["CANARI"], made_at=AT, due_at=AT)
 
 
 CANARIES: dict[str, Callable[[Person], Any]] = {
@@ -73,6 +80,7 @@ CANARIES: dict[str, Callable[[Person], Any]] = {
         kind="overpayment", note="A place sold twice.", created_by=f"person:{person.pk}", created_at=AT
     ),
     "eligibility_reminder": lambda person: Reminder.objects.create(person=person, attempt=uuid4(), at=AT),
+    "bookings_partnercall": _partner_call,
     "outreach_placefile": _outreach,
     "outreach_contact": lambda person: None,  # made with the place's file
     "outreach_note": lambda person: None,
