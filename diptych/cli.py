@@ -108,8 +108,9 @@ culture = typer.Typer(cls=_Culture, no_args_is_help=True, help="The culture pass
 health = typer.Typer(
     cls=_Health,
     no_args_is_help=True,
-    help="The hospital data department. Its research room answers cohort definitions; of the identified room, pseudonymisation works; the others (genomics, "
-    "rare_diseases, fastlab, portfolio) are laid out, and a verb appears here with the first that works.",
+    help="The hospital data department. Its identified room receives hospital sources and pseudonymises identified tables, its research "
+    "room answers cohort definitions; what lies between (quality, standardisation) and the other rooms (genomics, rare_diseases, "
+    "fastlab, portfolio) are laid out, and a verb appears here with the first that works.",
 )
 app.add_typer(culture, name="culture")
 app.add_typer(health, name="health")
