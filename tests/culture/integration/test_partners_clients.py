@@ -35,7 +35,9 @@ def generated(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder, contract = tmp_path_factory.mktemp("clients"), real_data / "api" / "pass_culture_public_openapi.json"
     run = [UV, "tool", "run", "--from", GENERATOR, "openapi-python-client"]
     if not UV.exists() or subprocess.run([*run, "--version"], capture_output=True, check=False).returncode:
-        pytest.skip(f"{GENERATOR} cannot be installed here")
+        pytest.skip(
+            f"{GENERATOR} cannot be installed here"
+        )  # an index of packages may lack it; the comparison with the contract runs
     made = subprocess.run(
         [*run, "generate", "--path", contract, "--output-path", folder / "official", "--meta", "none"],
         capture_output=True, text=True, check=False,

@@ -101,7 +101,7 @@ def test_an_open_folder_and_a_long_socket_are_refused(diptych: Diptych, tmp_path
     assert "pseudonymise.long_socket" in err
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root may become another user")
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may become another user")  # CI is root; nobody else can try
 def test_another_user_reads_no_key_and_gets_no_answer(tmp_path: Path) -> None:
     """Both walls: the folder's mode, and the kernel's word on who asks, were the socket open to all."""
     with running(tmp_path / "keys") as service:

@@ -89,7 +89,7 @@ def _cast(texts: pa.Array, column: Column, source: Source) -> tuple[pa.Array, li
     cast = _casting(column, source)
     try:
         return cast(texts), []
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+    except pa.ArrowInvalid:
         texts = pc.utf8_trim_whitespace(texts)
         wrong = _wrong(texts, cast)
         held = pa.array([index in wrong for index in range(len(texts))])
@@ -126,7 +126,7 @@ def _wrong(texts: pa.Array, cast: Callable[[pa.Array], pa.Array]) -> set[int]:
         first, end = spans.pop()
         try:
             cast(texts.slice(first, end - first))
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        except pa.ArrowInvalid:
             if end - first == 1:
                 wrong.add(first)
             else:
