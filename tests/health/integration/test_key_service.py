@@ -1,10 +1,12 @@
 """The key service as a process: who may ask, what it answers to nonsense, what a client is told when it is gone."""
 
 import os
+import signal
 import socket
 import struct
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from .conftest import Diptych
 
 from diptych.commons.refusal import Refused
+from diptych.health.warehouse.identified.pseudonymise.keys import client
 from diptych.health.warehouse.identified.pseudonymise.keys.client import Keys
 from tests.health.keyservice import Service, running
 
@@ -49,6 +52,19 @@ def test_a_destroyed_key_answers_no_more(service: Service) -> None:
         assert keys.destroy("ending") == [1]
         assert refused(lambda: other.pseudonyms("ending", "person", IDS)) == "pseudonymise.no_key"
         assert all(key not in path.read_bytes() for path in service.folder.rglob("*") if path.is_file())
+
+
+def test_an_answer_that_comes_too_late_is_nobodys(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service stands still, then goes on: its late answer to one question is not taken for the next one's."""
+    with Keys(service.socket) as keys:
+        keys.create("slow")
+    monkeypatch.setattr(client, "_PATIENCE", 0.3)
+    with Keys(service.socket) as keys:
+        service.process.send_signal(signal.SIGSTOP)
+        assert refused(lambda: keys.pseudonyms("slow", "person", IDS)) == "pseudonymise.keys_down"
+        service.process.send_signal(signal.SIGCONT)
+        time.sleep(0.3)
+        assert refused(lambda: keys.pseudonyms("slow", "visit", IDS)) == "pseudonymise.keys_down"
 
 
 @pytest.mark.parametrize(

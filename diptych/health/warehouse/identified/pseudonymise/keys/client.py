@@ -1,6 +1,7 @@
 """What asks the key service: pseudonyms, shifts and seeds in batches; a key made, rotated, destroyed. Never a key.
 
-Holds one connection. A service that is down, or goes down in the middle, is a refusal (`pseudonymise.keys_down`).
+Holds one connection. A service that is down, goes down in the middle or is too slow is a refusal (`pseudonymise.keys_down`), and so is
+whatever is asked after it.
 """
 
 import socket
@@ -91,6 +92,7 @@ class Keys:
         except (OSError, frames.Broken):
             answer = None
         if answer is None:
+            self._socket.close()  # an answer that came too late would be taken for the next one's
             deny(terms.KEYS_DOWN, socket=str(self._at))
         said, found = answer
         if "refused" in said:
