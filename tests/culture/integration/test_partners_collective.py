@@ -355,4 +355,5 @@ def test_a_picture_is_given_replaced_and_taken_away(program: Program, venue: Ven
     act(program, booked(program, offer), "confirm")
     late = program.ask("PATCH", path, {"imageFile": b64encode(drawn).decode()})
     assert late.headers["X-Reason"] == terms.ACTION_CLOSED.code
+    assert program.ask("PATCH", path, {"imageFile": None}).status_code == 200, "there is none to take away: no change"
     assert Client().get(f"/public/collective-images/{10**30}.jpg").status_code == 404

@@ -10,6 +10,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from .rules.offers import (
+    LONGEST_DESCRIPTION,
+    LONGEST_DETAIL,
+    LONGEST_NAME,
+    LONGEST_PHONE,
+    LONGEST_PLACE,
+    MOST_CENTS,
+    MOST_TICKETS,
+)
 from .terms import Booking, Cancellation, Place, Rejection
 
 from diptych.culture.domain.catalogue.terms import OfferValidation
@@ -24,8 +33,8 @@ class CollectiveOffer(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="collective_offers")
     partner = models.ForeignKey(TicketingSystem, on_delete=models.PROTECT, related_name="collective_offers")
     """Whose program made it, and alone may change it."""
-    name = models.CharField(max_length=110)
-    description = models.CharField(max_length=1500, blank=True)
+    name = models.CharField(max_length=LONGEST_NAME)
+    description = models.CharField(max_length=LONGEST_DESCRIPTION, blank=True)
     formats = ArrayField(models.CharField(max_length=40))
     domains = ArrayField(models.IntegerField())
     levels = ArrayField(models.CharField(max_length=40))
@@ -34,16 +43,16 @@ class CollectiveOffer(models.Model):
     ends_at = models.DateTimeField()
     booking_limit_at = models.DateTimeField()
     price_cents = models.IntegerField()
-    price_detail = models.CharField(max_length=1000, blank=True)
+    price_detail = models.CharField(max_length=LONGEST_DETAIL, blank=True)
     tickets = models.IntegerField()
     duration_minutes = models.IntegerField(null=True)
     contact_email = models.EmailField()
-    contact_phone = models.CharField(max_length=40)
+    contact_phone = models.CharField(max_length=LONGEST_PHONE)
     booking_emails = ArrayField(models.EmailField())
     place = models.CharField(max_length=13, choices=[(p, p) for p in Place])
     address = models.ForeignKey(Address, on_delete=models.PROTECT, null=True, db_index=False)
     """Where the place is an address: this one, or the venue's own."""
-    place_words = models.CharField(max_length=200, blank=True)
+    place_words = models.CharField(max_length=LONGEST_PLACE, blank=True)
     departments = ArrayField(models.CharField(max_length=3), default=list)
     accessible_audio = models.BooleanField(default=False)
     accessible_mental = models.BooleanField(default=False)
@@ -63,8 +72,8 @@ class CollectiveOffer(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at__gte=F("starts_at")), name="collective_offer_ends_after"),
             models.CheckConstraint(condition=Q(booking_limit_at__lte=F("starts_at")), name="collective_offer_limit_before"),
-            models.CheckConstraint(condition=Q(price_cents__gte=0, price_cents__lte=60_000_00), name="collective_offer_price"),
-            models.CheckConstraint(condition=Q(tickets__gte=1, tickets__lte=3_000), name="collective_offer_tickets"),
+            models.CheckConstraint(condition=Q(price_cents__gte=0, price_cents__lte=MOST_CENTS), name="collective_offer_price"),
+            models.CheckConstraint(condition=Q(tickets__gte=1, tickets__lte=MOST_TICKETS), name="collective_offer_tickets"),
             models.CheckConstraint(
                 condition=(Q(validation="REJECTED") & ~Q(rejection="")) | (~Q(validation="REJECTED") & Q(rejection="")),
                 name="collective_offer_rejected_why",

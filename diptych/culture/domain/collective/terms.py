@@ -62,7 +62,11 @@ class Action(StrEnum):
 
 
 class Cancellation(StrEnum):
-    """Why a school's booking was cancelled (guide §1.4; the 17 official reasons)."""
+    """Why a school's booking was cancelled (guide §1.4; the 17 official reasons).
+
+    Fifteen are also an individual booking's. The official service keeps two lists, each with words that the other may never
+    hold, and the two chapters are siblings that never meet.
+    """
 
     OFFERER = "OFFERER"
     BENEFICIARY = "BENEFICIARY"

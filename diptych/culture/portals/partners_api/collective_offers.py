@@ -1,11 +1,10 @@
 """Collective offers of partners' programs: list, make, look at, change, archive (guide §6.1, `/v2/collective`)."""
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
 from ninja import Query, Router, Schema, Status
-from pydantic import Field
 
 from .collective_shapes import (
     ArchiveCollectiveOfferBodyModel,
@@ -19,7 +18,7 @@ from .collective_shapes import (
     PostCollectiveOfferBodyModel,
 )
 from .door import Calling, Instant, ResourceId, answers, partner
-from .event_shapes import ImageBody
+from .event_shapes import ImageBody, Number
 from .events import ACCESS
 from .images import given
 
@@ -60,7 +59,7 @@ class Offers(Schema):
     """Which of my offers."""
 
     offerStatus: CollectiveOfferDisplayedStatus | None = None
-    venueId: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
+    venueId: Number | None = None
     periodBeginningDate: Instant | None = None
     periodEndingDate: Instant | None = None
 

@@ -1,7 +1,7 @@
 """The demo's outings: two schools, and what a cinema and a bookshop offer them through a partner's program.
 
-Each step is the chapter's own operation, at the instant when it would have been: the program's key sees one offer of each
-kind of status. Schools and titles are invented.
+Each step is the chapter's own operation, at the instant when it would have been: the program's key sees six offers, from
+published to reimbursed. Schools and titles are invented.
 """
 
 from collections.abc import Callable

@@ -33,8 +33,9 @@ def locked_offer(*, offer_id: int, partner_id: int, venue_ids: Collection[int]) 
 
 def locked_booking(*, booking_id: int, partner_id: int, venue_ids: Collection[int]) -> CollectiveBooking:
     """A booking, under the locks of its offer and of its own row. Refuses as for its offer."""
-    offer_id = CollectiveBooking.objects.filter(pk=booking_id).values_list("offer_id", flat=True).first()
-    if offer_id is None or not CollectiveOffer.objects.filter(pk=offer_id, venue_id__in=venue_ids).exists():
+    found = CollectiveBooking.objects.filter(pk=booking_id, offer__venue_id__in=venue_ids)
+    offer_id = found.values_list("offer_id", flat=True).first()
+    if offer_id is None:
         deny(terms.BOOKING_NOT_FOUND)
     offer = locked_offer(offer_id=offer_id, partner_id=partner_id, venue_ids=venue_ids)
     booking = CollectiveBooking.objects.select_for_update(no_key=True).get(pk=booking_id)

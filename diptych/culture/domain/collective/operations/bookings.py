@@ -1,7 +1,7 @@
 """What becomes of a school's booking: pre-booked, confirmed or refused, cancelled by the venue, used.
 
 Each act is told who is behind it: today a partner's program, and in a sandbox the same program in the school's place. What
-the school can pay is not asked yet: the collective issue adds its deposit, which `confirm` will lock after the booking.
+the school can pay (guide §4.3) is not asked: the project keeps no deposits of schools yet.
 """
 
 from collections.abc import Collection

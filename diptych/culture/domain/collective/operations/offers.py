@@ -50,7 +50,8 @@ def edit_offer(
     offer = locked_offer(offer_id=offer_id, partner_id=partner_id, venue_ids=venue_ids)
     before = draft_of(offer)
     after = replace(before, **changes)
-    actions = rules.actions_of(before, after, picture=bool(pictures))
+    pictured = bool(pictures) and (pictures[-1] is not None or CollectivePicture.objects.filter(offer=offer).exists())
+    actions = rules.actions_of(before, after, picture=pictured)
     for action in actions:
         must_be_open(action, offer, at=at)
     if Action.INSTITUTION in actions:

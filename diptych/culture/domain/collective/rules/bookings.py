@@ -1,6 +1,6 @@
 """What may be done with a school's booking, and until when (guide §4.2).
 
-Pure decisions. Does not hold what the school can pay: the collective issue adds its deposit to `why_not_confirm`.
+Pure decisions. Does not hold what the school can pay (guide §4.3), which nothing asks yet.
 """
 
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """What an offer to a school may be, the status shown of it, and what its venue may do with it.
 
-Pure decisions. Does not hold a booking's own rules (bookings, beside) nor what a school can pay (the collective issue).
+Pure decisions. Does not hold a booking's own rules (bookings, beside) nor what a school can pay (guide §4.3, not kept yet).
 """
 
 from collections.abc import Mapping, Set
