@@ -1,4 +1,4 @@
-"""Bulk: many rows made the same in a table, in three statements, whatever their number.
+"""Bulk: many rows made the same in a table, a thousand at a time and never one by one.
 
 Holds COPY into a temporary table, then the update of what differs and the insertion of what is new, which begins while
 the rest is still read. Does not hold any table's meaning: the chapters' import operations say which columns, which key,

@@ -5,7 +5,6 @@ database: the index says which offers and in what order, never what they are. No
 """
 
 import base64
-import binascii
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +29,6 @@ log = structlog.get_logger()
 
 NAMED: Final = 3
 """Other venues of a product that a result names."""
-ORDERED_BY_SCORE: Final = ("relevance", "")
 _CURSOR: Final = 1
 _LONGEST_CURSOR: Final = 400
 
@@ -59,9 +57,7 @@ def search(
     if opened is not None:
         try:
             found = _searched(opened, criteria, at, page, per_page, _read(after, criteria.sort), facets)
-        except (KeyboardInterrupt, SystemExit, MemoryError):
-            raise
-        except BaseException as fault:
+        except BaseException as fault:  # a panic of the engine is no Exception; whatever is not the engine's goes on
             if not _is_the_engines(fault):
                 raise
             _says.broke(opened.name, fault)
@@ -96,7 +92,7 @@ def _searched(
     found = find(opened.searcher, question, ranked_at=ranked_at, reach=reach, wanted=min(seen + per_page, MOST_RESULTS))
     begin = found.begin_after(key) if after else seen
     cards, end = _cards(found, begin, per_page, at, seen)
-    if criteria.sort in ORDERED_BY_SCORE or criteria.sort not in catalogue.SORTS:
+    if criteria.sort == "relevance" or criteria.sort not in catalogue.SORTS:
         cards = _varied(found, cards, begin, end)
     total = found.total
     more = end < len(found.ids) and seen + per_page < MOST_RESULTS
@@ -153,7 +149,7 @@ def _read(text: str, sort: str) -> _After | None:
         return None
     try:
         said: Any = orjson.loads(base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error):
+    except ValueError:
         return None
     if not isinstance(said, list) or not 7 <= len(said) <= 8 or said[:2] != [_CURSOR, sort]:
         return None

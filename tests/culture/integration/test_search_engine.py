@@ -165,10 +165,7 @@ def test_a_product_is_one_result_with_its_nearest_places() -> None:
     offer(venue(), "Petit pays, le film")
     level()
     results = found(text="petit pays", **HERE, radius_km=80, sort="distance")
-    assert [card.venue_name for card in results.cards] == ["Le Méliès", "Ici"] or [c.venue_name for c in results.cards] == [
-        "Ici",
-        "Le Méliès",
-    ]
+    assert {card.venue_name for card in results.cards} == {"Ici", "Le Méliès"}, "the nearest stands for the book"
     assert results.total == 2
     card = next(card for card in results.cards if card.venue_name == "Ici")
     assert (results.elsewhere[card.id].names, results.elsewhere[card.id].count) == (("À côté", "Loin"), 2)
@@ -265,7 +262,7 @@ def test_time_passes_without_anybody_writing() -> None:
     offer(venue(), "À paraître", publication_at=AT + DAY)
     offer(venue(), "Demain seulement", stocks=[{"starts_at": AT + DAY}])
     level()
-    assert names() == ["Bientôt", "Demain seulement"] or set(names()) == {"Bientôt", "Demain seulement"}
+    assert set(names()) == {"Bientôt", "Demain seulement"}
     later = AT + 2 * DAY
     assert {card.name for card in found(later).cards} == {"Bientôt", "À paraître"}, "as the instants in the index say"
     assert Indexer(our_library()).round(at=later) == 2, "those whose date has passed are read again"

@@ -127,7 +127,6 @@ def test_a_key_that_tries_a_thousand_codes_is_slowed_and_no_other_key(caplog: An
     assert answers.keys() == {404, 429}
     assert answers[404] <= BY_KEY.times * windows(BY_KEY, 1000)
     assert (last.status_code, last.headers["X-Reason"]) == (429, "limits.too_many_wrong")
-    assert last.json()["global"][0].startswith("Too many wrong codes: try again in ") or "codes faux" in last.json()["global"][0]
     assert written() == before
     assert ask(guessing, 1001, mine.token).status_code == 429
     assert Booking.objects.get(pk=mine.pk).status == "CONFIRMED"

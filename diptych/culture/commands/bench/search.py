@@ -102,7 +102,7 @@ def measure(*, offers: int, seconds: float, workers: int, threads: int, on_step:
             change = _one_change(connection, indexer)
         kinds = questions(words.words)
         web = WebServer(
-            port=free_port(), environ=_environ(server.url(), Path(settings.SEARCH_FOLDER)), workers=workers, threads=threads,
+            port=free_port(), environ=environment(server.url(), str(Path(settings.SEARCH_FOLDER).parent)), workers=workers, threads=threads,
             log=Path(settings.SEARCH_FOLDER) / "web.log",
         )  # fmt: skip
         lines, others = [], 0
@@ -179,7 +179,7 @@ def _line(name: str, asked: list[dict[str, Any]], port: int, seconds: float) -> 
     opened = our_library().opened(at=at.timestamp())
     if opened is None:
         raise RuntimeError("the index cannot be read")
-    reach = {True: Reach.TYPOS, False: Reach.EXACT}[name == "a typo"]
+    reach = Reach.TYPOS if name == "a typo" else Reach.EXACT
     ready = [(question_of(wanted, at=at), "facets" in params) for wanted, params in zip(criteria, asked, strict=True)]
 
     def alone(place: int) -> float:
@@ -242,10 +242,6 @@ def _one_change(connection: Any, indexer: Any) -> float:
     if not search(criteria=Criteria(text="zyzzyva"), at=clock.now()).cards:
         raise RuntimeError("a change was not found")
     return time.perf_counter() - began
-
-
-def _environ(url: str, folder: Path) -> dict[str, str]:
-    return environment(url, str(folder.parent))
 
 
 def _memory_kb(session: int) -> int:
