@@ -161,7 +161,7 @@ class Pass:
         return json.loads(text) if text else None
 
     def publish(self, venue: int, here: str, seats: int) -> dict:
-        """Say where we are called, and publish a show at a date, at two prices."""
+        """Say where we are called, and publish a show at one date and one price."""
         urls = {"bookingUrl": f"{here}/book", "cancelUrl": f"{here}/cancel", "notificationUrl": f"{here}/notify"}
         self.ask("PATCH", "/public/providers/v1/provider", urls)
         event = self.ask("POST", "/public/offers/v1/events", {

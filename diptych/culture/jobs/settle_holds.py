@@ -112,8 +112,8 @@ class Lanes:
 
 
 def settle_holds(*, at: datetime, ticketing: Ticketing) -> dict[str, int]:
-    """Ask for every hold once, and tell what is due, and wait for each. Gives how many were confirmed, released, silent, and
-    to be given back."""
+    """Ask for holds and tell what is due, once, as many as each system's lanes take, and wait for each. Gives how many were
+    confirmed, released, silent, and to be given back."""
     lanes = Lanes(ticketing)
     lanes.start(at=at)
     while lanes.finish(seconds=60):

@@ -78,6 +78,7 @@ def test_a_place_sold_but_never_heard_of_is_found_and_given_back() -> None:
     assert operations.release_late_holds(at=AT + timedelta(seconds=60)) == 1
     relayed()
     assert owed() == [("FIND", [])]
+    assert PartnerCall.objects.get().made_at == AT, "owed since it ended, though due later"
     settle(fake)
     assert fake.sold != {}, "not before a minute: an answer may still be on its way"
     settle(fake, at=AT + timedelta(seconds=60))

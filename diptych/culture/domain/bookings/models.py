@@ -1,6 +1,7 @@
 """Tables of bookings, with the constraints that stand behind every rule.
 
-Holds one row a booking, and what ticketing partners are still to be told. Does not hold sums (the wallet's movements) nor places (the stock's count).
+Holds one row a booking, and what ticketing partners are still to be told. Does not hold sums (the wallet's movements) nor
+places (the stock's count).
 """
 
 from typing import ClassVar

@@ -5,7 +5,7 @@ with what makes it, and ends when the partner agrees. Does not hold when to call
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -26,24 +26,24 @@ def owe_after(*, booking_id: int, released_why: str, at: datetime) -> CallKind |
     booking = Booking.objects.select_related("offer").get(pk=booking_id)
     ended, seller = booking.status == Status.CANCELLED, seller_of(booking)
     if ended and booking.tickets and seller is not None:
-        return _owe(booking, seller, CallKind.CANCEL, at, barcodes=[ticket["barcode"] for ticket in booking.tickets])
+        return _owe(booking_id, seller, CallKind.CANCEL, at, barcodes=[ticket["barcode"] for ticket in booking.tickets])
     if ended and booking.held_until is not None:
         if seller is None or released_why not in ("", "no_answer"):
             return None
         if PartnerCall.objects.filter(booking=booking, kind=CallKind.CANCEL).exists():
             return None
-        return _owe(booking, seller, CallKind.FIND, at + FIRST_TRY_AFTER)
+        return _owe(booking_id, seller, CallKind.FIND, at, wait=FIRST_TRY_AFTER)
     told = told_of(booking)
     if told is None or booking.tickets or booking.status == Status.HELD:
         return None
-    return _owe(booking, told, CallKind.TELL_ENDED if ended else CallKind.TELL_BOOKED, at)
+    return _owe(booking_id, told, CallKind.TELL_ENDED if ended else CallKind.TELL_BOOKED, at)
 
 
 @transaction.atomic
 def owe_back(*, booking_id: int, system_id: int, barcodes: Sequence[str], at: datetime) -> None:
     """Places came for a booking that is no longer held: they are to be given back. Nothing is left to look for."""
     PartnerCall.objects.filter(booking_id=booking_id, kind=CallKind.FIND).delete()
-    _owe(Booking(pk=booking_id), system_id, CallKind.CANCEL, at, barcodes=barcodes)
+    _owe(booking_id, system_id, CallKind.CANCEL, at, barcodes=barcodes)
 
 
 @transaction.atomic
@@ -83,14 +83,16 @@ def note_fault(*, system_id: int, venue_id: int, kind: CallKind, why: str, at: d
     PartnerFault.objects.filter(system_id=system_id, pk__lt=min(kept)).delete()
 
 
-def _owe(booking: Booking, system_id: int, kind: CallKind, due_at: datetime, *, barcodes: Sequence[str] = ()) -> CallKind:
+def _owe(
+    booking_id: int, system_id: int, kind: CallKind, at: datetime, *, barcodes: Sequence[str] = (), wait: timedelta = timedelta(0)
+) -> CallKind:  # fmt: skip
     """Once a booking and kind. A seller that sold twice for one booking is given back all of it."""
     made, is_new = PartnerCall.objects.select_for_update().get_or_create(
-        booking_id=booking.pk, kind=kind,
-        defaults={"system_id": system_id, "barcodes": list(barcodes), "made_at": due_at, "due_at": due_at},
+        booking_id=booking_id, kind=kind,
+        defaults={"system_id": system_id, "barcodes": list(barcodes), "made_at": at, "due_at": at + wait},
     )  # fmt: skip
     more = [one for one in barcodes if one not in made.barcodes]
     if more and not is_new:
-        made.barcodes, made.due_at, made.ended_at, made.gave_up, made.tries = [*made.barcodes, *more], due_at, None, False, 0
+        made.barcodes, made.due_at, made.ended_at, made.gave_up, made.tries = [*made.barcodes, *more], at + wait, None, False, 0
         made.save()
     return kind

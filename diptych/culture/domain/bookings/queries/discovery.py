@@ -1,6 +1,6 @@
 """How people come to what they book, and whether they widen what they try: by entry, département and age.
 
-Counts made by the database in one question, masked where they are few (guide §10: bookings per entry point, three kinds or more). A
+Counts made by the database in two questions, masked where they are few (guide §10: bookings per entry point, three kinds or more). A
 kind is a family of subcategories. Names nobody.
 """
 

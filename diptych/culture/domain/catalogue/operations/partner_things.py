@@ -105,8 +105,8 @@ def _set_stock(offer_id: int, venue_ids: Collection[int], fields: Mapping[str, A
 
 @transaction.atomic
 def keep_by_ean(*, venue_id: int, lines: Sequence[EanLine], actor: str, at: datetime) -> EansKept:
-    """Bring a venue's stock of known works to what a program has. The last line of an EAN counts. Fewer copies than are booked leave none to
-    book. One line in the journal, one message, whatever the number."""
+    """Bring a venue's stock of known works to what a program has. The last line of an EAN counts. Fewer copies
+    than are booked leave none to book. One line in the journal, one message, whatever the number."""
     wanted = {line.ean: line for line in lines}
     venue = Venue.objects.select_for_update(no_key=True, of=("self",)).select_related("structure").get(pk=venue_id)
     validated = venue.structure is not None and venue.structure.validation == Validation.VALIDATED

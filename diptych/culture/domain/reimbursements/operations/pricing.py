@@ -80,9 +80,8 @@ def withdraw(*, booking_id: int, actor: str, at: datetime) -> bool:
     """Cancel the event of a booking that is no longer used, or was used anew since; its price goes, and the later prices
     of its point and year are made again. Gives whether there was one."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_advisory_xact_lock_shared(hashtext('reimbursements.collect'))"
-        )  # no batch takes prices meanwhile
+        # No batch takes prices meanwhile.
+        cursor.execute("select pg_advisory_xact_lock_shared(hashtext('reimbursements.collect'))")
         cursor.execute(_LOCK_OF_BOOKING, {"booking": booking_id})  # first, as pricing takes its locks
         cursor.execute(_STALE, {"booking": booking_id})
         row = cursor.fetchone()
