@@ -20,6 +20,8 @@ import httpx
 from diptych.culture.domain.venues.rules import is_public_address
 
 LARGEST_ANSWER: Final = 64 * 1024
+LOOK_UPS: Final = 64
+"""Names looked up at once: more than there are calls, so that a few that hang hold up nobody else's."""
 _BODY: Final = LARGEST_ANSWER + 1
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -61,7 +63,7 @@ class Outside:
     def __init__(self, *, deadline_seconds: float, private: bool, resolve: Resolve = look_up) -> None:
         self._deadline, self._private, self._resolve = deadline_seconds, private, resolve
         self._trust = httpcore.default_ssl_context()
-        self._resolvers = ThreadPoolExecutor(8, thread_name_prefix="resolve")
+        self._resolvers = ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="resolve")
 
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str]) -> Reply | Unreached:
         """Send a body once, and read the answer within the deadline."""
@@ -88,7 +90,12 @@ class Outside:
             return Unreached("unreachable")
 
     def _addresses(self, host: str, port: int, end: float) -> Sequence[str]:
-        found = self._resolvers.submit(self._resolve, host, port).result(timeout=_left(end))
+        asked = self._resolvers.submit(self._resolve, host, port)
+        try:
+            found = asked.result(timeout=_left(end))
+        except TooLong:
+            asked.cancel()  # one that waits for a thread waits no more; one that hangs keeps its own
+            raise
         if not self._private and not all(is_public_address(address) for address in found):
             raise _PrivateError(host)
         return found

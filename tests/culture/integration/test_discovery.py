@@ -89,5 +89,5 @@ def test_the_teams_page():
         booked(youth(), KINDS[0], entry=Entry.SEARCH)
     Booking.objects.update(booked_at=clock.now())
     page = client.get("/equipe/decouverte/?jours=365").content.decode()
-    assert "la recherche" in page
+    assert "la recherche" in page and "Livres, 100" in page
     assert client.get("/equipe/decouverte/?jours=zzz").status_code == 200

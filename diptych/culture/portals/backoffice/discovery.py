@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from diptych.commons import clock
 from diptych.commons.web import formatting
 from diptych.commons.web.doors import door
-from diptych.culture.domain.bookings.queries.discovery import Crowd, EntryLine, discovery
+from diptych.culture.domain.bookings.queries.discovery import EntryLine, discovery
 from diptych.culture.domain.bookings.terms import Entry
 from diptych.culture.domain.catalogue.queries.kinds import category_labels
 from diptych.culture.domain.people.queries import departments
@@ -47,16 +47,11 @@ def discovered(request: HttpRequest) -> HttpResponse:
         "places": [(names.get(str(one.of)) or gettext("No département"), one) for one in found.departments],
         "ages": [(gettext("Not known") if one.of is None else one.of, one) for one in found.ages],
     }
-    context["wide"] = [(name, _percent(one)) for name, one in context["places"] if one.people and one.wide]
+    context["wide"] = [(name, one.wide) for name, one in context["places"] if one.wide]
     return render(request, "backoffice/discovery.html", context)
 
 
 def _main_kind(one: EntryLine, labels: dict[str, str]) -> str:
     "The kind most booked by an entry, and its share."
-    share = formatting.rate(Decimal(f"{one.main_share:.2f}"), language=get_language() or "fr")
+    share = formatting.rate(Decimal(f"{one.main_share:.1f}"), language=get_language() or "fr")
     return f"{gettext(labels[one.main_kind])}, {share}" if one.main_kind else "–"
-
-
-def _percent(crowd: Crowd) -> int:
-    "Those who tried three kinds or more, of a hundred."
-    return round(100 * (crowd.wide or 0) / (crowd.people or 1))

@@ -32,7 +32,7 @@ class EntryLine:
     main_kind: str
     """The kind most booked by it."""
     main_share: float
-    """Its share, from 0 to 1: the nearer to 1, the less varied."""
+    """Its share in tenths, from 0 to 1: the nearer to 1, the less varied. An exact one would tell the few others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _lines(rows: Iterable[tuple[Any, ...]]) -> Iterable[EntryLine]:
         shown = masked(total)
         yield EntryLine(
             Entry(entry) if entry else None, shown, masked(sum(row[2] for row in kinds)), masked(sum(row[3] for row in kinds)),
-            "" if shown is None else kind, 0 if shown is None else most / total,
+            "" if shown is None else kind, 0 if shown is None else round(most / total, 1),
         )  # fmt: skip
 
 
