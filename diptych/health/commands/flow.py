@@ -96,6 +96,8 @@ def run(
 
     A source that fails does not stop the others; the exit status is then 1.
     """
+    if data is not None and source is None:
+        raise typer.BadParameter("it goes with --source: one place is not every source's", param_hint="--data")
     room, failed = flow.Room.of(home, keys), False
     names = [source] if source is not None else sources.names(room.home)
     accounts = []

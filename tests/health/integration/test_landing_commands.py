@@ -85,6 +85,12 @@ def test_all_sources_are_run_and_one_that_fails_stops_no_other(diptych: Diptych,
     assert [(line["source"], line["failure"]) for line in lines(out)] == [("aaa", terms.NO_DATA.code)]
 
 
+def test_one_place_is_not_every_source_s(diptych: Diptych, asked: tuple[object, ...], tmp_path: Path) -> None:
+    diptych("health", "flow", "run", *asked)
+    status, out, err = diptych("health", "flow", "run", "--data", tmp_path / "in", "--home", tmp_path / "home")
+    assert (status, out, "--source" in err) == (2, "", True)
+
+
 def test_a_source_that_was_never_there(diptych: Diptych, tmp_path: Path) -> None:
     status, _, err = diptych("health", "flow", "status", "--home", tmp_path, "--source", "none")
     assert (status, terms.NO_SOURCE.code in err) == (1, True)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diptych.health.warehouse.identified.landing.connectors import csv_files
-from diptych.health.warehouse.identified.landing.connectors.speaking import Seen
+from diptych.health.warehouse.identified.landing.connectors.speaking import BYTES, Seen
 from diptych.health.warehouse.identified.landing.declaration import declared
 from tests.house.tree import ROOT
 
@@ -47,3 +47,13 @@ def test_batches_change_nothing(lines: list[bytes], cut: int, batch: int) -> Non
     rows, bad, _ = found
     places = [line for line, _ in rows] + [one.line for one in bad]  # type: ignore[attr-defined]
     assert len(places) == len(set(places)), "a line begins one row at most"
+
+
+def test_long_lines_are_handed_over_before_they_fill_the_memory() -> None:
+    line = GOOD.replace(b"Non-fumeur", b"x" * 1_000_000)
+    stream = io.BufferedReader(io.BytesIO(HEADER + line * 80))  # type: ignore[arg-type]  # as above
+    sizes = [
+        sum(len(field or "") for row in block.rows for field in row) for block in csv_files.records(stream, SOURCE, STYLE, Seen())
+    ]
+    assert sum(sizes) > 80_000_000
+    assert max(sizes) < BYTES + len(line)

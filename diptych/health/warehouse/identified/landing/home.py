@@ -152,7 +152,7 @@ class Place:
 
     def is_held(self) -> bool:
         """Whether a run is at it."""
-        with suppress(OSError), (self.folder / "lock").open("rb") as lock:
+        with suppress(FileNotFoundError), (self.folder / "lock").open("rb") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:

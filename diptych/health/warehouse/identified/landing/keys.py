@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+from .home import settle, writing
 from .terms import KEY_LOST, KEYS_INSIDE, KEYS_OPEN, NOT_A_KEY
 
 from diptych.commons.refusal import deny
@@ -46,20 +47,12 @@ def key(source: str, *, keys: Path, home: Path, may_make: bool) -> bytes:
 def _make(path: Path) -> None:
     "Whole or not at all, and on the disk before anything is sealed with it."
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(opened, secrets.token_hex(32).encode() + b"\n")
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    with writing(beside) as out:
+        out.write(secrets.token_hex(32).encode() + b"\n")
     try:
         os.link(beside, path)  # of two that make it at once, the first one's stays
     except FileExistsError:
         pass
     finally:
         beside.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    settle(path.parent)

@@ -101,8 +101,15 @@ def _casting(column: Column, source: Source) -> Callable[[pa.Array], pa.Array]:
     if column.type is Type.DATE and source.dates:
         return lambda texts: _dated(texts, source.dates).cast(type_)
     if column.type in {Type.NUMBER, Type.DECIMAL} and source.decimal != ".":
-        return lambda texts: _finite(pc.cast(pc.replace_substring(texts, source.decimal, "."), type_))
+        return lambda texts: _finite(pc.cast(_pointed(texts, source.decimal), type_))
     return (lambda texts: _finite(pc.cast(texts, type_))) if column.type is Type.NUMBER else (lambda texts: pc.cast(texts, type_))
+
+
+def _pointed(texts: pa.Array, mark: str) -> pa.Array:
+    "Where the mark is a comma, nobody knows whether 1.234 is a thousand: it is no number."
+    if pc.any(pc.match_substring(texts, "."), min_count=0).as_py():
+        raise pa.ArrowInvalid("a point is not the decimal mark")
+    return pc.replace_substring(texts, mark, ".")
 
 
 def _finite(numbers: pa.Array) -> pa.Array:

@@ -1,7 +1,7 @@
 """CSV with a line of names, as the French record system exports it.
 
-Quoted fields may hold ends of lines. An empty field says nothing: it is no value. A quote that is never closed costs its own line, and no other. A declared column that the
-file has not means that the source has changed: no row of it is trusted.
+Quoted fields may hold ends of lines. An empty field says nothing: it is no value. A quote that is never closed costs its own line,
+and no other. A declared column that the file has not means that the source has changed: no row of it is trusted.
 """
 
 import csv
@@ -9,12 +9,11 @@ import io
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from operator import itemgetter
 
 from ..terms import Bad, Column, Fault, Source, Table
 from .lines import lines, unpacked
-from .speaking import Block, Seen
+from .speaking import BYTES, Block, Seen
 from .speaking import found_files as found
 
 __all__ = ["EXTRA", "found", "records"]
@@ -24,9 +23,9 @@ EXTRA: tuple[Column, ...] = ()
 FIELD = 1 << 20
 """Characters of the longest field: where an open quote has swallowed so many, it is an error."""
 
-
 BATCH = 10_000
-"""Lines read at once where each is one good row, which is nearly always; where one is not, they are read one by one."""
+"""Lines read at once (fewer where they fill a block) where each is one good row, which is nearly always; where one is not, they are
+read one by one."""
 
 
 class _Feed:
@@ -74,14 +73,19 @@ class _Feed:
         "All lines of the present row but its first."
         self._back.extendleft(reversed(self.taken[1:]))
 
-    def batch(self, width: int) -> tuple[int, list[list[str]]] | None:
-        """The next lines as rows, and the first one's number; None where one of them is not one row of this width.
+    def batch(self, width: int) -> tuple[int, list[list[str]], int] | None:
+        """The next lines as rows, the first one's number, and their bytes; None where one of them is not one row of this width.
 
         Then they wait to be taken one by one, and so they do until all are.
         """
         if self._back or self._ahead:
             return None
-        taken = list(islice(self._lines, BATCH))
+        taken, size = [], 0
+        for number, raw in self._lines:
+            taken.append((number, raw))
+            size += len(raw or b"")
+            if len(taken) >= BATCH or size >= BYTES:
+                break
         raws = [raw for _, raw in taken if raw is not None]
         if taken and len(raws) == len(taken):
             try:
@@ -91,7 +95,7 @@ class _Feed:
             except (UnicodeDecodeError, csv.Error):
                 rows = []
             if len(rows) == len(taken) and all(len(row) == width for row in rows):
-                return taken[0][0], rows
+                return taken[0][0], rows, size
         self._ahead.extend(taken)
         return None
 
@@ -110,10 +114,10 @@ def records(stream: io.BufferedReader, source: Source, table: Table, seen: Seen)
     block, places, width, chosen = Block(), None, 0, _choosing([])
     while True:
         if places and (batch := feed.batch(width)) is not None:
-            first, found = batch
+            first, found, size = batch
             block.lines += range(first, first + len(found))
             block.rows += map(chosen, found)
-            block.size += len(found) * width * 8
+            block.size += size
             if block.full:
                 yield block
                 block = Block()
