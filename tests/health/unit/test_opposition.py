@@ -25,6 +25,15 @@ def test_a_refusal_is_in_force_from_its_day_until_it_is_withdrawn(tmp_path: Path
     assert register.opposed(on=MAR) == [3, 7]
 
 
+def test_what_was_written_later_was_not_known_then(tmp_path: Path) -> None:
+    """A refusal of January written in March: the mart of February has the person, and the one of the day itself may."""
+    register = Register(tmp_path)
+    written = dt.datetime.combine(MAR, dt.time(9), dt.UTC)
+    register.refuse(person_id=7, since=JAN, at=written, by="lea")
+    days = (FEB, MAR, MAR + dt.timedelta(1))
+    assert [register.opposed(on=day, written_before=day) for day in days] == [[], [], [7]]
+
+
 def test_what_is_refused(tmp_path: Path) -> None:
     register = Register(tmp_path)
     with pytest.raises(Refused) as said:

@@ -64,11 +64,14 @@ class Register:
                 deny(NO_REFUSAL)
             return self._append(Entry(person_id, False, since, at, by))
 
-    def opposed(self, *, on: dt.date) -> list[int]:
-        """Who refuses on a day: each person's last line that is in force then. Refused (`pseudonymise.damaged_register`)."""
+    def opposed(self, *, on: dt.date, written_before: dt.date | None = None) -> list[int]:
+        """Who refuses on a day: each person's last line that is in force then, of those written before a day where one is said.
+
+        Refused (`pseudonymise.damaged_register`).
+        """
         last: dict[int, Entry] = {}
         for entry in self._entries():
-            if entry.since <= on:
+            if entry.since <= on and (written_before is None or entry.at.date() < written_before):
                 last[entry.person_id] = entry
         return sorted(person for person, entry in last.items() if entry.refuses)
 
@@ -110,11 +113,12 @@ class Register:
 
 
 def take_out(register: Register, *, keys: Keys, project: str, published: dt.date, on: dt.date) -> TakeOut:
-    """Who has come to refuse since a project's mart was published, by the project's pseudonyms.
+    """Who refuses and may be in a project's mart, for the register did not say so before the day of its making.
 
+    A refusal in force from an earlier day, but written since, counts: the mart has that person. One written on the day itself does too.
     What is asked to remove them: the index of the mart, the cohorts kept of it and the files of workspaces, each by `person_id`.
     """
     generation = keys.generation(project)
-    new = sorted(set(register.opposed(on=on)) - set(register.opposed(on=published)))
+    new = sorted(set(register.opposed(on=on)) - set(register.opposed(on=published, written_before=published)))
     found = keys.pseudonyms(project, "person", np.array(new, dtype=np.int64), generation=generation)
     return TakeOut(project, generation, tuple(sorted(found.tolist())))
