@@ -138,9 +138,16 @@ def _digests(key: bytearray, head: str, ids: Ids) -> Iterator[bytes]:
 
     `hmac.digest` says the same in three times the time; a test compares them.
     """
-    padded = bytes(key).ljust(64, b"\0")
-    inner = sha256(bytes(byte ^ 0x36 for byte in padded) + head.encode())
-    outer = sha256(bytes(byte ^ 0x5C for byte in padded))
+    padded = bytearray(64)
+    padded[: len(key)] = key
+    for place in range(64):
+        padded[place] ^= 0x36
+    inner = sha256(padded)
+    inner.update(head.encode())
+    for place in range(64):
+        padded[place] ^= 0x36 ^ 0x5C
+    outer = sha256(padded)
+    padded[:] = bytes(64)
     whole = ids.astype(">i8").tobytes()
     for place in range(0, len(whole), 8):
         within, around = inner.copy(), outer.copy()
