@@ -1,6 +1,7 @@
 """Numbers and addresses of machines in notes: telephone, mail, social security, patient, stay and practitioner numbers.
 
-A number of seven digits or more is never left: where nothing says which it is, it counts as a patient's number.
+Seven digits or more that stand by themselves count as a patient's number where nothing says which it is. Left, unless the words before
+or the structured data say otherwise: one digit repeated, a decimal, digits cut by hyphens or bars, digits stuck to letters or to `_`.
 """
 
 import re
