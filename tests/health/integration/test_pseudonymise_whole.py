@@ -177,10 +177,11 @@ def test_the_command_says_what_it_did(service: Service, diptych: Diptych, tmp_pa
         "health", "pseudonymise", "run", source, tmp_path / "again", "--project", "one", *at, *register, "--json"
     )
     assert json.loads(out)["persons_refused"] == 1
-    taken = json.loads(
-        diptych("health", "pseudonymise", "opposition", "take-out", "one", "--published", "2026-01-01", *at, *register)[1]
-    )
-    assert taken["project"] == "one" and len(taken["persons"]) == 1
+    for day in ("2026-01-01", "2026-03-01"):  # before it is in force, and after, when nobody had written it yet
+        taken = json.loads(
+            diptych("health", "pseudonymise", "opposition", "take-out", "one", "--published", day, *at, *register)[1]
+        )
+        assert taken["project"] == "one" and len(taken["persons"]) == 1
     assert "Registered" in diptych("health", "pseudonymise", "opposition", "withdraw", 2, *register)[1]
 
 

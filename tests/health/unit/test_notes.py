@@ -118,6 +118,12 @@ def test_what_is_known_of_the_person_is_found_in_any_form(words: str, label: Lab
     assert (span.label, text[span.start : span.end]) == (label, words)
 
 
+def test_a_known_number_is_found_though_letters_stick_to_it() -> None:
+    known = Known(numbers=(("9999999999", Label.PATIENT_NUMBER),))
+    assert ("IPP", "9999999999") in said("Je revois ce jour Zoé, IPP9999999999.", known)
+    assert said("19999999999", known) == said("19999999999"), "another number's end is not it"
+
+
 def test_an_ordinary_word_that_is_a_name_counts_with_its_capital() -> None:
     known = Known(last_names=("PETIT",))
     assert said("un petit nodule", known) == []

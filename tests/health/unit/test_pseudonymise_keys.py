@@ -76,6 +76,7 @@ def test_after_destruction_nothing_of_the_key_is_left_and_nothing_can_be_made_ag
     before = ring.pseudonyms("ended", "person", IDS)
     linked = folder.parent / "a link made before"
     os.link(folder / "ended" / "2.key", linked)  # whoever holds the file open, or a link to it, reads nothing either
+    (folder / "ended" / ".3").write_bytes(b"k" * 32)
     assert ring.destroy("ended", at=AT) == [1, 2]
     forms = [form for key in keys for form in (key, key.hex().encode(), base64.b64encode(key))]
     for path in [*folder.rglob("*"), linked]:

@@ -3,7 +3,6 @@
 Holds the reading of the identity table and the rewriting of Arrow batches. Does not hold the rules: `notes` does.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -53,7 +52,7 @@ def known_of(lines: list[dict[str, str]] | None) -> Known | None:
         if kind not in _WORDS
         for value in values
     )
-    births = [date.fromisoformat(value[:10]) for value in said.get("birth_date", ()) if re.match(r"\d{4}-\d\d-\d\d", value)]
+    births = [day for value in said.get("birth_date", ()) if (day := _day(value)) is not None]
     return Known(
         last_names=tuple(said.get("last_name", ())),
         first_names=tuple(said.get("first_name", ())),
@@ -65,6 +64,14 @@ def known_of(lines: list[dict[str, str]] | None) -> Known | None:
         zips=tuple(said.get("zip", ())),
         mails=tuple(said.get("mail", ())),
     )
+
+
+def _day(text: str) -> date | None:
+    "A day that is one: an identity may hold 1985-13-45, which nobody was born on."
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
 
 
 def select_with_identity(tables: Tables, crossing: Crossing, *, near: str) -> str:

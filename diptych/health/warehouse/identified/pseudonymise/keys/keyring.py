@@ -65,6 +65,8 @@ class Keyring:
             _shred(self._path(project, number))
         home = self._folder / project
         if len(gone) == len(here):
+            for left in home.glob(".*"):  # a key that a killed making did not publish
+                _shred(left)
             home.rmdir()
         _settle(self._folder)
         line = json.dumps({"project": project, "generations": gone, "at": at.isoformat()}) + "\n"

@@ -72,6 +72,7 @@ def _words_form(value: str) -> str:
 
 
 def _digits_form(value: str) -> str:
-    "The letters and digits of a number with at most two separators between them; O is read for zero."
+    "The letters and digits of a number with at most two separators between them; O is read for zero. A long one may stick to letters."
     signs = [sign for sign in folded(value) if sign.isalnum()]
-    return r"(?<![^\W_])" + r"[\s./-]{0,2}".join("[0o]" if sign == "0" else sign for sign in signs) + r"(?!\d)"
+    before = r"(?<!\d)" if len(signs) > 5 and signs[0].isdigit() else r"(?<![^\W_])"
+    return before + r"[\s./-]{0,2}".join("[0o]" if sign == "0" else sign for sign in signs) + r"(?!\d)"
