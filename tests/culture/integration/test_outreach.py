@@ -117,6 +117,19 @@ def test_two_of_a_name_are_left_to_somebody_and_shown_side_by_side() -> None:
     assert SamePlace.objects.get().is_same
 
 
+def test_a_next_step_of_two_joined_rows_is_due_once_where_it_can_be_done(officer: Any) -> None:
+    known = place("Cinéma Le Royal")
+    signed_up = factories.venue(name="Le Royal", activity="CINEMA", commune_id="42218")
+    step: dict[str, Any] = {"officer_id": officer.pk, "today": TODAY, **WHO}
+    operations.plan_next(venue_id=known.pk, words="Rappeler", on=TODAY, **step)
+    operations.plan_next(venue_id=signed_up.pk, words="", on=None, **step)
+    operations.say_same(one_id=known.pk, other_id=signed_up.pk, is_same=True, **WHO)
+    due = queries.due_steps(officer_id=officer.pk, until=TODAY)
+    assert [(one.venue_id, one.words) for one in due] == [(signed_up.pk, "Rappeler")]
+    operations.plan_next(venue_id=signed_up.pk, words="", on=None, **step)
+    assert queries.due_steps(officer_id=officer.pk, until=TODAY) == []
+
+
 def test_a_day_is_ordered_and_seeing_a_place_meets_it(officer: Any) -> None:
     names = ("A", "B", "C", "D")
     north = (45.40, 45.46, 45.41, 45.45)

@@ -16,8 +16,9 @@ from .finance_forms import AnswerForm, SureForm
 from .permits import permit
 
 from diptych.commons import clock
-from diptych.commons.refusal import deny
+from diptych.commons.refusal import Refused, deny
 from diptych.commons.web.doors import door
+from diptych.commons.web.refusals import sentence
 from diptych.culture.domain.people.terms import Audience, Permission
 from diptych.culture.domain.reimbursements import operations, queries
 from diptych.culture.domain.reimbursements.terms import BATCH_NOT_FOUND
@@ -56,12 +57,18 @@ def answer(request: HttpRequest) -> HttpResponse:
     form = AnswerForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"].read()
-        done = operations.read_returns(
-            returned=bank.read_returns(content), content=content, actor=actor_of(request), at=clock.now()
-        )  # fmt: skip
-        said = ngettext("%(n)d transfer given back.", "%(n)d transfers given back.", done) % {"n": done}
-        messages.success(request, said if done else gettext("This file was read before, or gives nothing back: nothing changed."))
-        return redirect("backoffice:finance-bank")
+        try:
+            done = operations.read_returns(
+                returned=bank.read_returns(content), content=content, actor=actor_of(request), at=clock.now()
+            )
+        except Refused as refused:  # told beside the file, where another can be given
+            form.add_error("file", gettext("Nothing of this file was read. %(why)s") % {"why": sentence(refused.refusal)})
+        else:
+            said = ngettext("%(n)d transfer given back.", "%(n)d transfers given back.", done) % {"n": done}
+            messages.success(
+                request, said if done else gettext("This file was read before, or gives nothing back: nothing changed.")
+            )
+            return redirect("backoffice:finance-bank")
     count, cents = queries.to_send_again()
     context = {"form": form, "count": count, "cents": cents, "sure": SureForm()}
     return render(request, "backoffice/finance_bank.html", context, status=422 if form.is_bound else 200)

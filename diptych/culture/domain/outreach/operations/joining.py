@@ -52,7 +52,8 @@ def _known(rows: "QuerySet[Venue]") -> list[Known]:
 def say_same(*, one_id: int, other_id: int, is_same: bool, actor: str, at: datetime) -> None:
     """Say that two rows are one place, or that they are not (which parts what was joined). Refuses two rows that are both
     open data's, or both signed up."""
-    rows = {row.pk: row for row in Venue.objects.filter(pk__in=(one_id, other_id), deleted_at=None)}
+    locked = Venue.objects.select_for_update(no_key=True).order_by("pk")
+    rows = {row.pk: row for row in locked.filter(pk__in=(one_id, other_id), deleted_at=None)}
     places = [row for row in rows.values() if row.structure_id is None]
     if len(rows) != 2 or len(places) != 1:
         deny(terms.NOT_A_PAIR)
@@ -78,6 +79,11 @@ def _join(place_id: int, venue_id: int, *, actor: str, at: datetime) -> None:
         both |= Q(officer_id=officer, day=day)
     Stop.objects.filter(both, venue_id=place_id).delete()
     Stop.objects.filter(venue_id=place_id).update(venue_id=venue_id)
+    left = PlaceFile.objects.filter(venue_id=place_id).first()
     if not PlaceFile.objects.filter(venue_id=venue_id).exists():
         PlaceFile.objects.filter(venue_id=place_id).update(venue_id=venue_id)
+    elif left is not None and left.next_on is not None:
+        PlaceFile.objects.filter(venue_id=venue_id, next_on=None).update(
+            officer_id=left.officer_id, next_step=left.next_step, next_on=left.next_on
+        )
     tell("join", venue_id=venue_id, actor=actor, at=at, facts={"place": place_id})

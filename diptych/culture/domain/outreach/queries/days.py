@@ -53,7 +53,7 @@ def _between(here: Place, there: Place) -> float | None:
 
 def due_steps(*, officer_id: int, until: date, limit: int = 20) -> list[Due]:
     """Next steps due by a day, the oldest first."""
-    found = PlaceFile.objects.filter(officer_id=officer_id, next_on__lte=until, venue__deleted_at=None).select_related("venue")
+    found = PlaceFile.objects.filter(officer_id=officer_id, next_on__lte=until, venue__in=heads()).select_related("venue")
     return [
         Due(one.venue_id, one.venue.name, one.venue.city, one.next_step, one.next_on)
         for one in found.order_by("next_on", "pk")[:limit]
