@@ -35,7 +35,7 @@ def tell(message, connection, at):
 
 def attempt(message, connection, at):
     with Path(__file__).with_name("attempts").open("a") as file:
-        file.write(f"{message.id} {time.time()}\\n")
+        file.write(f"{message.id} {at.timestamp()}\\n")  # the relay's own time: what it counts the wait from
     tell(message, connection, at)
     if not MENDED.exists():
         raise RuntimeError("aicha@example.org could not be reached")
