@@ -64,3 +64,9 @@ class Refused(Exception):
 def deny(reason: Reason, /, **facts: Any) -> Never:
     """Raise the refusal for `reason`."""
     raise Refused(refuse(reason, **facts))
+
+
+def stop_if(refusal: Refusal | None, /) -> None:
+    """Raise what a rule refused; nothing where it did not."""
+    if refusal is not None:
+        raise Refused(refusal)

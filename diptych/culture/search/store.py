@@ -27,6 +27,7 @@ from tantivy import Index, Searcher
 from .shape import SHAPE, schema, with_analysers
 
 from diptych.commons import ids
+from diptych.commons.disk import settle
 from diptych.commons.refusal import Kind, Reason
 
 log = structlog.get_logger()
@@ -130,12 +131,9 @@ class Library:
         draft = self.folder / "current.new"
         with draft.open("w") as file:
             json.dump({"generation": name, "shape": SHAPE}, file)
-            file.flush()
-            os.fsync(file.fileno())
+        settle(draft)
         draft.replace(self._pointer)
-        folder = os.open(self.folder, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        settle(self.folder)
 
     def sweep(self) -> None:
         """Remove the generations that are not in use: old ones, and those that a killed rebuild left."""

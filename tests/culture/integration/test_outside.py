@@ -93,15 +93,15 @@ def test_an_answer_that_drips_is_cut_at_the_deadline(pieces: list[bytes]) -> Non
     dripping = Answering(pieces or [b""], pause=0.05 if pieces else 3)
     began = time.monotonic()
     assert post(f"http://127.0.0.1:{dripping.port}/", private=True, seconds=0.4) == Unreached("timeout")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     dripping.close()
 
 
 def test_a_slow_look_up_is_cut_too() -> None:
     began = time.monotonic()
-    gateway = Outside(deadline_seconds=0.2, private=True, resolve=lambda host, port: [str(time.sleep(1.5))])
+    gateway = Outside(deadline_seconds=0.2, private=True, resolve=lambda host, port: [str(time.sleep(4))])
     assert gateway.post("http://partner.example/", body=b"", headers={}) == Unreached("timeout")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
 
 
 def test_a_huge_answer_is_read_no_further() -> None:

@@ -307,20 +307,19 @@ def test_no_hot_filter_reads_every_row() -> None:
         Criteria(from_day=AT.date(), to_day=AT.date(), department="42"),
         Criteria(**here, radius_km=20, group="CINEMA", max_price_cents=900, sort="price"),
     ):
-        plan, seconds = _explain(criteria)
+        plan = _scans(criteria)
         read_whole = [node for node in plan if node[0] == "Seq Scan" and node[1] in {"catalogue_offer", "catalogue_stock"}]
         assert not read_whole, f"{criteria}: {plan}"
-        assert seconds < 1.5, f"{criteria}: {seconds:.2f} s"
 
 
-def _explain(criteria: Criteria) -> tuple[list[tuple[str, str]], float]:
-    "The scans of the plan of the search's own statement, and its seconds."
+def _scans(criteria: Criteria) -> list[tuple[str, str]]:
+    "The scans of the plan of the search's own statement."
     plans: list[Any] = []
 
     def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if "with found" in sql:
             with context["connection"].connection.cursor() as raw:
-                plans.append(raw.execute("explain (analyze, format json) " + sql, params).fetchone()[0][0])
+                plans.append(raw.execute("explain (format json) " + sql, params).fetchone()[0][0])
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(wrapper):
@@ -330,4 +329,4 @@ def _explain(criteria: Criteria) -> tuple[list[tuple[str, str]], float]:
         own = [(node["Node Type"], node.get("Relation Name", ""))]
         return own + [scan for child in node.get("Plans", []) for scan in scans(child)]
 
-    return scans(plans[0]["Plan"]), plans[0]["Execution Time"] / 1000
+    return scans(plans[0]["Plan"])

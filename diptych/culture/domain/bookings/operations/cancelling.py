@@ -13,7 +13,7 @@ from ..rules.tokens import read_token
 from ..terms import Cancellation, Status
 from .acting import free, lock, tell
 
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 
 
 @transaction.atomic
@@ -22,9 +22,7 @@ def cancel(*, booking_id: int, person_id: int, at: datetime) -> None:
     booking = lock(booking_id=booking_id)
     if booking.person_id != person_id:
         deny(terms.NOT_FOUND)
-    refusal = why_not_cancel(facts_of(booking), at=at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_cancel(facts_of(booking), at=at))
     if booking.status == Status.CANCELLED:
         return
     free(booking, why=Cancellation.BENEFICIARY, at=at)
@@ -38,8 +36,6 @@ def cancel_by_venue(*, token: str, venue_ids: Collection[int], actor: str, at: d
     if found is None:
         deny(terms.TOKEN_UNKNOWN)
     booking = lock(booking_id=found)
-    refusal = why_not_cancel_by_venue(facts_of(booking, venue_matches=booking.offer.venue_id in venue_ids))
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_cancel_by_venue(facts_of(booking, venue_matches=booking.offer.venue_id in venue_ids)))
     free(booking, why=Cancellation.OFFERER, at=at)
     tell(booking, topic="bookings.cancelled", actor=actor, at=at, facts={"why": Cancellation.OFFERER.value})

@@ -14,7 +14,7 @@ from ..rules.tokens import read_token
 from ..terms import Author, Status
 from .acting import lock, move, save_unused, tell, use_now
 
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.culture.domain.catalogue.models import ActivationCode
 
 
@@ -23,9 +23,7 @@ def use(*, token: str, venue_ids: Collection[int], actor: str, at: datetime) -> 
     """Validate a booking of one of these venues. Raises Refused: unknown, other venue, used, cancelled, not yet."""
     booking = _locked(token)
     facts = facts_of(booking, venue_matches=booking.offer.venue_id in venue_ids)
-    refusal = why_not_use(facts, used_at=booking.used_at, at=at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_use(facts, used_at=booking.used_at, at=at))
     use_now(booking, by=Author.OFFERER, at=at)
     tell(booking, topic="bookings.used", actor=actor, at=at)
     return counter_ticket(booking, at=at)
@@ -36,9 +34,7 @@ def take_back(*, token: str, venue_ids: Collection[int], actor: str, at: datetim
     """Take a validation back: the booking is confirmed again. Raises Refused where there is nothing to take back."""
     booking = _locked(token)
     given = ActivationCode.objects.filter(booking_id=booking.pk).exists()
-    refusal = why_not_take_back(facts_of(booking, venue_matches=booking.offer.venue_id in venue_ids, has_activation_code=given))
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_take_back(facts_of(booking, venue_matches=booking.offer.venue_id in venue_ids, has_activation_code=given)))
     move(booking, Status.CONFIRMED)
     booking.used_at, booking.validated_by = None, ""
     save_unused(booking, "status", "used_at", "validated_by")

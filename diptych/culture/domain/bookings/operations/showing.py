@@ -13,7 +13,7 @@ from ..rules.acts import why_not_use
 from ..rules.tokens import read_token
 
 from diptych.commons import journal
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 
 
 @transaction.atomic
@@ -27,9 +27,7 @@ def show_ticket_to_partner(*, token: str, venue_ids: Collection[int], actor: str
     if found is None:
         deny(terms.TOKEN_UNKNOWN)
     facts = facts_of(found, venue_matches=found.offer.venue_id in venue_ids)
-    refusal = why_not_use(facts, used_at=found.used_at, at=at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_use(facts, used_at=found.used_at, at=at))
     with connection.cursor() as cursor:
         journal.write(cursor, actor=actor, act="bookings.show_to_partner", subject=f"booking:{found.pk}", at=at)
     return partner_booking(found)

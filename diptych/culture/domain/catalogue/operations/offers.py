@@ -21,7 +21,7 @@ from ..terms import OfferDraft, OfferFacts, OfferValidation, StockDraft, StockFa
 from .reviewing import judged
 
 from diptych.commons import journal, outbox
-from diptych.commons.refusal import Refusal, Refused, deny
+from diptych.commons.refusal import Refusal, deny, stop_if
 from diptych.culture.domain.venues.terms import Validation
 
 
@@ -43,7 +43,7 @@ def create_offer(*, venue_id: int, draft: OfferDraft, actor: str, at: datetime) 
 def edit_offer(*, offer_id: int, venue_ids: Collection[int], draft: OfferDraft, actor: str, at: datetime) -> None:
     """Change an offer's texts and settings. Its subcategory stays: caps, minors and reimbursement hang on it."""
     offer = _locked(offer_id, venue_ids)
-    _raise(rules.why_not_edit(offer.validation))
+    stop_if(rules.why_not_edit(offer.validation))
     if draft.subcategory != offer.subcategory:
         deny(terms.UNKNOWN_SUBCATEGORY, subcategory=draft.subcategory)
     _check(draft)
@@ -90,7 +90,7 @@ def publish(
     structure = offer.venue.structure
     validated = structure is not None and structure.validation == Validation.VALIDATED
     facts = OfferFacts(offer.validation, offer.publication_at, offer.bookings_allowed_at, _stock_facts(offer))
-    _raise(
+    stop_if(
         rules.why_not_publish(
             facts,
             publication_at=shown_at,
@@ -116,7 +116,7 @@ def publish(
 def unpublish(*, offer_id: int, venue_ids: Collection[int], actor: str, at: datetime) -> None:
     """Show an offer no more. Bookings already made stay. Doing it twice changes nothing."""
     offer = _locked(offer_id, venue_ids)
-    _raise(rules.why_not_edit(offer.validation))
+    stop_if(rules.why_not_edit(offer.validation))
     if offer.publication_at is None:
         return
     offer.publication_at, offer.edited_at = None, at
@@ -130,7 +130,7 @@ def add_dates(*, offer_id: int, venue_ids: Collection[int], stocks: Sequence[Sto
     """Add several dates (or stocks of a thing) at once: all or none. Gives their numbers. A date without a booking limit
     gets the official one."""
     offer = _locked(offer_id, venue_ids)
-    _raise(rules.why_not_edit(offer.validation))
+    stop_if(rules.why_not_edit(offer.validation))
     if Stock.objects.filter(offer=offer, deleted_at=None).count() + len(stocks) > rules.MOST_STOCKS:
         deny(terms.TOO_MANY_STOCKS, most=rules.MOST_STOCKS)
     made = [_filled(Stock(offer=offer, created_at=at), offer, draft, at) for draft in stocks]
@@ -146,7 +146,7 @@ def add_dates(*, offer_id: int, venue_ids: Collection[int], stocks: Sequence[Sto
 def edit_stock(*, stock_id: int, venue_ids: Collection[int], draft: StockDraft, actor: str, at: datetime) -> None:
     """Change a stock's price, places, date or limit; bookings already made keep their price."""
     offer, stock = _locked_stock(stock_id, venue_ids)
-    _raise(rules.why_not_edit(offer.validation))
+    stop_if(rules.why_not_edit(offer.validation))
     before = stock.starts_at
     _filled(stock, offer, draft, at).save()
     offer.edited_at = at
@@ -160,8 +160,8 @@ def edit_stock(*, stock_id: int, venue_ids: Collection[int], draft: StockDraft, 
 def remove_stock(*, stock_id: int, venue_ids: Collection[int], actor: str, at: datetime) -> None:
     """Remove a date or a price, until 48 h after the event; its bookings are cancelled within the minute, by a job."""
     offer, stock = _locked_stock(stock_id, venue_ids)
-    _raise(rules.why_not_edit(offer.validation))
-    _raise(rules.why_not_remove(stock.starts_at, at=at))
+    stop_if(rules.why_not_edit(offer.validation))
+    stop_if(rules.why_not_remove(stock.starts_at, at=at))
     stock.deleted_at = offer.edited_at = at
     stock.save(update_fields=["deleted_at"])
     offer.save(update_fields=["edited_at"])
@@ -170,13 +170,13 @@ def remove_stock(*, stock_id: int, venue_ids: Collection[int], actor: str, at: d
 
 
 def _check(draft: OfferDraft) -> None:
-    _raise(
+    stop_if(
         rules.why_not_offer(
             name=draft.name, subcategory=draft.subcategory, is_duo=draft.is_duo, url=draft.url,
             withdrawal=draft.withdrawal, extra=draft.extra, by_partner=True,
         )
     )  # fmt: skip
-    _raise(rules.why_not_texts(draft=draft))
+    stop_if(rules.why_not_texts(draft=draft))
 
 
 def _fill(offer: Offer, draft: OfferDraft, at: datetime) -> None:
@@ -195,14 +195,14 @@ def _fill(offer: Offer, draft: OfferDraft, at: datetime) -> None:
 
 
 def _filled(stock: Stock, offer: Offer, draft: StockDraft, at: datetime) -> Stock:
-    _raise(
+    stop_if(
         rules.why_not_stock(
             subcategory=offer.subcategory, price_cents=draft.price_cents, quantity=draft.quantity, booked=stock.booked,
             starts_at=draft.starts_at, booking_limit_at=draft.booking_limit_at, at=at,
         )
     )  # fmt: skip
     if draft.price_cents != stock.price_cents:
-        _raise(_why_not_price(offer, draft.price_cents))
+        stop_if(_why_not_price(offer, draft.price_cents))
     stock.price_cents, stock.quantity, stock.starts_at = draft.price_cents, draft.quantity, draft.starts_at
     stock.booking_limit_at = draft.booking_limit_at
     if draft.starts_at is not None and draft.booking_limit_at is None:
@@ -235,7 +235,7 @@ def _price_category(offer: Offer, draft: StockDraft) -> PriceCategory:
 
 def own(*, offer_id: int, venue_ids: Collection[int]) -> None:
     """Lock an offer of these venues, within the caller's transaction. Refuses (missing) any other."""
-    _raise(rules.why_not_edit(_locked(offer_id, venue_ids).validation))
+    stop_if(rules.why_not_edit(_locked(offer_id, venue_ids).validation))
 
 
 def _locked(offer_id: int, venue_ids: Collection[int]) -> Offer:
@@ -260,11 +260,6 @@ def _locked_stock(stock_id: int, venue_ids: Collection[int]) -> tuple[Offer, Sto
 def _stock_facts(offer: Offer) -> tuple[StockFacts, ...]:
     rows = Stock.objects.filter(offer=offer, deleted_at=None).values_list("quantity", "booked", "booking_limit_at", "starts_at")
     return tuple(StockFacts(*row) for row in rows)
-
-
-def _raise(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 def _announce(topic: str, offer: Offer, *, at: datetime, **facts: Any) -> None:

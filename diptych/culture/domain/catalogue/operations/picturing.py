@@ -32,7 +32,7 @@ from ..rules.pictures import (
 from ..terms import PictureFacts, PictureSize
 
 from diptych.commons import journal
-from diptych.commons.refusal import Refusal, Refused, deny
+from diptych.commons.refusal import Refusal, deny, stop_if
 
 _QUALITY = 82
 _ONE_AT_A_TIME = Lock()
@@ -84,7 +84,7 @@ def draw_for_program(*, content: bytes, credit: str) -> Drawn:
 def draw(content: bytes, *, more: Callable[[PictureFacts], Refusal | None] = lambda facts: None) -> Mapping[PictureSize, bytes]:
     """A picture in each size, as JPEG: upright, cropped from its middle, on white where it is transparent. `more`: what is
     asked of its head besides. Raises Refused."""
-    _stop_if(why_not_weigh(len(content)))
+    stop_if(why_not_weigh(len(content)))
     try:
         picture = Image.open(BytesIO(content), formats=FORMATS)
     except _BOMB:
@@ -94,7 +94,7 @@ def draw(content: bytes, *, more: Callable[[PictureFacts], Refusal | None] = lam
     moves = picture.format != "MPO" and getattr(picture, "is_animated", False)  # MPO: a phone's JPEG with a second picture
     kind = picture.format or ""
     facts = PictureFacts(*picture.size, moves, holds_something_else(content, kind=kind), kind)
-    _stop_if(why_not_picture(facts) or more(facts))
+    stop_if(why_not_picture(facts) or more(facts))
     try:
         with _no_guessing():
             picture.draft("RGB", (2560, 2560))  # a JPEG is read no larger than it will be drawn
@@ -131,16 +131,11 @@ def _too_large() -> NoReturn:
     deny(terms.PICTURE_TOO_LARGE, most=MOST_PIXELS // 1_000_000)
 
 
-def _stop_if(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise Refused(refusal)
-
-
 def _locked(offer_id: int, venue_ids: Collection[int]) -> Offer:
     offer = Offer.objects.select_for_update(no_key=True).filter(pk=offer_id, venue_id__in=venue_ids).first()
     if offer is None:
         deny(terms.NOT_FOUND)
-    _stop_if(why_not_edit(offer.validation))
+    stop_if(why_not_edit(offer.validation))
     return offer
 
 

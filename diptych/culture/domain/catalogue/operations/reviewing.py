@@ -28,7 +28,7 @@ from ..terms import (
 )
 
 from diptych.commons import journal, outbox
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.culture.domain.venues.models import Structure, Venue
 
 
@@ -122,9 +122,7 @@ def decide_offer(*, offer_id: int, approved: bool, note: str = "", actor: str, a
 @transaction.atomic
 def add_rule(*, name: str, sub_rules: Sequence[SubRule], actor: str, at: datetime) -> int:
     """Keep a validation rule; offers that leave draft from now on are held to it. Refuses one that cannot hold."""
-    refusal = why_not_rule(name, sub_rules)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_rule(name, sub_rules))
     rows = [[sub.model.value, sub.attribute.value, sub.operator.value, list(sub.values)] for sub in sub_rules]
     rule = OfferRule.objects.create(name=name.strip()[:120], sub_rules=rows, created_at=at)
     _tell("catalogue.add_rule", f"offer_rule:{rule.pk}", actor, at)

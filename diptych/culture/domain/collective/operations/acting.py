@@ -17,7 +17,7 @@ from ..rules.offers import why_not
 from ..terms import Action, Booking
 
 from diptych.commons import journal
-from diptych.commons.refusal import Refusal, Refused, deny
+from diptych.commons.refusal import deny, stop_if
 
 
 def locked_offer(*, offer_id: int, partner_id: int, venue_ids: Collection[int]) -> CollectiveOffer:
@@ -60,12 +60,6 @@ def move(booking: CollectiveBooking, after: Booking, **fields: Any) -> None:
     for name, value in {"status": after, **fields}.items():
         setattr(booking, name, value)
     booking.save(update_fields=["status", *fields])
-
-
-def stop_if(refusal: Refusal | None) -> None:
-    """Raise what a rule refused."""
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 def tell(act: str, *, subject: str, actor: str, at: datetime, **facts: Any) -> None:

@@ -15,9 +15,9 @@ from ..queries.facts import booking_facts, facts_of
 from ..rules.bookings import cancellation_limit, decide_refusal, why_not_confirm
 from ..rules.offers import displayed_status
 from ..terms import Action, Booking, Cancellation, Status
-from .acting import last_booking, locked_booking, locked_offer, move, must_be_open, stop_if, tell
+from .acting import last_booking, locked_booking, locked_offer, move, must_be_open, tell
 
-from diptych.commons.refusal import Refusal, Refused, deny
+from diptych.commons.refusal import Refusal, Refused, deny, stop_if
 
 
 @transaction.atomic

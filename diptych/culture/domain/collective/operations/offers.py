@@ -16,10 +16,10 @@ from ..queries.facts import draft_of
 from ..rules import offers as rules
 from ..rules.bookings import cancellation_limit
 from ..terms import Action, Booking, Draft
-from .acting import last_booking, locked_offer, must_be_open, stop_if, tell
+from .acting import last_booking, locked_offer, must_be_open, tell
 from .judging import judge_offer
 
-from diptych.commons.refusal import deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.culture.domain.catalogue.operations.picturing import Drawn
 from diptych.culture.domain.catalogue.rules.pictures import LONGEST_CREDIT
 from diptych.culture.domain.catalogue.terms import PictureSize

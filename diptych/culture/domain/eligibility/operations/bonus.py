@@ -16,7 +16,7 @@ from ..rules.bonus import bonus_on, judge_bonus, why_not_ask
 from ..terms import CheckStatus, CheckType, Custodian, Household
 from .lines import write_line
 
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.culture.domain.people.operations.acting import announce, lock, tell
 from diptych.culture.domain.people.rules import day_at
 from diptych.culture.domain.wallet.operations import add_bonus
@@ -30,9 +30,7 @@ def ask_bonus(*, person_id: int, custodian: Custodian, gender: str, at: datetime
     """Ask for the bonus. Refuses whoever received it, has no 17–18 credit open or is not 17 or 18, an eleventh try, a second
     one while the first waits, and a parent of whom something is missing."""
     person = lock(person_id)
-    refusal = why_not_ask(bonus_facts(person, at=at))
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_ask(bonus_facts(person, at=at)))
     if not (custodian.last_name.strip() and custodian.first_name.strip()) or gender not in terms.GENDERS:
         deny(terms.FIELD_MISSING)
     attempt = write_line(person, type=CheckType.QF_BONUS_CREDIT, status=CheckStatus.STARTED, at=at)

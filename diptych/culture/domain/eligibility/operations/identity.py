@@ -19,7 +19,7 @@ from .activation import activate_if_complete
 from .keys import number_hash
 from .lines import hold, write_line
 
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.operations.acting import announce, lock, tell
 
@@ -35,9 +35,7 @@ def start_identity_check(*, person_id: int, type: CheckType, shedding: bool = Fa
     facts = facts_of(person, at=at)
     if type not in ways(facts, at=at):
         deny(terms.CHECK_NOT_OPEN)
-    refusal = why_not_document_check(facts, shedding=shedding, at=at) if type is CheckType.UBBLE else None
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_document_check(facts, shedding=shedding, at=at) if type is CheckType.UBBLE else None)
     for attempt in facts.attempts:
         if attempt.type in IDENTITY_CHECKS and attempt.status is CheckStatus.STARTED:
             if attempt.type is type:

@@ -13,7 +13,7 @@ from .keys import code_of
 from .lines import hold, journey_for, write_line
 from .refused_phones import is_refused
 
-from diptych.commons.refusal import Refusal, Refused, refuse
+from diptych.commons.refusal import Refusal, refuse, stop_if
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.operations.acting import announce, lock, tell
 from diptych.culture.domain.people.terms import BENEFICIARIES
@@ -31,9 +31,7 @@ _REASONS = {
 def send_phone_code(*, person_id: int, phone: str, at: datetime) -> None:
     """Have six digits sent to a number. Refuses one that is malformed, abroad or a beneficiary's, and a fourth message in
     12 hours; each refusal but the first is kept in the fraud journal."""
-    refusal = _send(person_id, phone, at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(_send(person_id, phone, at))
 
 
 @transaction.atomic
@@ -63,9 +61,7 @@ def _send(person_id: int, typed: str, at: datetime) -> Refusal | None:
 def validate_phone_code(*, person_id: int, code: str, at: datetime) -> None:
     """Take a number as somebody's from the code it was sent. A number validated by a beneficiary is refused; validated by
     another, it changes hands and both accounts get a suspicious line. Three wrong codes close the step for 30 days."""
-    refusal = _validate(person_id, code, at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(_validate(person_id, code, at))
 
 
 @transaction.atomic

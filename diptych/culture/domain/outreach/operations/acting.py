@@ -11,7 +11,7 @@ from ..queries.places import facts_of
 from ..terms import PlaceFacts
 
 from diptych.commons import journal
-from diptych.commons.refusal import Refusal, Refused, deny
+from diptych.commons.refusal import deny
 from diptych.culture.domain.venues.models import Venue
 from diptych.culture.domain.venues.terms import Activity
 
@@ -36,12 +36,6 @@ def facts_about(venue: Venue) -> PlaceFacts:
 def file_of(venue: Venue) -> PlaceFile:
     """What officers wrote of a place: a new one where nobody did. The place is locked, and so is its file with it."""
     return PlaceFile.objects.filter(venue=venue).first() or PlaceFile(venue=venue)
-
-
-def stop_if(refusal: Refusal | None) -> None:
-    """Raise what a rule refused."""
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 def tell(act: str, *, venue_id: int, actor: str, at: datetime, facts: dict[str, Any] | None = None) -> None:

@@ -13,9 +13,9 @@ from .. import terms
 from ..models import Contact, Note
 from ..rules import why_not_contact, why_not_move, why_not_step
 from ..terms import Stage
-from .acting import facts_about, file_of, locked_place, stop_if, tell
+from .acting import facts_about, file_of, locked_place, tell
 
-from diptych.commons.refusal import deny
+from diptych.commons.refusal import deny, stop_if
 
 
 @transaction.atomic

@@ -12,10 +12,10 @@ from .. import terms
 from ..models import Stop
 from ..rules import are_decided, nearest_next, why_not_plan
 from ..terms import Stage
-from .acting import facts_about, file_of, locked_place, stop_if, tell
+from .acting import facts_about, file_of, locked_place, tell
 from .following import move, undo_move
 
-from diptych.commons.refusal import deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.culture.domain.people.models import Person
 
 

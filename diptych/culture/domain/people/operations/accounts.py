@@ -23,7 +23,7 @@ from .acting import announce, lock, tell
 from .devices import note_login
 
 from diptych.commons import journal
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.commons.web import bearer
 
 _SIGNER = Signer(salt="people.email_check", sep=".")
@@ -104,9 +104,7 @@ def resend_validation(*, person_id: int, at: datetime) -> None:
     person = lock(person_id)
     if person.email_validated_at is not None:
         deny(terms.ALREADY_VALIDATED)
-    refusal = why_not_mail(sent_in_the_hour=_sent_in_the_hour(person, at))
-    if refusal:
-        raise Refused(refusal)
+    stop_if(why_not_mail(sent_in_the_hour=_sent_in_the_hour(person, at)))
     _send_check(person, topic="people.registered", password="", at=at)
 
 
@@ -126,9 +124,7 @@ def set_profile(*, person_id: int, first_name: str, last_name: str, birth_date: 
     person = lock(person_id)
     if person.birth_date is not None:
         deny(terms.PROFILE_SET)
-    refusal = why_not_profile(born=birth_date, department=department, at=at)
-    if refusal:
-        raise Refused(refusal)
+    stop_if(why_not_profile(born=birth_date, department=department, at=at))
     person.first_name, person.last_name = first_name.strip(), last_name.strip()
     person.birth_date, person.department = birth_date, department
     person.save(update_fields=["first_name", "last_name", "birth_date", "department"])

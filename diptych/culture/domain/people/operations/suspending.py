@@ -14,7 +14,7 @@ from ..rules import state_when_suspended, why_not_return
 from ..terms import OWN_CLOSINGS, AccountState, SuspensionReason
 from .acting import announce, lock, tell
 
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.commons.web import bearer
 
 _CLOSED = frozenset(
@@ -75,7 +75,5 @@ def return_to_own(*, person_id: int, at: datetime) -> None:
     own = Suspension.objects.filter(person=person, ended_at=None, reason__in=_OWN).first()
     if person.state not in OWN_CLOSINGS or own is None:
         deny(terms.NOT_SUSPENDED)
-    refusal = why_not_return(suspended_at=own.at, at=at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_return(suspended_at=own.at, at=at))
     unsuspend(person_id=person_id, actor=f"person:{person_id}", at=at)

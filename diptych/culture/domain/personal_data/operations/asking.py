@@ -15,7 +15,7 @@ from ..rules.clocks import closed_for_good_at, due_on_request, is_warning_due, r
 from ..terms import AccountFacts, RequestState, Why
 from .acting import announce, lock, locked_facts, must_be_permitted, prove, tell
 
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import Refused, deny, stop_if
 from diptych.commons.web import bearer
 from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.operations import cancel
@@ -50,9 +50,7 @@ def _ask(*, person_id: int, asker_id: int, why: str, at: datetime) -> datetime:
 @transaction.atomic
 def _queue(*, person_id: int, asker_id: int, why: str, at: datetime) -> datetime:
     facts = locked_facts(person_id=person_id)
-    refusal = why_not_ask(facts)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_ask(facts))
     due = due_on_request(facts, at=at)
     ErasureRequest.objects.create(person_id=person_id, asked_by_id=asker_id, asked_at=at, due_at=due, why=why)
     Notice.objects.filter(person_id=person_id).delete()
@@ -88,9 +86,7 @@ def _close(person_id: int, state: AccountState, at: datetime) -> None:
 def undo_erasure(*, person_id: int, at: datetime) -> None:
     """Withdraw one's request while it waits, within 60 days. The account opens again; cancelled places stay so."""
     facts = locked_facts(person_id=person_id)
-    refusal = why_not_undo(facts, at=at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_undo(facts, at=at))
     ErasureRequest.objects.filter(person_id=person_id, state=RequestState.QUEUED).update(
         state=RequestState.WITHDRAWN, ended_at=at
     )

@@ -18,7 +18,7 @@ from ..rules.register import PERSONAL, Row
 from ..terms import RequestState
 from .acting import locked_facts, prove, tell
 
-from diptych.commons.refusal import Refused, deny, refuse
+from diptych.commons.refusal import deny, refuse, stop_if
 
 SWEPT_AT_ONCE = 10_000
 
@@ -35,8 +35,7 @@ def erase(
     left = next((tool.code for tool in OUTSIDE if tool.code not in forgotten_outside), None)
     if refusal is None and left is not None:
         refusal = refuse(terms.OUTSIDE_FIRST, tool=left)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(refusal)
     asked = parameters_of(person_id=person_id, sessions=sessions)
     counts: dict[str, int] = {}
     with connection.cursor() as cursor:
@@ -63,9 +62,7 @@ def why_not(*, person_id: int, at: datetime) -> None:
     found = facts_of([person_id])
     if not found:
         deny(terms.NOT_FOUND)
-    refusal = why_not_erase(found[0], at=at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_erase(found[0], at=at))
 
 
 def sweep(*, at: datetime) -> int:

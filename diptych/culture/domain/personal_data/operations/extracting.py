@@ -16,7 +16,7 @@ from ..rules.clocks import EXTRACT_LASTS, why_not_extract, why_not_fetch
 from ..terms import NOT_FOUND, ExtractState
 from .acting import announce, lock, must_be_permitted, prove, tell
 
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.terms import AccountState, Permission
 
@@ -37,8 +37,7 @@ def ask_extract(*, person_id: int, asker_id: int, at: datetime) -> int:
         pending=Extract.objects.filter(person=person, state=ExtractState.ASKED).exists(),
         asked_today=Extract.objects.filter(asked_by_id=asker_id, asked_at__gt=at - timedelta(days=1)).count(),
     )
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(refusal)
     extract = Extract.objects.create(person=person, asked_by_id=asker_id, asked_at=at)
     announce("extract_asked", person_id=person_id, at=at, extract_id=extract.pk)
     tell("ask_extract", person_id=person_id, actor=f"person:{asker_id}", at=at, facts={"extract": extract.pk})
@@ -69,9 +68,7 @@ def fetch_extract(*, extract_id: int, asker_id: int, at: datetime) -> bytes:
         deny(NOT_FOUND)
     if asker_id != extract.person_id:
         must_be_permitted(officer_id=asker_id, permission=Permission.EXTRACT_PUBLIC_ACCOUNT)
-    refusal = why_not_fetch(expires_at=extract.expires_at, at=at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_fetch(expires_at=extract.expires_at, at=at))
     tell("fetch_extract", person_id=extract.person_id, actor=f"person:{asker_id}", at=at, facts={"extract": extract.pk})
     return _box().decrypt(bytes(extract.content))
 

@@ -14,7 +14,7 @@ from ..terms import Why
 from .acting import lock, must_be_permitted, prove, tell
 
 from diptych.commons import outbox
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.commons.web import bearer
 from diptych.culture.domain.people.models import EmailCheck, Person
 from diptych.culture.domain.people.rules import LINK_LASTS
@@ -35,9 +35,7 @@ def rectify(*, person_id: int, officer_id: int, values: dict[str, str | date | N
     wanted = {name: _clean(name, value) for name, value in values.items() if value is not None}
     changed: dict[str, object] = {name: value for name, value in wanted.items() if value != getattr(person, name, value)}
     changed |= {name: value for name, value in wanted.items() if name not in terms.RECTIFIABLE}
-    refusal = why_not_rectify(changed=changed, allowed=list(Why), why=why, department=person.department, at=at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_rectify(changed=changed, allowed=list(Why), why=why, department=person.department, at=at))
     fields = _write(person, changed, at)
     named = sorted(changed)
     try:

@@ -14,7 +14,7 @@ from ..rules.accounts import read_bic, read_iban, type_of, why_not_correct, why_
 from ..terms import AccountStatus
 
 from diptych.commons import journal, outbox
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.culture.domain.venues.models import Membership
 from diptych.culture.domain.venues.terms import Validation
 
@@ -47,9 +47,7 @@ def correct_bank_account(
     account = _locked(account_id)
     if not acts_for(person_id, account.structure_id):
         deny(terms.ACCOUNT_NOT_FOUND)
-    refusal = why_not_correct(AccountStatus(account.status))
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_correct(AccountStatus(account.status)))
     account.label, account.holder, account.iban, account.bic = label, holder, read_iban(iban), read_bic(bic)
     kinds = [type_of(content) for content in documents]
     if BankAccount.objects.filter(structure_id=account.structure_id, iban=account.iban).exclude(pk=account.pk).exists():
@@ -66,9 +64,7 @@ def correct_bank_account(
 def decide_bank_account(*, account_id: int, to: AccountStatus, actor: str, at: datetime, comment: str = "") -> None:
     """The team moves an account to a status. Raises Refused where it does not go there from its own."""
     account = _locked(account_id)
-    refusal = why_not_decide(AccountStatus(account.status), to)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_decide(AccountStatus(account.status), to))
     account.decided_at = at
     account.save(update_fields=["decided_at"])
     _set(account, to, comment=comment, actor=actor, at=at)

@@ -13,7 +13,7 @@ from ..rules.agreements import earliest, why_not_agree
 from ..terms import Agreement, Scope
 
 from diptych.commons import journal
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.culture.domain.catalogue.models import Offer
 from diptych.culture.domain.venues.models import Structure, Venue
 
@@ -38,8 +38,7 @@ def add_custom_rule(
         Agreement(since, until, frozenset(subcategories)), scope=scope, place_cents=place_cents, rate=rate,
         has_siret=getattr(target, "siret", None) is not None, others=others, at=at,
     )  # fmt: skip
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(refusal)
     rule = CustomRule.objects.create(
         place_cents=place_cents, rate=rate, subcategories=sorted(subcategories), since=since, until=until, created_at=at,
         **{name: target},

@@ -18,7 +18,7 @@ from ..rules.payments import cutoff_of, why_not_batch
 from ..terms import Hold
 
 from diptych.commons import journal
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,7 @@ def make_batch(*, day: date, actor: str, at: datetime) -> Batched:
     if made is not None:
         return _told(made, made_now=False)
     last = CashflowBatch.objects.order_by("-number").first()
-    refusal = why_not_batch(day, latest=None if last is None else last.cutoff_at, at=at)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_batch(day, latest=None if last is None else last.cutoff_at, at=at))
     batch = CashflowBatch.objects.create(number=1 if last is None else last.number + 1, cutoff_at=cutoff, created_at=at)
     with connection.cursor() as cursor:
         # What is due is counted by nobody before it is read: a plan that takes it for one row would be quadratic.

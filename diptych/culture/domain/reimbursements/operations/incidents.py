@@ -19,7 +19,7 @@ from ..rules import incidents as rules
 from ..terms import EventStatus, IncidentKind, IncidentStatus, Motive
 
 from diptych.commons import journal
-from diptych.commons.refusal import Refusal, Refused, deny
+from diptych.commons.refusal import Refused, deny, stop_if
 from diptych.culture.domain.bookings.operations import cancel_paid
 from diptych.culture.domain.wallet.models import Movement
 from diptych.culture.domain.wallet.operations import return_incident
@@ -35,7 +35,7 @@ def ask_correction(
     """Ask that what was paid for bookings be taken back: for each, what it should have cost (0: all goes back). Gives the
     incident's number. Raises Refused: not paid, in another incident, not less than it cost, of several venues."""
     for booking_id, total in totals.items():
-        _allow(rules.why_not_correct(paid_booking(booking_id=booking_id), new_total_cents=total))
+        stop_if(rules.why_not_correct(paid_booking(booking_id=booking_id), new_total_cents=total))
     _one_venue(list(totals))
     incident = _create(kind, note, actor, at, force=force_debit_note)
     IncidentLine.objects.bulk_create(
@@ -71,7 +71,7 @@ def decide_incident(*, incident_id: int, accept: bool, actor: str, at: datetime)
     incident = Incident.objects.select_for_update(no_key=True).filter(pk=incident_id).first()
     if incident is None:
         deny(terms.INCIDENT_NOT_FOUND)
-    _allow(rules.why_not_decide(status=IncidentStatus(incident.status), created_by=incident.created_by, actor=actor))
+    stop_if(rules.why_not_decide(status=IncidentStatus(incident.status), created_by=incident.created_by, actor=actor))
     incident.status = IncidentStatus.VALIDATED if accept else IncidentStatus.CANCELLED
     incident.decided_by, incident.decided_at = actor, at
     incident.save(update_fields=["status", "decided_by", "decided_at"])
@@ -97,7 +97,7 @@ def _carry_out(incident: Incident, line: IncidentLine, back: dict[int, int], *, 
         _move(MovementKind.GESTURE, line.gesture_cents, event, at)
         return
     total = line.new_total_cents or 0
-    _allow(rules.why_not_correct(booking, new_total_cents=total))
+    stop_if(rules.why_not_correct(booking, new_total_cents=total))
     assert booking is not None
     event = _price(
         incident, booking.pricing_id, Motive.REVERSAL, -booking.total_cents, -booking.paid_cents, rule="incident", at=at
@@ -165,11 +165,6 @@ def _one_venue(booking_ids: list[int]) -> None:
     venues = FinanceEvent.objects.filter(booking_id__in=booking_ids, motive=Motive.USED).exclude(status=EventStatus.CANCELLED)
     if not booking_ids or venues.values("venue_id").distinct().count() > 1:
         deny(terms.INCIDENT_VENUES)
-
-
-def _allow(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 def _journal(act: str, incident: Incident, actor: str, at: datetime, **facts: object) -> None:

@@ -16,7 +16,7 @@ from ..terms import AccountStatus
 from .accounts import acts_for
 
 from diptych.commons import journal, outbox
-from diptych.commons.refusal import Refusal, Refused, deny
+from diptych.commons.refusal import deny, stop_if
 from diptych.culture.domain.venues.models import Venue
 from diptych.culture.domain.venues.terms import NOT_A_MEMBER
 
@@ -28,12 +28,12 @@ def link_pricing_point(*, venue_id: int, point_id: int, person_id: int, since: d
     point = Venue.objects.filter(pk=point_id, structure=venue.structure_id, deleted_at=None).first()
     if point is None:
         deny(NOT_A_MEMBER)
-    _allow(
+    stop_if(
         why_not_point(
             venue_has_siret=venue.siret is not None, is_itself=point.pk == venue.pk, point_has_siret=point.siret is not None
         )
     )
-    _allow(why_not_since(since=since, at=at))
+    stop_if(why_not_since(since=since, at=at))
     _end_current(PricingPointLink, venue_id, since)
     link = PricingPointLink.objects.create(venue=venue, point=point, since=since)
     _tell(venue, "reimbursements.link_point", person_id, at, point_id=point.pk, since=since.isoformat())
@@ -47,8 +47,8 @@ def link_bank_account(*, venue_id: int, account_id: int, person_id: int, since: 
     account = BankAccount.objects.filter(pk=account_id, structure=venue.structure_id).first()
     if account is None:
         deny(terms.ACCOUNT_NOT_FOUND)
-    _allow(why_not_link_account(AccountStatus(account.status)))
-    _allow(why_not_since(since=since, at=at))
+    stop_if(why_not_link_account(AccountStatus(account.status)))
+    stop_if(why_not_since(since=since, at=at))
     _end_current(BankAccountLink, venue_id, since)
     link = BankAccountLink.objects.create(venue=venue, account=account, since=since)
     _tell(venue, "reimbursements.link_account", person_id, at, account_id=account.pk, since=since.isoformat())
@@ -72,11 +72,6 @@ def _locked(venue_id: int, person_id: int) -> Venue:
     if venue is None or venue.structure_id is None or not acts_for(person_id, venue.structure_id):
         deny(NOT_A_MEMBER)
     return venue
-
-
-def _allow(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 def _end_current(model: Any, venue_id: int, since: datetime) -> None:

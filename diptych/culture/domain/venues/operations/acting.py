@@ -10,7 +10,7 @@ from ..models import Membership, Structure, Venue
 from ..terms import Validation
 
 from diptych.commons import journal, outbox
-from diptych.commons.refusal import Refusal, Refused, deny
+from diptych.commons.refusal import deny
 
 OPEN = (Validation.NEW, Validation.PENDING, Validation.VALIDATED)
 """States in which a structure's members may work on it."""
@@ -41,12 +41,6 @@ def own_venue(*, venue_id: int, person_id: int) -> Venue:
     if not found.filter(structure__validation__in=OPEN).exists():
         deny(terms.NOT_A_MEMBER)
     return venue
-
-
-def stop_if(refusal: Refusal | None) -> None:
-    """Raise what a rule refused."""
-    if refusal is not None:
-        raise Refused(refusal)
 
 
 def announce(topic: str, *, structure_id: int, at: datetime, **facts: int | str) -> None:

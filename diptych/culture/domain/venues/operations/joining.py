@@ -14,9 +14,9 @@ from .. import terms
 from ..models import Invitation, Membership
 from ..rules import INVITATION_LASTS, why_not_accept, why_not_invite
 from ..terms import InvitationFacts, Validation
-from .acting import OPEN, announce, as_member, locked_structure, stop_if, tell
+from .acting import OPEN, announce, as_member, locked_structure, tell
 
-from diptych.commons.refusal import deny
+from diptych.commons.refusal import deny, stop_if
 
 _SIGNER = Signer(salt="venues.invitation", sep=".")
 

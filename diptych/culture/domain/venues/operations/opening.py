@@ -14,10 +14,10 @@ from ..models import Membership, Structure, Venue
 from ..queries.placing import commune_of
 from ..rules import why_not_identify
 from ..terms import Activity, Validation
-from .acting import announce, as_member, locked_structure, stop_if, tell
+from .acting import announce, as_member, locked_structure, tell
 from .gazetteer import department_of
 
-from diptych.commons.refusal import deny
+from diptych.commons.refusal import deny, stop_if
 
 
 @transaction.atomic

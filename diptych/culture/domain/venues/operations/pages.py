@@ -12,10 +12,10 @@ from ..models import OpeningException, OpeningHours
 from ..queries.placing import commune_of
 from ..rules import why_not_hours
 from ..terms import PageDraft
-from .acting import own_venue, stop_if, tell
+from .acting import own_venue, tell
 from .gazetteer import department_of
 
-from diptych.commons.refusal import deny
+from diptych.commons.refusal import deny, stop_if
 
 
 @transaction.atomic

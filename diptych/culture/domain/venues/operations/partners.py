@@ -15,10 +15,10 @@ from .. import terms
 from ..models import PartnerKey, PartnerVenue, TicketingSystem, Venue
 from ..rules import why_not_partner_urls
 from ..terms import AddressFacts, PartnerUrls
-from .acting import stop_if, tell
+from .acting import tell
 
 from diptych.commons.ids import Draw
-from diptych.commons.refusal import deny
+from diptych.commons.refusal import deny, stop_if
 
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 PREFIX: Final = 12

@@ -10,7 +10,9 @@ from django.db import transaction
 from ..models import StructureDecision
 from ..rules import why_not_decide
 from ..terms import Validation
-from .acting import announce, locked_structure, stop_if, tell
+from .acting import announce, locked_structure, tell
+
+from diptych.commons.refusal import stop_if
 
 
 @transaction.atomic

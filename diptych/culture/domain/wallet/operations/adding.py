@@ -12,16 +12,14 @@ from ..terms import DepositType, Grant, MovementKind, WhyAdded
 from . import paying
 
 from diptych.commons import journal, outbox
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import deny, stop_if
 
 
 @transaction.atomic
 def add_credit(*, person_id: int, amount_cents: int, why: WhyAdded, key: str, actor: str, at: datetime) -> bool:
     """Add credit by hand (ManualModification), from 1 to 30,000 cents, to the credit that is open. `key` is the act's
     own (a form's): the same again adds nothing, and gives False. Raises Refused where there is no credit to add to."""
-    refusal = why_not_add(amount_cents=amount_cents)
-    if refusal is not None:
-        raise Refused(refusal)
+    stop_if(why_not_add(amount_cents=amount_cents))
     kind, reference = MovementKind.MANUAL_MODIFICATION, f"{why.value}:{key}"[:64]
     return _add(person_id, kind, amount_cents, reference, {"why": why.value}, actor=actor, at=at)
 

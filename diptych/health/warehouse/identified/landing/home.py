@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from .terms import BUSY, DAMAGED, NO_ROOM, Account, Arrival
 
+from diptych.commons.disk import settle
 from diptych.commons.refusal import deny
 
 MANIFEST = "manifest.json"
@@ -82,15 +83,6 @@ def _read(text: str) -> Manifest:
     said["covers"] = said["covers"] and date.fromisoformat(said["covers"])
     said["withdrawn_at"] = said["withdrawn_at"] and datetime.fromisoformat(said["withdrawn_at"])
     return Manifest(**said | {name: tuple(said[name]) for name in ("flags", "gone", "changed")})
-
-
-def settle(path: Path) -> None:
-    """Have the disk keep a file, or what a folder names."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 @contextmanager

@@ -7,9 +7,10 @@ import os
 import secrets
 from pathlib import Path
 
-from .home import settle, writing
+from .home import writing
 from .terms import KEY_LOST, KEYS_INSIDE, KEYS_OPEN, NOT_A_KEY
 
+from diptych.commons.disk import settle
 from diptych.commons.refusal import deny
 
 

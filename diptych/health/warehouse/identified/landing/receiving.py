@@ -14,13 +14,14 @@ from typing import Any, BinaryIO, cast
 from .connectors import CONNECTORS
 from .connectors.speaking import Asked, Found, Unknown, withdrawn_names
 from .declaration import resolved
-from .home import Manifest, Place, settle, writing
+from .home import Manifest, Place, writing
 from .reading import Outcome, Progress, read, told, whole
 from .rules import changed_type, flags, masked, repeated, standings
 from .sealed import Sealing, digest, seal_text
 from .spool import closed, messages
 from .terms import NO_DELIVERY, Flag, Format, Mode, Source, Standing, Table
 
+from diptych.commons.disk import settle
 from diptych.commons.refusal import deny
 
 

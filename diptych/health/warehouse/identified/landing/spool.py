@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from .home import Place, settle
+from .home import Place
 from .sealed import Frames, frames
 from .terms import BUSY
 
+from diptych.commons.disk import settle
 from diptych.commons.refusal import deny
 
 MESSAGES = 10_000

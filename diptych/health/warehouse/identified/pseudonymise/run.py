@@ -35,6 +35,7 @@ from .policy import CROSSING, POLICY, ROWS
 from .tables import Tables, opened
 from .terms import BUSY, NO_ROOM, OUT_EXISTS, TWICE, Action
 
+from diptych.commons.disk import settle
 from diptych.commons.refusal import Refused, deny
 
 REPORT = "report.json"
@@ -237,17 +238,9 @@ def _full(error: duckdb.Error) -> str:
 def _publish(making: Path, out: Path) -> None:
     "Have the disk keep each file, then give the folder its name."
     for path in (*making.iterdir(), making):
-        opened_ = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(opened_)
-        finally:
-            os.close(opened_)
+        settle(path)
     making.rename(out)
-    parent = os.open(out.parent, os.O_RDONLY)
-    try:
-        os.fsync(parent)
-    finally:
-        os.close(parent)
+    settle(out.parent)
 
 
 def _quoted(path: Path) -> str:

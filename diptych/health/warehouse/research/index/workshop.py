@@ -16,6 +16,7 @@ import duckdb
 
 from .terms import BUSY, NO_ROOM
 
+from diptych.commons.disk import settle
 from diptych.commons.refusal import deny
 
 CURRENT = "CURRENT"
@@ -96,26 +97,17 @@ def publish(folder: Path, *, store: Path) -> str:
     """Make a finished folder the current release, at once: whoever reads sees the old one or this one."""
     release = folder.name.removeprefix(".")
     for file in folder.rglob("*"):
-        _settle(file)
+        settle(file)
     folder.rename(folder.parent / release)
-    _settle(folder.parent)
+    settle(folder.parent)
     pointer = store / f".{CURRENT}"
     try:
         pointer.write_text(release)
-        _settle(pointer)
+        settle(pointer)
         pointer.replace(store / CURRENT)
     except OSError:
         shutil.rmtree(folder.parent / release, ignore_errors=True)
         pointer.unlink(missing_ok=True)
         raise
-    _settle(store)
+    settle(store)
     return release
-
-
-def _settle(path: Path) -> None:
-    "Have the disk keep it: a power cut must not leave a current release of empty files."
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from ..terms import BAD_PROJECT, KEY_EXISTS, NO_KEY, OPEN_FOLDER
 
+from diptych.commons.disk import settle
 from diptych.commons.refusal import deny
 
 _PROJECT = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -68,7 +69,7 @@ class Keyring:
             for left in home.glob(".*"):  # a key that a killed making did not publish
                 _shred(left)
             home.rmdir()
-        _settle(self._folder)
+        settle(self._folder)
         line = json.dumps({"project": project, "generations": gone, "at": at.isoformat()}) + "\n"
         with os.fdopen(os.open(self._folder / "destroyed.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a") as log:
             log.write(line)
@@ -117,7 +118,7 @@ class Keyring:
             file.flush()
             os.fsync(file.fileno())
         being_made.replace(self._path(project, generation))
-        _settle(home)
+        settle(home)
         return generation
 
     @contextmanager
@@ -166,12 +167,4 @@ def _shred(path: Path) -> None:
             file.write(filled)
             os.fsync(file.fileno())
     path.unlink()
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    settle(path.parent)
