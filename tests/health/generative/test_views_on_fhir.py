@@ -35,12 +35,23 @@ RESOURCES = st.dictionaries(st.sampled_from(NAMES), ELEMENTS, max_size=4).map(la
 
 ATOMS = st.one_of(
     st.sampled_from(
-        [*NAMES[:2], "$this", "%rowIndex", "value.ofType(code)", "extension('x')", "true", "@2001-05", "@2001-05-06T10:00:00Z"]
+        [
+            *NAMES[:2],
+            "$this",
+            "%rowIndex",
+            "%resource.a",
+            "%resource.b",
+            "value.ofType(code)",
+            "extension('x')",
+            "true",
+            "@2001-05",
+            "@2001-05-06T10:00:00Z",
+        ]
     ),
     st.sampled_from(["1", "2.0", "'x'", "'2001-05-06'", "''"]),
 )
 CHAINS = st.sampled_from(
-    [".a", ".b", ".first()", "[0]", "[1]", ".exists()", ".empty()", ".not()", ".join('-')", ".getReferenceKey()", ".getReferenceKey(X)",
+    [".a", ".b", ".first()", "[0]", "[1]", ".exists()", ".empty()", ".not()", ".join('-')", ".toString()", ".getReferenceKey()", ".getReferenceKey(X)",
      ".where(a = 'x')", ".where(b.exists())", ".exists(a.first() > 1)", ".where($this = 'x')", ".value.ofType(code)"]
 )  # fmt: skip
 SIGNS = st.sampled_from(["=", "!=", "<", ">=", "and", "or", "+", "-", "*", "/"])

@@ -101,6 +101,9 @@ EXPRESSIONS = [
     ("-3 < 2 and 2 <= 2.0", [True, True, True]),
     ("id = %who", [False, True, False]),
     ("%rowIndex", [0, 0, 0]),
+    ("%resource.id", ["ada", "bob", "cleo"]),
+    ("name.where(family = %resource.name.first().family).exists()", [True, True, False]),
+    ("%rowIndex.toString() + '/' + active.toString()", ["0/true", "0/false", None]),
     ("true", [True, True, True]),
 ]
 
@@ -200,6 +203,10 @@ SELECTIONS = {
     "repeat goes down as far as there is anything": (
         [{"repeat": ["item", "answer.item"], "column": [column("link", "linkId"), column("i", "%rowIndex")]}],
         [("1", 0), ("1.2", 1), ("1.2.1", 2), ("1.1", 3), ("2", 4)],
+    ),
+    "an element knows its resource": (
+        [{"forEach": "name.given", "column": [column("key", "%resource.id + '/' + %rowIndex.toString()")]}],
+        [("ada/0",), ("ada/1",), ("ada/2",)],
     ),
     "repeat within forEach begins there": (
         [{"forEach": "item", "column": [column("of", "linkId")], "select": [

@@ -10,7 +10,23 @@ from collections.abc import Iterable
 from typing import Any, Never
 
 from . import fhirpath
-from .nodes import Binary, Column, Exists, Expr, Join, Literal, Member, Moment, Not, ReferenceKey, RowIndex, Selection, This, View
+from .nodes import (
+    Binary,
+    Column,
+    Exists,
+    Expr,
+    Join,
+    Literal,
+    Member,
+    Moment,
+    Not,
+    ReferenceKey,
+    RowIndex,
+    Selection,
+    Text,
+    This,
+    View,
+)
 from .terms import BAD_VIEW, NOT_A_VIEW, BadPath
 
 from diptych.commons.refusal import deny
@@ -129,7 +145,7 @@ class _Reading:
             wanted = (int, float)
         if type(value) not in wanted:
             self.wrong(f"{path}.{values[0]}", f"it is no {kind}")
-        if name in self.constants or name == "rowIndex":
+        if name in self.constants or name in fhirpath.OURS:
             self.wrong(f"{path}.name", "another has this name")
         self.constants[name] = Moment(value) if kind in ("date", "dateTime", "instant") else Literal(value)
 
@@ -213,7 +229,7 @@ def kind_of(path: Expr) -> str:
             return "BOOLEAN"
         case Literal(bool()):
             return "BOOLEAN"
-        case Literal(str()) | Moment() | Join() | ReferenceKey():
+        case Literal(str()) | Moment() | Join() | Text() | ReferenceKey():
             return "VARCHAR"
         case Literal() | Binary("-" | "*" | "/"):
             return "DOUBLE"

@@ -1,6 +1,7 @@
 """FHIRPath, as far as views on FHIR use it: a text read into nodes. Does not answer it.
 
-The part of the language that the profile of shareable views asks for, `not()`, `$this`, `%rowIndex`, and `join()`. What is not in
+The part of the language that the profile of shareable views asks for, `not()`, `$this`, `%resource`, `%rowIndex`,
+`join()` and `toString()`. What is not in
 it is refused by its place: nothing is taken for something else. Rules: https://hl7.org/fhirpath/ and the guide's own functions.
 """
 
@@ -8,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-from .nodes import At, Binary, Exists, Expr, Join, Literal, Member, Moment, Not, ReferenceKey, RowIndex, This, Where
+from .nodes import At, Binary, Exists, Expr, Join, Literal, Member, Moment, Not, ReferenceKey, Root, RowIndex, Text, This, Where
 from .terms import BadPath
 
 _TOKEN = re.compile(
@@ -26,6 +27,8 @@ _TOKEN = re.compile(
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
 _LEVELS = (("or",), ("and",), ("=", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/"))
 """The signs between two expressions, from what binds least."""
+OURS: Mapping[str, Expr] = {"rowIndex": RowIndex(), "resource": Root()}
+"""The variables that every view has."""
 LONGEST = 120
 """Words of the longest expression: each may be a level of the tree, which is walked by functions that call themselves."""
 
@@ -128,8 +131,8 @@ class _Reader:
         return This() if kind == "this" else self.variable(said[1:].strip("'"))
 
     def variable(self, name: str) -> Expr:
-        if name == "rowIndex":
-            return RowIndex()
+        if name in OURS:
+            return OURS[name]
         if name not in self.constants:
             raise BadPath(f"%{name} is no constant of the view")
         return self.constants[name]
@@ -201,6 +204,8 @@ class _Reader:
                 return Member(of.of, of.name, self.type_name())
             case "join":
                 return Join(of, "" if nothing else self.said_text(name))
+            case "toString":
+                return Text(of)
             case "getResourceKey":
                 return Member(of, "id")
             case "getReferenceKey":

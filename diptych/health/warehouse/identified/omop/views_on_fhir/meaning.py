@@ -5,7 +5,7 @@ Also finds the elements of `repeat` for the engine: how deep they lie is known f
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -21,8 +21,10 @@ from .nodes import (
     Moment,
     Not,
     ReferenceKey,
+    Root,
     RowIndex,
     Selection,
+    Text,
     This,
     View,
     Where,
@@ -39,6 +41,7 @@ UNFIT = "_unfit"
 
 @dataclass(frozen=True, slots=True)
 class _Focus:
+    root: Any
     node: Any
     index: int
     view: str
@@ -48,7 +51,7 @@ def rows(view: View, resource: Any) -> list[Row]:
     """The rows that a view makes of a resource; of one of another type, none. Refused: `views_on_fhir.several`."""
     if not isinstance(resource, dict) or resource.get("resourceType") != view.resource:
         return []
-    focus, unfit = _Focus(resource, 0, view.name), ""
+    focus, unfit = _Focus(resource, resource, 0, view.name), ""
     for criterion in view.where:
         found = _answer(criterion, focus)
         if found and (len(found) > 1 or not isinstance(found[0], bool)):
@@ -61,10 +64,10 @@ def rows(view: View, resource: Any) -> list[Row]:
 def _select(select: Selection, focus: _Focus) -> Iterator[Row]:
     found: list[Any] | None = None
     if select.repeat:
-        found = list(below(select.repeat, focus.node, view=focus.view))
+        found = list(below(select.repeat, focus.node, root=focus.root, view=focus.view))
     elif select.each is not None:
         found = _answer(select.each, focus)
-    foci = [focus] if found is None else [_Focus(node, index, focus.view) for index, node in enumerate(found)]
+    foci = [focus] if found is None else [replace(focus, node=node, index=index) for index, node in enumerate(found)]
     for one in foci:
         parts = [[_cell(column, one)] for column in select.columns]
         parts += [list(_select(below, one)) for below in select.selects]
@@ -87,12 +90,12 @@ def _cell(column: Column, focus: _Focus) -> Row:
     return {column.name: value, UNFIT: f"{column.name}: {fault}" if fault else None}
 
 
-def below(ways: tuple[Expr, ...], node: Any, *, view: str) -> Iterator[Any]:
+def below(ways: tuple[Expr, ...], node: Any, *, root: Any, view: str) -> Iterator[Any]:
     """The elements that ways lead to, those of which they lead on to, and so on: each before what is within it."""
     for way in ways:
-        for child in _answer(way, _Focus(node, 0, view)):
+        for child in _answer(way, _Focus(root, node, 0, view)):
             yield child
-            yield from below(ways, child, view=view)
+            yield from below(ways, child, root=root, view=view)
 
 
 def _items(value: Any) -> list[Any]:
@@ -109,6 +112,8 @@ def _answer(path: Expr, focus: _Focus) -> list[Any]:
             return [text]
         case This():
             return [focus.node]
+        case Root():
+            return [focus.root]
         case RowIndex():
             return [focus.index]
         case Member(of):
@@ -117,7 +122,7 @@ def _answer(path: Expr, focus: _Focus) -> list[Any]:
             return _answer(of, focus)[place : place + 1]
         case Where(of, criterion):
             items = _answer(of, focus)
-            return [one for one in items if _truth(criterion, _Focus(one, focus.index, focus.view))]
+            return [one for one in items if _truth(criterion, replace(focus, node=one))]
         case Exists(of):
             return [bool(_answer(of, focus))]
         case Not(of):
@@ -125,6 +130,9 @@ def _answer(path: Expr, focus: _Focus) -> list[Any]:
             return [] if truth is None else [not truth]
         case Join(of, separator):
             return [separator.join(text_of(one) for one in _answer(of, focus))]
+        case Text(of):
+            one = _one(of, focus)
+            return [] if one is None else [text_of(one)]
         case ReferenceKey(of, type_):
             keys = [_key(item, type_) for item in _answer(of, focus)]
             return [key for key in keys if key is not None]

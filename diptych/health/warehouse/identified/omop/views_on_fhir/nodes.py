@@ -32,6 +32,11 @@ class This(Expr):
 
 
 @dataclass(frozen=True, slots=True)
+class Root(Expr):
+    """The whole resource, wherever one is in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class RowIndex(Expr):
     """The place of the element that `forEach` or `repeat` is at, from 0."""
 
@@ -86,6 +91,13 @@ class Join(Expr):
 
     of: Expr
     separator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Expr):
+    """One value, as text."""
+
+    of: Expr
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
-from ..nodes import At, Binary, Exists, Expr, Join, Literal, Member, Moment, Not, ReferenceKey, RowIndex, This, Where
+from ..nodes import At, Binary, Exists, Expr, Join, Literal, Member, Moment, Not, ReferenceKey, Root, RowIndex, Text, This, Where
 from ..terms import SEVERAL
 from ..values import INSTANT, MOMENT, REFERENCE, ZONE
 
@@ -39,6 +39,8 @@ class Scope:
     names: Names
     var: str
     index: str = "0"
+    root: "Scope | None" = None
+    """That of the resource; none where it is this one."""
     paths: list[str] = field(default_factory=lambda: ["$"])
 
     def reach(self, path: str) -> str:
@@ -59,8 +61,9 @@ class Sql:
     text: str
     type: str = "JSON"
     many: bool = False
+    scope: Scope | None = None
     path: str = ""
-    """The quick way from the scope's focus, where there is one."""
+    """The quick way from a scope's focus, where there is one."""
     quick: str = ""
     """The one item of the list, where the quick way finds it; null elsewhere."""
 
@@ -101,13 +104,15 @@ def expression(path: Expr, scope: Scope) -> Sql:
         case Moment(text):
             return Sql(quoted(text), "VARCHAR")
         case This():
-            return Sql(scope.reach("$"), path="$")
+            return Sql(scope.reach("$"), scope=scope, path="$")
+        case Root():
+            return expression(This(), scope.root or scope)
         case RowIndex():
             return Sql(f"CAST({scope.index} AS INTEGER)", "INTEGER")
         case Member(of):
-            return _member(expression(of, scope), path, scope)
+            return _member(expression(of, scope), path, scope.names)
         case At(of, place):
-            return _at(expression(of, scope), place, scope)
+            return _at(expression(of, scope), place)
         case Where(of, criterion):
             return _where(listed(expression(of, scope)), criterion, scope)
         case Exists(of):
@@ -121,8 +126,10 @@ def expression(path: Expr, scope: Scope) -> Sql:
         case Join(of, separator):
             texts = f"list_transform({listed(expression(of, scope))}, lambda _i: json_extract_string(_i, '$'))"
             return Sql(f"array_to_string({texts}, {quoted(separator)})", "VARCHAR")
+        case Text(of):
+            return Sql(_string(as_json(one(of, scope)), "$"), "VARCHAR")
         case ReferenceKey(of, type_):
-            return _reference(expression(of, scope), type_, scope)
+            return _reference(expression(of, scope), type_)
         case Binary():
             return _both(path, scope)
     raise AssertionError(path)
@@ -136,50 +143,52 @@ def _literal(value: str | float | bool) -> Sql:
     return Sql(f"CAST({value!r} AS DOUBLE)" if isinstance(value, float) else f"CAST({value} AS BIGINT)", "NUMBER")
 
 
-def _quick(scope: Scope, path: str) -> str:
+def _quick(scope: Scope | None, path: str) -> str:
+    if scope is None or not path:
+        return ""
     found = scope.reach(path)
     return f"CASE WHEN json_type({found}) NOT IN ('ARRAY', 'NULL') THEN {found} END"
 
 
-def _member(of: Sql, path: Member, scope: Scope) -> Sql:
+def _member(of: Sql, path: Member, names: Names) -> Sql:
     if of.type != "JSON":
         return Sql(NONE, many=True)
     here = f'{of.path}."{path.key}"' if of.path else ""
-    found = _steps(of, path.key, scope)
+    found = _steps(of, path.key, names)
     if path.type:
         kept = f"json_extract_string(_i, '$.resourceType') = {quoted(path.type)}"
-        found = f"list_concat({found}, list_filter({_steps(of, path.name, scope)}, lambda _i: coalesce({kept}, false)))"
+        found = f"list_concat({found}, list_filter({_steps(of, path.name, names)}, lambda _i: coalesce({kept}, false)))"
         # a value of the type and a resource of it, both, are two items: then the quick way would see one
         return Sql(found, many=True)
-    return Sql(found, many=True, path=here, quick=_quick(scope, here) if here else "")
+    return Sql(found, many=True, scope=of.scope, path=here, quick=_quick(of.scope, here))
 
 
-def _steps(of: Sql, key: str, scope: Scope) -> str:
+def _steps(of: Sql, key: str, names: Names) -> str:
     "The items of a name, of each item."
-    if not of.many and of.path == "$":
-        return items(scope.reach(f'$."{key}"'))
-    one, other = scope.names.fresh(), scope.names.fresh()
+    if not of.many and of.scope is not None and of.path == "$":
+        return items(of.scope.reach(f'$."{key}"'))
+    one, other = names.fresh(), names.fresh()
     found = f"list_transform({listed(of)}, lambda {one}: json_extract({one}, '$.\"{key}\"'))"
     return f"flatten(list_transform({found}, lambda {other}: {items(other)}))"
 
 
-def _at(of: Sql, place: int, scope: Scope) -> Sql:
+def _at(of: Sql, place: int) -> Sql:
     found = f"list_extract({listed(of)}, {place + 1})"
     if of.path in ("", "$") or place:
         return Sql(found)
     path = f"{of.path}[0]"
-    return Sql(f"coalesce({_quick(scope, path)}, {found})", path=path)
+    return Sql(f"coalesce({_quick(of.scope, path)}, {found})", scope=of.scope, path=path)
 
 
 def _where(found: str, criterion: Expr, scope: Scope) -> Sql:
-    inner, item = Scope(scope.names, scope.names.fresh(), scope.index), scope.names.fresh()
+    inner, item = Scope(scope.names, scope.names.fresh(), scope.index, scope.root or scope), scope.names.fresh()
     kept = truth(criterion, inner)
     parts = f"list_transform({found}, lambda {item}: {inner.taken_apart(item)})"
     chosen = f"list_filter({parts}, lambda {inner.var}: coalesce({kept}, false))"
     return Sql(f"list_transform({chosen}, lambda {inner.var}: {inner.reach('$')})", many=True)
 
 
-def _reference(of: Sql, type_: str, scope: Scope) -> Sql:
+def _reference(of: Sql, type_: str) -> Sql:
     said = quoted(REFERENCE.replace("[A-Z][A-Za-z]*", type_) if type_ else REFERENCE)
 
     def key(text: str) -> str:
@@ -187,8 +196,8 @@ def _reference(of: Sql, type_: str, scope: Scope) -> Sql:
 
     keys = f"list_transform({listed(of)}, lambda _i: {key(_string('_i', '$.reference'))})"
     quick = ""
-    if of.path:
-        there = scope.reach(f'{of.path}."reference"')
+    if of.scope is not None:
+        there = of.scope.reach(f'{of.path}."reference"')
         quick = f"CASE WHEN json_type({there}) = 'VARCHAR' THEN {key(_string(there, '$'))} END"
     return Sql(f"list_filter({keys}, lambda _i: _i IS NOT NULL)", "VARCHAR", many=True, quick=quick)
 
@@ -227,7 +236,7 @@ def _both(path: Binary, scope: Scope) -> Sql:
     if sign in ("and", "or"):
         return Sql(f"({truth(left, scope)} {sign} {truth(right, scope)})", "BOOLEAN")
     if sign in ("=", "!=") and not isinstance(left, Moment) and not isinstance(right, Moment):
-        equal = _equal(expression(left, scope), expression(right, scope), scope)
+        equal = _equal(expression(left, scope), expression(right, scope), scope.names)
         return Sql(equal if sign == "=" else f"(NOT {equal})", "BOOLEAN")
     first, second = as_json(one(left, scope)), as_json(one(right, scope))
     if sign in ("=", "!=", "<", "<=", ">", ">="):
@@ -249,16 +258,15 @@ def _written(number: str) -> str:
     return f"CASE WHEN ({number}) IS NOT NULL THEN to_json({number}) END"
 
 
-def _equal(left: Sql, right: Sql, scope: Scope) -> str:
+def _equal(left: Sql, right: Sql, names: Names) -> str:
     "Two collections: of nothing, nothing; else as many items, each the same as the other's."
-    names = scope.names
     general = let(
         names,
         _comparable(left),
         lambda a: let(names, _comparable(right), lambda b: f"CASE WHEN len({a}) > 0 AND len({b}) > 0 THEN {a} = {b} END"),
     )
-    if left.quick and left.type == "JSON" and right.type == "VARCHAR" and not right.many:
-        it = scope.reach(left.path)
+    if left.quick and left.scope is not None and right.type == "VARCHAR" and not right.many:
+        it = left.scope.reach(left.path)
         return f"CASE WHEN json_type({it}) = 'VARCHAR' THEN {_string(it, '$')} = {right.text} ELSE {general} END"
     return general
 

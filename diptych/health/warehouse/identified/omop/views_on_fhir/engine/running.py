@@ -18,12 +18,14 @@ def known(connection: duckdb.DuckDBPyConnection, query: Query) -> None:
     """Let a connection know the functions that a query calls."""
     for name, ways in query.functions.items():
         if not connection.execute("SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [name]).fetchone():
-            connection.create_function(name, _below(ways), ["VARCHAR"], "VARCHAR[]")
+            connection.create_function(name, _below(ways), ["VARCHAR", "VARCHAR"], "VARCHAR[]")
 
 
 def _below(ways: tuple[Expr, ...]):  # type: ignore[no-untyped-def]  # DuckDB reads the types of a function that has some
-    def found(node):  # type: ignore[no-untyped-def]
-        return [json.dumps(one, ensure_ascii=False) for one in below(ways, json.loads(node), view="repeat")]
+    def found(node, root):  # type: ignore[no-untyped-def]
+        return [
+            json.dumps(one, ensure_ascii=False) for one in below(ways, json.loads(node), root=json.loads(root), view="repeat")
+        ]
 
     return found
 

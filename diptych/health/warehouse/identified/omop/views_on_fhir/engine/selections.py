@@ -126,7 +126,7 @@ class _Compiler:
             self.below(select.repeat, scope) if select.repeat else listed(expression(select.each, scope)) if select.each else ""
         )
         index = self.names.fresh()
-        inner = Scope(self.names, self.names.fresh(), f"({index} - 1)")
+        inner = Scope(self.names, self.names.fresh(), f"({index} - 1)", scope.root or scope)
         body = self.body(select, inner)
         struct, item = self.struct(select, body), self.names.fresh()
         each = _product(body.loops, struct) if body.loops else struct
@@ -147,7 +147,8 @@ class _Compiler:
     def below(self, ways: tuple[Expr, ...], scope: Scope) -> str:
         name = "_below_" + hashlib.sha256(repr(ways).encode()).hexdigest()[:16]
         self.functions[name] = ways
-        return f"CAST({name}(CAST({scope.reach('$')} AS VARCHAR)) AS JSON[])"
+        node, root = (f"CAST({one.reach('$')} AS VARCHAR)" for one in (scope, scope.root or scope))
+        return f"CAST({name}({node}, {root}) AS JSON[])"
 
 
 def _loops(select: Selection) -> bool:
