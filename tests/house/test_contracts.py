@@ -41,6 +41,11 @@ PLANTS = (
     ("warehouse", "health/warehouse/identified/__init__.py", "import diptych.health.warehouse.research"),
     ("identified", "health/warehouse/identified/landing/__init__.py", "import diptych.health.warehouse.identified.omop"),
     (
+        "views-on-fhir",
+        "health/warehouse/identified/omop/views_on_fhir/nodes.py",
+        "import diptych.health.warehouse.identified.omop.views_on_fhir.engine",
+    ),
+    (
         "pseudonymise",
         "health/warehouse/identified/pseudonymise/terms.py",
         "import diptych.health.warehouse.identified.pseudonymise.run",

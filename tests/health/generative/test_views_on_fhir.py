@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from diptych.commons.refusal import Refused
 from diptych.health.warehouse.identified.omop.views_on_fhir import definition, meaning
 from diptych.health.warehouse.identified.omop.views_on_fhir.engine import running
+from tests.thoroughness import examples
 
 NAMES = ("a", "b", "valueCode", "reference", "url")
 WORDS = (
@@ -100,7 +101,7 @@ def ordered(rows):
     return sorted(json.dumps(row, default=str, sort_keys=True) for row in rows)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(VIEWS, st.lists(RESOURCES, min_size=1, max_size=3))
 def test_duckdb_answers_what_a_view_means(drawn, resources):
     try:
