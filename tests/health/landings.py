@@ -88,9 +88,9 @@ class Home:
     def room(self) -> flow.Room:
         return flow.Room.of(self.folder / "home", None)
 
-    def run(self, declared: Path, data: Path | str | None = None, *, at: datetime = AT) -> flow.Run:
+    def run(self, declared: Path, data: Path | str | None = None, *, at: datetime = AT) -> flow.Taken:
         """Receive a source, at an instant."""
-        return flow.run(
+        return flow.take_in(
             declaration=declared, room=self.room, data=str(data) if data else None, clock=lambda: at, progress=lambda *_: None
         )
 

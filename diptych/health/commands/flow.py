@@ -6,10 +6,12 @@ Run by whoever runs the locked room, as its own user: it needs the home, and the
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -20,7 +22,6 @@ from .omop import JsonOption
 
 from diptych.commons.clock import now
 from diptych.commons.processes import must_be_free
-from diptych.commons.refusal import Refused
 from diptych.commons.terminal import fault_of, show_fault, show_json, show_table
 from diptych.health.warehouse.identified import flow
 from diptych.health.warehouse.identified.landing import sources
@@ -28,19 +29,19 @@ from diptych.health.warehouse.identified.landing.home import Manifest, Place
 from diptych.health.warehouse.identified.landing.reading import Progress as Told
 from diptych.health.warehouse.identified.landing.receiving import Received, standing_of
 from diptych.health.warehouse.identified.landing.terms import Account, Source
+from diptych.health.warehouse.identified.omop import workshop
+from diptych.health.warehouse.identified.omop.terms import Fates
+from diptych.health.warehouse.identified.pseudonymise.marts import Mart
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Put hospital sources through the flow: receive (check, standardise, pseudonymise to come).",
+    help="Put hospital sources through the flow: receive, standardise, pseudonymise; walk from rows to their sources and back.",
     add_completion=False,
 )
 
 HomeOption = Annotated[Path, typer.Option("--home", help="The folder of what is received.", file_okay=False)]
 KeysOption = Annotated[
     Path | None, typer.Option("--keys", help="The folder of the keys; HOME.keys if it is not named.", file_okay=False)
-]
-SourceOption = Annotated[
-    str | None, typer.Option("--source", help="A declaration (a TOML file), or the name of a source that the home knows.")
 ]
 
 
@@ -67,60 +68,99 @@ def _declaration(source: str, home: Path) -> Path:
     return Place(home, source).declaration
 
 
-def _told(account: Account) -> dict[str, Any]:
-    "The account as it can be told while the flow stops early: received rows are not loaded."
-    return asdict(account) | {"stopped_after": flow.STEPS[-1].__name__, "not_built": list(flow.PLANNED)}
-
-
-def _stops(account: Account) -> None:
+def _landed(account: Account) -> None:
     print(
         f"{account.rows_in} rows in: {account.received} received, {account.quarantined} in quarantine, "
         f"{account.out_of_scope} out of scope."
     )
-    print(
-        f"The flow stops after {flow.STEPS[-1].__name__}: {', '.join(flow.PLANNED)} are not built. Nothing was loaded into a mart."
-    )
+
+
+def _asked(source: str | None, data: str | None, home: Path) -> list[flow.Asked]:
+    "The sources that are meant: one, those of a folder of declarations, or every one that the home knows."
+    if source is None:
+        return [flow.Asked(_declaration(name, home)) for name in sources.names(home)]
+    if (folder := Path(source)).is_dir():
+        if data is not None:
+            raise typer.BadParameter("it goes with one source: one place is not every source's", param_hint="--data")
+        return [flow.Asked(path) for path in sorted(folder.glob("*.toml"))]
+    return [flow.Asked(_declaration(source, home), data)]
 
 
 @app.command()
 def run(
     home: HomeOption,
-    source: SourceOption = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source", help="A declaration (a TOML file), a folder of them, or a name that the home knows; all if left out."
+        ),
+    ] = None,
     data: Annotated[
         str | None, typer.Option("--data", help="Where the source is, instead of where it is declared to be.")
     ] = None,
+    step: Annotated[
+        str | None, typer.Option("--step", help=f"One step only: {', '.join(one.__name__ for one in flow.STEPS)}.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Receive nothing that covers an earlier day.")
+    ] = None,
+    project: Annotated[str, typer.Option("--project", help="The project whose mart is published.")] = flow.PROJECT,
+    socket: Annotated[
+        Path | None, typer.Option("--socket", help="The key service; one is started for the run if none is named.")
+    ] = None,
+    register: Annotated[
+        Path | None, typer.Option("--register", help="The folder of refusals; HOME/refusals if it is not named.", file_okay=False)
+    ] = None,
+    marts: Annotated[
+        Path | None, typer.Option("--marts", help="Where marts are published; HOME.marts if it is not named.", file_okay=False)
+    ] = None,
+    scratch: Annotated[
+        Path | None,
+        typer.Option("--scratch", help="Where identified data that do not fit in memory may go: an encrypted volume."),
+    ] = None,
+    memory: Annotated[str, typer.Option("--memory", help="What the tables may take of memory, such as 4GB.")] = workshop.MEMORY,
     keys: KeysOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Put one source through the flow, or every source that the home knows. With --json, the account of rows is the last line.
+    """Put sources through the flow, to a mart that `diptych health omop load` loads. The last line is the account of their rows.
 
-    A source that fails does not stop the others; the exit status is then 1.
+    Each source row has one fate: loaded, merged into what another made, in quarantine, out of scope. Of several sources one that
+    fails stops no other; the exit status is then 1.
     """
     if data is not None and source is None:
         raise typer.BadParameter("it goes with --source: one place is not every source's", param_hint="--data")
-    room, failed = flow.Room.of(home, keys), False
-    names = [source] if source is not None else sources.names(room.home)
-    accounts = []
-    for name in names:
-        try:
-            with shown() as told:
-                done = flow.run(declaration=_declaration(name, room.home), room=room, data=data, clock=now, progress=told)
-        except Refused as refused:
-            if source is not None:
-                raise
-            failed = True
-            show_fault(fault_of(refused), as_json=as_json)
-            continue
-        accounts.append(done.account)
-        for step in done.steps:
-            _say(done.source, step.what, step.seconds, as_json=as_json)
-    account = flow.total(accounts)
-    if as_json:
-        show_json(_told(account))
-    else:
-        _stops(account)
-    if failed:
+    if step is not None and step not in {one.__name__ for one in flow.STEPS}:
+        raise typer.BadParameter(f"should be one of: {', '.join(one.__name__ for one in flow.STEPS)}", param_hint="--step")
+    room = flow.Room.of(home, keys)
+    publishing = flow.Publishing(project, socket, register, marts, scratch, memory)
+    with shown() as told:
+        done = flow.run(
+            asked=_asked(source, data, room.home), room=room, clock=now, progress=told, publishing=publishing, only=step,
+            since=since.date() if since else None,
+        )  # fmt: skip
+    for one in done.steps:
+        SAY[one.step](one.what, one.seconds, as_json)
+    for refused in done.failed.values():
+        show_fault(fault_of(refused), as_json=as_json)
+    _account(done, as_json=as_json)
+    if done.failed:
         raise typer.Exit(1)
+
+
+def _account(done: flow.Run, *, as_json: bool) -> None:
+    "The fates of the rows that were asked for, added."
+    if done.steps[-1].step == "receive":
+        account = flow.total(one.account for one in done.steps[-1].what)
+        show_json(asdict(account)) if as_json else _landed(account)
+        return
+    sums = {name: sum(getattr(one, name) for one in done.fates.values()) for name in Fates.__slots__}
+    if as_json:
+        show_json(sums)
+        return
+    print(
+        f"{sums['rows_in']} rows in: {sums['loaded']} loaded, {sums['merged']} merged into rows that others made, "
+        f"{sums['quarantined']} in quarantine, {sums['out_of_scope']} out of scope."
+    )
 
 
 def _line(manifest: Manifest) -> dict[str, Any]:
@@ -130,13 +170,20 @@ def _line(manifest: Manifest) -> dict[str, Any]:
     return told | {"columns_gone": list(manifest.gone), "columns_changed": list(manifest.changed)}
 
 
-def _say(source: Source, what: Received, seconds: float, *, as_json: bool) -> None:
+def _say_received(what: list[flow.Taken], seconds: float, as_json: bool) -> None:
+    for taken in what:
+        _say_one(taken.source, taken.what, as_json)
+    if not as_json:
+        print(f"received in {seconds:.1f} s.")
+
+
+def _say_one(source: Source, what: Received, as_json: bool) -> None:
     if as_json:
         for manifest in what.taken:
             show_json({"source": source.name} | _line(manifest))
         show_json(
             {"source": source.name, "step": "receive", "taken": len(what.taken), "repeated": what.repeated,
-             "withdrawn": len(what.withdrawn), "unknown_files": dict(Counter(what.unknown)), "seconds": round(seconds, 3)}
+             "withdrawn": len(what.withdrawn), "unknown_files": dict(Counter(what.unknown))}
         )  # fmt: skip
         return
     rows = [(one.table, one.rows_in, one.received, one.quarantined, one.out_of_scope, _words(one)) for one in what.taken]
@@ -145,9 +192,40 @@ def _say(source: Source, what: Received, seconds: float, *, as_json: bool) -> No
     for shape, many in sorted(Counter(what.unknown).items()):
         print(f"note: {many} file(s) named like {shape} are no table's. Declare them, or ignore them.")
     print(
-        f"{source.name}: {len(what.taken)} deliveries taken, {what.repeated} were already there, "
-        f"{len(what.withdrawn)} withdrawn, in {seconds:.1f} s."
+        f"{source.name}: {len(what.taken)} deliveries taken, {what.repeated} were already there, {len(what.withdrawn)} withdrawn."
     )
+
+
+def _say_standardised(what: flow.Standardised, seconds: float, as_json: bool) -> None:
+    facts = what.release.facts
+    if as_json:
+        said = {"step": "standardise", "release": what.release.name, "new": what.new, "rows": facts["rows"]}
+        show_json(said | {"why": facts["why"], "two_days_of_death": facts["two_days_of_death"], "seconds": round(seconds, 3)})
+        return
+    if what.new:
+        tables = [(name, facts["rows"][name]) for name in flow.TABLES if facts["rows"][name]]
+        show_table(columns=("OMOP table", "rows"), rows=tables)
+    for why in facts["why"]:
+        print(f"note: {why['source']}, {why['table']}: {why['rows']} rows {why['fate'].replace('_', ' ')}: {why['why']}.")
+    print(f"OMOP tables of {what.release.name}{'' if what.new else ': nothing has changed'}, in {seconds:.1f} s.")
+
+
+def _say_published(what: Mart | None, seconds: float, as_json: bool) -> None:
+    if as_json:
+        said = {"mart": str(what.folder), "new": what.new} | what.manifest if what is not None else {"mart": None}
+        show_json({"step": "pseudonymise", "seconds": round(seconds, 3)} | said)
+        return
+    if what is None:
+        print("Nothing is published: there is nobody in it.")
+        return
+    print(f"Mart: {what.folder}{'' if what.new else ' says this already'}, in {seconds:.1f} s.")
+    print(f"Bring it into research: diptych health omop load {what.folder} --store STORE")
+
+
+SAY: Mapping[str, Callable[[Any, float, bool], None]] = MappingProxyType({
+    "receive": _say_received, "standardise": _say_standardised, "pseudonymise": _say_published,
+})  # fmt: skip
+"""How each step's work is told."""
 
 
 def _words(manifest: Manifest) -> str:
@@ -173,14 +251,14 @@ def status(
     if as_json:
         for one in manifests:
             show_json({"standing": standing[one.delivery], "received_at": one.received_at} | _line(one))
-        show_json(_told(account))
+        show_json(asdict(account))
         return
     rows = [
         (one.delivery, one.table, standing[one.delivery].value, one.rows_in, one.received, one.quarantined, _words(one))
         for one in manifests
     ]
     show_table(columns=("delivery", "table", "standing", "rows", "received", "quarantined", "said of it"), rows=rows)
-    _stops(account)
+    _landed(account)
 
 
 @app.command()
@@ -204,9 +282,9 @@ def replay(
         else:
             print(f"{after.delivery} {after.table}: {before.quarantined} in quarantine before, {after.quarantined} now.")
     if as_json:
-        show_json(_told(account))
+        show_json(asdict(account))
     else:
-        _stops(account)
+        _landed(account)
 
 
 @app.command()
@@ -220,9 +298,9 @@ def withdraw(
     """Take a delivery back, as its owner asks: its rows and raw file are removed, its manifest says that it was."""
     account = flow.withdraw(name=source, room=flow.Room.of(home, keys), delivery=delivery, clock=now)
     if as_json:
-        show_json(_told(account))
+        show_json(asdict(account))
     else:
-        _stops(account)
+        _landed(account)
 
 
 @app.command()

@@ -94,7 +94,7 @@ def test_the_same_file_twice_is_one(home: Home) -> None:
     home.run(declared, given)
     before = home.bytes()
     patients(given / "patient-again.csv", "1,Roux,,")
-    assert (home.run(declared, given).steps[0].what.repeated, len(home.manifests())) == (2, 1)
+    assert (home.run(declared, given).what.repeated, len(home.manifests())) == (2, 1)
     assert before.count(b"manifest.json") == home.bytes().count(b"manifest.json") == 1
 
 
@@ -118,7 +118,7 @@ def test_late_and_out_of_order_are_named(home: Home) -> None:
     home.run(declared, given, at=AT + DAY)
     assert [one.flags for one in home.manifests()] == [(), (Flag.LATE, Flag.OUT_OF_ORDER)]
     assert standings(home) == [Standing.CURRENT, Standing.REPLACED]
-    assert home.run(declared, given, at=AT + 2 * DAY).steps[0].what.repeated == 2
+    assert home.run(declared, given, at=AT + 2 * DAY).what.repeated == 2
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -203,7 +203,7 @@ def test_what_the_source_takes_back_is_withdrawn(home: Home) -> None:
     home.run(declared, given)
     (given / "patient.csv.withdrawn").touch()
     run = home.run(declared, given, at=AT + DAY)
-    assert (len(run.steps[0].what.withdrawn), run.account, standings(home)) == (1, Account(), [Standing.WITHDRAWN])
+    assert (len(run.what.withdrawn), run.account, standings(home)) == (1, Account(), [Standing.WITHDRAWN])
     assert [file.name for file in home.place().of(home.manifests()[0]).iterdir()] == ["manifest.json"]
     (given / "patient.csv.withdrawn").unlink()
     assert home.run(declared, given, at=AT + 2 * DAY).account == Account(1, 1)
@@ -227,7 +227,7 @@ def test_a_canary_is_nowhere_on_the_disk_in_clear(home: Home) -> None:
     assert run.account.rows_in >= 4
     on_disk = home.bytes()
     assert canary.encode() not in on_disk and canary.lower().encode() not in on_disk.lower()
-    assert canary not in json.dumps(run.steps[0].what.unknown)
+    assert canary not in json.dumps(run.what.unknown)
     assert [row["nom"] for row in home.rows()] == [canary], "and it is there, for whoever has the key"
 
 

@@ -71,7 +71,7 @@ def test_a_database_is_pulled_from_where_the_last_pull_ended(home: Home) -> None
     assert home.run(declared, where, at=AT + DAY).account == Account(3, 3), (
         "the last row again, since others may share its watermark"
     )
-    assert home.run(declared, where, at=AT + 2 * DAY).steps[0].what.repeated == 1, "and nothing new after that"
+    assert home.run(declared, where, at=AT + 2 * DAY).what.repeated == 1, "and nothing new after that"
     _database(path, (3, "Petit", "lourd", "2026-11-02 08:00:00"), (4, "Simon", 7, "2026-11-03 08:00:00"), (5, "Sans", 7, None))
     home.run(declared, where, at=AT + 3 * DAY)
     assert [row["nom"] for row in home.rows()] == ["Roux", "Blanc", "Blanc", "Blanc", "Simon"]

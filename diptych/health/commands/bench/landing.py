@@ -73,7 +73,7 @@ def compared(declaration: Path, data: Path, folder: Path) -> dict[str, Any]:
     source = declared(declaration)
     room = flow.Room.of(folder / "home", None)
     done, seconds, busy = _spent(
-        lambda: flow.run(declaration=declaration, room=room, data=str(data), clock=now, progress=lambda *_: None)
+        lambda: flow.take_in(declaration=declaration, room=room, data=str(data), clock=now, progress=lambda *_: None)
     )
     alone = folder / "alone"
     alone.mkdir()
@@ -94,7 +94,7 @@ def compared(declaration: Path, data: Path, folder: Path) -> dict[str, Any]:
         return rows
 
     rows, peer_seconds, peer_busy = _spent(by_duckdb)
-    again = _spent(lambda: flow.run(declaration=declaration, room=room, data=str(data), clock=now, progress=lambda *_: None))
+    again = _spent(lambda: flow.take_in(declaration=declaration, room=room, data=str(data), clock=now, progress=lambda *_: None))
     shutil.rmtree(alone)
     return {
         "source": source.name,

@@ -1,16 +1,17 @@
-"""The flow: its steps in their order, for one source at a time. The only file that knows the order.
+"""The flow: its steps in their order. The only file that knows the order.
 
-`STEPS` are those that are built; `PLANNED` names the others, so that nobody takes a flow that stops for one that has ended.
-Does not hold what a step does.
+Sources are received one by one; OMOP's tables and the mart are the home's, of all its sources. Does not hold what a step does.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from .landing import sources as known_sources
 from .landing.declaration import declared
 from .landing.home import Manifest, Place, written_to
 from .landing.keys import key as key_of
@@ -25,57 +26,27 @@ from .landing.rules import total
 from .landing.sources import account_of, keep, known, telling
 from .landing.spool import held
 from .landing.terms import NOT_LISTENED, Account, Format, Source
+from .omop import workshop
+from .omop.collecting import Delivered
+from .omop.making import TABLES
+from .omop.release import Release, Releases
+from .omop.standardise import standardise as standardise_
+from .omop.terms import Fates
+from .pseudonymise import marts
+from .pseudonymise.keys.client import Keys
+from .pseudonymise.keys.started import started
 
-from diptych.commons.refusal import deny
+from diptych.commons.refusal import Refused, deny
 
-__all__ = ["PLANNED", "STEPS", "Room", "listen", "replay", "run", "total", "withdraw"]
+__all__ = ["STEPS", "TABLES", "Asked", "Publishing", "Room", "Taken", "listen", "replay", "run", "take_in", "total", "withdraw"]
 
 Clock = Callable[[], datetime]
 
+KEPT = "source.toml"
+"""The name of a declaration that a home keeps."""
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What every step is given."""
-
-    source: Source
-    where: str
-    place: Place
-    key: bytes
-    at: datetime
-    progress: Progress
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What one step did, in its own words, and the seconds it took."""
-
-    step: str
-    what: Any
-    seconds: float
-
-
-Step = Callable[[Setting], Any]
-
-
-def receive(setting: Setting) -> Received:
-    """What the source hands over becomes deliveries."""
-    return receive_(
-        source=setting.source, where=setting.where, place=setting.place, key=setting.key, at=setting.at, progress=setting.progress
-    )
-
-
-STEPS: tuple[Step, ...] = (receive,)
-PLANNED: tuple[str, ...] = ("check", "standardise", "pseudonymise")
-"""The steps that are not built. Nothing reaches the mart before they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a run did, and where every row of its source is now."""
-
-    source: Source
-    steps: tuple[Done, ...]
-    account: Account
+PROJECT = "warehouse"
+"""The project whose mart a run publishes, unless another is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +62,193 @@ class Room:
         home = home.absolute()
         return cls(home, keys.absolute() if keys is not None else keys_of(home))
 
+    @property
+    def releases(self) -> Releases:
+        """Its OMOP tables."""
+        return Releases(self.home, self.keys)
+
     def key(self, place: Place) -> bytes:
         """A source's key: made with its first delivery, and never anew while there are others."""
         may_make = not any(place.deliveries.glob("*/*")) and not any(place.spool.glob("*.*"))
         return key_of(place.source, keys=self.keys, home=self.home, may_make=may_make)
 
 
-def run(*, declaration: Path, room: Room, data: str | None, clock: Clock, progress: Progress) -> Run:
-    """Put one source through every step that is built. `data` stands in for where the declaration says that it is.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A source to run: its declaration, and where it is, if not where it is declared to be."""
 
-    Refused as each step may be, and `landing.busy`, `landing.no_room`, and what keys are refused for.
+    declaration: Path
+    data: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The source's name: a home keeps a declaration in a folder of its name."""
+        return self.declaration.parent.name if self.declaration.name == KEPT else self.declaration.stem
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """How the last steps are done: for which project, by which key service (one of our own where none is named), where."""
+
+    project: str = PROJECT
+    socket: Path | None = None
+    register: Path | None = None
+    """The folder of refusals; the home's own where none is named."""
+    marts: Path | None = None
+    scratch: Path | None = None
+    memory: str = workshop.MEMORY
+
+
+@dataclass(slots=True)
+class Setting:
+    """What every step is given, and what the ones before it leave for those that come."""
+
+    room: Room
+    asked: Sequence[Asked]
+    clock: Clock
+    progress: Progress
+    publishing: Publishing
+    since: date | None = None
+    failed: dict[str, Refused] = field(default_factory=dict)
+    """The sources that could not be received, by their names."""
+    release: Release | None = None
+    quality: bytes | None = None
+    """The report of quality to publish with the mart, in JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one step did, in its own words, and the seconds it took."""
+
+    step: str
+    what: Any
+    seconds: float
+
+
+Step = Callable[[Setting], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was received of a source, and where every row of it is, at landing."""
+
+    source: Source
+    what: Received
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Standardised:
+    """The OMOP tables in force. `new` if this run made them."""
+
+    release: Release
+    new: bool
+
+
+def receive(setting: Setting) -> list[Taken]:
+    """What each source hands over becomes deliveries. Of several sources one that fails stops no other."""
+    done = []
+    for one in setting.asked:
+        try:
+            done.append(
+                take_in(
+                    declaration=one.declaration,
+                    room=setting.room,
+                    data=one.data,
+                    clock=setting.clock,
+                    progress=setting.progress,
+                    since=setting.since,
+                )
+            )
+        except Refused as refused:
+            if len(setting.asked) == 1:
+                raise
+            setting.failed[one.name] = refused
+    return done
+
+
+def standardise(setting: Setting) -> Standardised:
+    """What stands at landing, of every source of the home, becomes OMOP's tables."""
+    room, publishing = setting.room, setting.publishing
+    with ExitStack() as stack:
+        given = []
+        for name in known_sources.names(room.home):
+            place = Place(room.home, name)
+            if not place.declaration.exists():
+                continue
+            stack.enter_context(place.locked())
+            if any(place.deliveries.glob("*/*")):
+                given.append(Delivered(known(room.home, name), place, room.key(place)))
+        setting.release, new = standardise_(
+            releases=room.releases, given=given, at=setting.clock(), progress=setting.progress,
+            scratch=publishing.scratch, memory=publishing.memory,
+        )  # fmt: skip
+    return Standardised(setting.release, new)
+
+
+def pseudonymise(setting: Setting) -> marts.Mart | None:
+    """The OMOP tables become the project's mart."""
+    room, publishing = setting.room, setting.publishing
+    release = setting.release or room.releases.made()
+    with _keys(room, publishing) as keys:
+        return marts.publish(
+            releases=room.releases, release=release, marts=publishing.marts or marts.place(room.home), project=publishing.project,
+            keys=keys, register=publishing.register or room.home / "refusals", at=setting.clock(), scratch=publishing.scratch,
+            memory=publishing.memory, quality=setting.quality, progress=lambda table: setting.progress(table, 0),
+        )  # fmt: skip
+
+
+@contextmanager
+def _keys(room: Room, publishing: Publishing) -> Iterator[Keys]:
+    "The service that is named, which has the project's key or refuses; else one of our own, which makes it."
+    if publishing.socket is not None:
+        with Keys(publishing.socket) as keys:
+            yield keys
+        return
+    with started(room.keys / "pseudonyms") as keys:
+        if publishing.project not in keys.projects():
+            keys.create(publishing.project)
+        yield keys
+
+
+STEPS: tuple[Step, ...] = (receive, standardise, pseudonymise)
+"""In their order. A step that finds its work done says so, and does nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run did, the fate of every row of each source that was asked for, and the sources that failed."""
+
+    steps: tuple[Done, ...]
+    fates: dict[str, Fates]
+    failed: dict[str, Refused]
+
+
+def run(
+    *, asked: Sequence[Asked], room: Room, clock: Clock, progress: Progress, publishing: Publishing, only: str | None = None,
+    since: date | None = None,
+) -> Run:  # fmt: skip
+    """Put sources through every step, or through one. Refused as each step may be."""
+    setting = Setting(room, asked, clock, progress, publishing, since)
+    done = []
+    with written_to(room.home):
+        for step in STEPS:
+            if only in {None, step.__name__}:
+                began = clock()
+                what = step(setting)
+                done.append(Done(step.__name__, what, (clock() - began).total_seconds()))
+    release = setting.release or room.releases.current()
+    told = release.facts["fates"] if release is not None else {}
+    wanted = {declared(one.declaration).name for one in asked if one.name not in setting.failed} | setting.failed.keys()
+    return Run(tuple(done), {name: Fates(**told[name]) for name in sorted(wanted) if name in told}, setting.failed)
+
+
+def take_in(
+    *, declaration: Path, room: Room, data: str | None, clock: Clock, progress: Progress, since: date | None = None
+) -> Taken:
+    """Receive one source. `data` stands in for where the declaration says that it is; `since`: nothing of earlier days.
+
+    Refused as receiving is, and `landing.busy`, `landing.no_room`, and what keys are refused for.
     """
     source = declared(declaration)
     place = Place(room.home, source.name)
@@ -110,13 +258,10 @@ def run(*, declaration: Path, room: Room, data: str | None, clock: Clock, progre
             key, at = room.key(place), clock()
             keep(place, declaration)
             with telling(place, source, at, clock), written_to(room.home):
-                setting = Setting(source, data or source.where, place, key, at, progress)
-                steps = []
-                for step in STEPS:
-                    began = clock()
-                    what = step(setting)
-                    steps.append(Done(step.__name__, what, (clock() - began).total_seconds()))
-            return Run(source, tuple(steps), account_of(place, source))
+                what = receive_(
+                    source=source, where=data or source.where, place=place, key=key, at=at, progress=progress, since=since
+                )
+            return Taken(source, what, account_of(place, source))
 
 
 def replay(

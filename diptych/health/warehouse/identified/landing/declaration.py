@@ -39,6 +39,7 @@ _TOP = {
     "care_sites",
     "mode",
     "ignore",
+    "intake",
     "text",
     "tables",
 }
@@ -140,8 +141,9 @@ class _Reading:
         if not tables:
             self.wrong("tables", "is missing: a source has at least one")
         mode = self.one_of(Mode, given, "mode", default=Mode.INCREMENT)
+        name = self.name(self.text(given, "name"), "name")
         return Source(
-            name=self.name(self.text(given, "name"), "name"),
+            name=name,
             title=self.text(given, "title"),
             format=format_,
             where=self.where(self.text(given, "where")),
@@ -151,6 +153,7 @@ class _Reading:
             retention=retention,
             care_sites=self.texts(given, "care_sites") or self.wrong("care_sites", "is missing: which places of care it covers"),
             tables=tuple(self.table(name, self.part(tables, name, within="tables."), format_, mode) for name in tables),
+            intake=self.name(self.text(given, "intake", default=name), "intake"),
             ignore=self.texts(given, "ignore"),
             delimiter=delimiter,
             encoding=encoding,

@@ -48,26 +48,32 @@ class Outcome:
     keys_unchecked: bool = False
 
 
-class _Parquet:
-    "A sealed Parquet file, begun with its first rows: none, no file."
+class Parquet:
+    """A sealed Parquet file, begun with its first rows: none, no file."""
 
     def __init__(self, path: Path, key: bytes, shape: pa.Schema, stack: ExitStack) -> None:
         self.path, self._key, self._shape, self._stack = path, key, shape, stack
         self._writer: pq.ParquetWriter | None = None
 
     def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
         if batch.num_rows == 0:
             return
+        self.begin().write_batch(batch)
+
+    def begin(self) -> pq.ParquetWriter:
+        """Make the file, if it is not begun."""
         if self._writer is None:
             out = self._stack.enter_context(writing(self.path))
             sealing = self._stack.enter_context(Sealing(out, self._key))
             self._writer = self._stack.enter_context(
                 pq.ParquetWriter(sealing, self._shape, compression="zstd", compression_level=1)
             )
-        self._writer.write_batch(batch)
+        return self._writer
 
     @property
     def name(self) -> str:
+        """The file's name, or nothing where there is none."""
         return "" if self._writer is None else self.path.name
 
 
@@ -100,8 +106,8 @@ def read(
     faults, failed, hashes = Counter[str](), Counter[str](), list[np.ndarray]()
     keyed = [column.name for column in table.columns if column.name in table.key]
     with _unwatched(), ExitStack() as stack:
-        rows = _Parquet(folder / f"rows.{generation}", key, schema(columns), stack)
-        bad = _Parquet(folder / f"bad.{generation}", key, BAD, stack)
+        rows = Parquet(folder / f"rows.{generation}", key, schema(columns), stack)
+        bad = Parquet(folder / f"bad.{generation}", key, BAD, stack)
         stream = reading(stack.enter_context(raw.open("rb")), key)
         for block in CONNECTORS[source.format].records(stream, source, table, seen):
             counts["in"] += len(block.lines) + len(block.bad)

@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, cast
 
 from .connectors import CONNECTORS
@@ -65,8 +65,13 @@ def standing_of(manifests: list[Manifest], source: Source) -> dict[str, Standing
     return found
 
 
-def receive(*, source: Source, where: str, place: Place, key: bytes, at: datetime, progress: Progress) -> Received:
-    """Take in all that the source has to hand over, where it is. Call under its lock."""
+def receive(
+    *, source: Source, where: str, place: Place, key: bytes, at: datetime, progress: Progress, since: date | None = None
+) -> Received:
+    """Take in all that the source has to hand over, where it is. Call under its lock.
+
+    `since`: a day; what covers an earlier one is left where it is.
+    """
     done, known, waiting = Received(), place.all(), closed(place) if source.format is Format.HL7 else []
     asked = Asked(
         source,
@@ -82,6 +87,8 @@ def receive(*, source: Source, where: str, place: Place, key: bytes, at: datetim
     for one in CONNECTORS[source.format].found(asked):
         if isinstance(one, Unknown):
             done.unknown.append(masked(one.name))
+        elif since is not None and one.covers is not None and one.covers < since:
+            continue
         elif (manifest := _take(one, source=source, place=place, key=key, known=known, at=at, progress=progress)) is None:
             done.repeated += 1
         else:

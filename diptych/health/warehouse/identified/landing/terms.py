@@ -100,6 +100,8 @@ class Source:
     retention: timedelta
     care_sites: tuple[str, ...]
     tables: tuple[Table, ...]
+    intake: str = ""
+    """The name of the views that say what it means in OMOP; they may have the source's own name."""
     ignore: tuple[str, ...] = ()
     delimiter: str = ","
     encoding: str = "utf-8"

@@ -25,7 +25,7 @@ _CODED = """
 """
 _RESULT = f"""
         patient!
-        stay The stay during which it was found.
+        stay The stay, or the movement, during which it was found.
 {_CODED.strip(chr(10))}
         happened_date When the sample was taken, or the fact seen.
         happened_datetime
@@ -107,7 +107,6 @@ INTAKE: Mapping[str, Shape] = MappingProxyType({shape.name: shape for shape in (
         care_site The place that admitted the patient.
         admitted_from
         discharged_to
-        part_of The stay of which this one was the beginning: an emergency before a stay.
         provider
         """),
     _declared("movement", "The time that a stay spent in one unit.", """
@@ -208,3 +207,24 @@ INTAKE: Mapping[str, Shape] = MappingProxyType({shape.name: shape for shape in (
         """),
 )})  # fmt: skip
 """By name, in the order in which they are read."""
+
+MAKES: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "patient": ("person",),
+    "identity_event": ("person",),
+    "address": ("location", "person"),
+    "care_site": ("care_site", "fact_relationship"),
+    "provider": ("provider",),
+    "stay": ("visit_occurrence",),
+    "movement": ("visit_detail",),
+    "diagnosis": ("condition_occurrence", "procedure_occurrence", "measurement", "observation"),
+    "act": ("condition_occurrence", "procedure_occurrence", "measurement", "observation"),
+    "drug": ("drug_exposure",),
+    "dose": ("drug_exposure",),
+    "product": ("drug_exposure",),
+    "measurement": ("condition_occurrence", "procedure_occurrence", "measurement", "observation"),
+    "observation": ("condition_occurrence", "procedure_occurrence", "measurement", "observation"),
+    "specimen": ("specimen",),
+    "note": ("note",),
+    "death": ("death",),
+})  # fmt: skip
+"""The tables of OMOP that a shape's rows may make, or go into."""

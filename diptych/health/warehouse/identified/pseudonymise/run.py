@@ -11,12 +11,12 @@ import fcntl
 import json
 import os
 import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -44,7 +44,7 @@ _PARQUET = "FORMAT parquet, COMPRESSION zstd"
 
 def pseudonymise(
     *,
-    source: Path,
+    source: Path | duckdb.DuckDBPyConnection,
     out: Path,
     project: str,
     keys: Keys,
@@ -52,10 +52,12 @@ def pseudonymise(
     at: dt.datetime,
     scratch: Path | None = None,
     progress: Callable[[str], None] = lambda table: None,
+    beside: Mapping[str, bytes] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Make a project's mart of identified tables; answers the report that is written beside the tables.
 
-    `source`: a folder of Parquet files named as OMOP's tables, or a DuckDB file; in it `identity` says what is known of persons.
+    `source`: a folder of Parquet files named as OMOP's tables, a DuckDB file, or an open database whose schema `source` has them;
+    in it `identity` says what is known of persons. `beside`: files that are published with the tables, by their names.
     `out`: the mart's folder, which must not exist. `scratch`: where DuckDB may put what does not fit in memory; identified data
     pass there, so it stays on the locked room's side. Whoever refuses on the day `at` is left out.
     Refused: `pseudonymise.no_source`, `.unreadable`, `.lacking`, `.no_key`, `.keys_down`, `.twice`, `.out_exists`, `.busy`, `.no_room`,
@@ -63,7 +65,7 @@ def pseudonymise(
     """
     generation = keys.generation(project)
     opposed = register.opposed(on=at.date())
-    with _making(out) as making, tempfile.TemporaryDirectory(dir=scratch) as given, opened(source, scratch=Path(given)) as tables:
+    with _making(out) as making, opened(source, scratch=scratch) as tables:
         con = tables.connection
         hashing = _Hashing(con, keys, project)
         refused = enrol(tables, keys=keys, project=project, opposed=opposed, year=at.year)
@@ -89,6 +91,8 @@ def pseudonymise(
         measured = uniqueness.measure(making, connection=con)
         report["uniqueness"] = measured.facts() if measured else None
         (making / REPORT).write_text(json.dumps(report, indent=1, sort_keys=True))
+        for name, content in beside.items():
+            (making / name).write_bytes(content)
         _publish(making, out)
     return report
 

@@ -4,9 +4,10 @@ Holds finding and opening. Does not say what becomes of a column (`policy`) and 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -40,15 +41,23 @@ class Tables:
 
 
 @contextmanager
-def opened(source: Path, *, scratch: Path) -> Iterator[Tables]:
-    """Open a folder of Parquet files, or a DuckDB file. Refused (`pseudonymise.no_source`, `.unreadable`, `.lacking`)."""
-    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY, "temp_directory": str(scratch)}
-    with duckdb.connect(str(scratch / "run.duckdb"), config=config) as connection:
-        connection.execute("SET preserve_insertion_order = false")
-        found = _files(source) if source.is_dir() else _attached(connection, source)
+def opened(source: Path | duckdb.DuckDBPyConnection, *, scratch: Path | None) -> Iterator[Tables]:
+    """Open a folder of Parquet files, a DuckDB file, or the schema `source` of a database that is open already.
+
+    Refused (`pseudonymise.no_source`, `.unreadable`, `.lacking`).
+    """
+    with ExitStack() as stack:
+        if isinstance(source, duckdb.DuckDBPyConnection):
+            connection, found = source, _held(source)
+        else:
+            folder = Path(stack.enter_context(TemporaryDirectory(dir=scratch)))
+            config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY, "temp_directory": str(folder)}
+            connection = stack.enter_context(duckdb.connect(str(folder / "run.duckdb"), config=config))
+            connection.execute("SET preserve_insertion_order = false")
+            found = _files(source) if source.is_dir() else _attached(connection, source)
         relations = {name: relation for name, relation in found.items() if name in CROSSING}
         if "person" not in relations:
-            deny(NO_SOURCE, path=str(source))
+            deny(NO_SOURCE, path=str(source) if isinstance(source, Path) else "The source")
         columns = {name: _columns(connection, name, relation) for name, relation in found.items()}
         tables = Tables(
             connection,
@@ -66,6 +75,11 @@ def opened(source: Path, *, scratch: Path) -> Iterator[Tables]:
 
 def _files(folder: Path) -> dict[str, str]:
     return {path.stem.lower(): f"read_parquet({_text(path)})" for path in sorted(folder.glob("*.parquet"))}
+
+
+def _held(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    names = connection.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'source'").fetchall()
+    return {name: f'source."{name}"' for (name,) in names}
 
 
 def _attached(connection: duckdb.DuckDBPyConnection, source: Path) -> dict[str, str]:
