@@ -18,6 +18,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from . import flow_rows
+from .flow_options import HomeOption, KeysOption
 from .omop import JsonOption
 
 from diptych.commons.clock import now
@@ -39,10 +41,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
-HomeOption = Annotated[Path, typer.Option("--home", help="The folder of what is received.", file_okay=False)]
-KeysOption = Annotated[
-    Path | None, typer.Option("--keys", help="The folder of the keys; HOME.keys if it is not named.", file_okay=False)
-]
+app.command()(flow_rows.trace)
+app.command()(flow_rows.unmapped)
+app.command("map")(flow_rows.map_)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .flow import HomeOption
+from .flow_options import HomeOption
 from .omop import JsonOption
 
 from diptych.commons.clock import now

@@ -146,6 +146,69 @@ def test_the_steward_s_mapping_decides_and_its_history_stays(hospital: Hospital)
     assert (hospital.rows("unmapped"), len(mapping.history(hospital.room.home))) == ([], 2)
 
 
+def test_rows_are_traced_both_ways(hospital: Hospital, diptych: Diptych) -> None:
+    hospital.says(
+        patient=[patient(1, ins="1"), patient(2, ins="1")], donnees_pmsi=[stay(10, 2), stay(11, 7)],
+        prescription=[{"prescription_id": 5, "patient_id": 2, "code_atc": "B01AC06", "date_debut_prescription": "2024-01-11"}],
+        posologie=[{"posologie_id": 6, "prescription_id": 5, "nombre_prises_par_jour": 2, "quantite": 3, "date_heure_fin": "2024-01-21 08:00:00"}],
+    )  # fmt: skip
+    hospital.standardised()
+    here = ("--home", hospital.room.home, "--json")
+
+    def told(*words: object) -> list[dict[str, object]]:
+        status, out, err = diptych("health", "flow", "trace", *words, *here)
+        assert status == 0, err
+        return [json.loads(line) for line in out.splitlines()]
+
+    [drug] = hospital.rows("drug_exposure")
+    assert (drug["quantity"], drug["days_supply"]) == (60, 10)
+    found = told("drug_exposure", drug["drug_exposure_id"])
+    assert [(one["source_table"], one["line"], one["made"]) for one in found] == [
+        ("prescription", 2, True),
+        ("posologie", 2, False),
+    ]
+    [line] = told("posologie", 2, "--source", "french_ehr")
+    assert (line["fate"], [one["omop_table"] for one in line["traced"]]) == ("merged", ["drug_exposure"])
+    [line] = told("donnees_pmsi", 3, "--source", "french_ehr")
+    assert (line["fate"], line["why"]) == ("quarantined", "no_patient: patient")
+    found = told("patient", 2, "--source", "french_ehr", "--patient")
+    assert [(one["id"], one["line"], one["made"]) for one in found] == [(1, 2, True), (1, 3, False)]
+    for words in (
+        ("person", 99),
+        ("patient", 99, "--source", "french_ehr"),
+        ("patient", "99", "--source", "french_ehr", "--patient"),
+    ):
+        status, _, err = diptych("health", "flow", "trace", *words, *here)
+        assert (status, terms.NO_TRACE.code in err) == (1, True)
+    assert diptych("health", "flow", "trace", "person", "one", *here)[0] == 2
+    _, out, _ = diptych("health", "flow", "trace", "person", 1, "--home", hospital.room.home)
+    assert "made by" in out
+    _, out, _ = diptych("health", "flow", "trace", "donnees_pmsi", 3, "--source", "french_ehr", "--home", hospital.room.home)
+    assert "quarantined: no_patient" in out
+
+
+def test_codes_without_a_concept_are_listed_and_mapped(hospital: Hospital, diptych: Diptych) -> None:
+    codes = ["I10", "I10", "E78.0"]
+    hospital.says(
+        patient=[patient(1)],
+        donnees_pmsi=[stay(10, 1)],
+        diagnostics=[diagnosis(20 + at, 1, 10, code) for at, code in enumerate(codes)],
+    )
+    hospital.standardised()
+    here = ("--home", hospital.room.home)
+    _, out, _ = diptych("health", "flow", "unmapped", *here, "--json")
+    assert [(one["code"], one["uses"]) for one in map(json.loads, out.splitlines())] == [("I10", 2), ("E78.0", 1)]
+    assert "CIM10" in diptych("health", "flow", "unmapped", *here, "--limit", 1)[1]
+    _, out, _ = diptych("health", "flow", "map", "CIM10", "I10", 320128, "--why", "hypertension", *here)
+    assert out == "CIM10 I10: 320128. Decision 1 on this code.\n"
+    hospital.standardised()
+    assert sorted(hospital.column("condition_occurrence", "condition_concept_id")) == [0, 320128, 320128]
+    _, out, _ = diptych("health", "flow", "map", "CIM10", "I10", *here, "--json")
+    assert (json.loads(out)["concepts"], json.loads(out)["decisions"]) == ([], 2)
+    hospital.standardised()
+    assert set(hospital.column("condition_occurrence", "condition_concept_id")) == {0}
+
+
 def test_one_command_to_a_mart_and_no_name_in_clear_on_the_disk(hospital: Hospital, diptych: Diptych) -> None:
     hospital.says(
         patient=[patient(1, nom=CANARY, nir="285094415372654"), patient(2, prenom=CANARY)],

@@ -66,7 +66,7 @@ def empty(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def collect(con: duckdb.DuckDBPyConnection, given: Delivered, *, progress: Progress) -> None:
-    """Add a source's rows to the shapes; those of one without views wait. Refused (`omop.bad_views`, `landing.damaged`)."""
+    """Add a source's rows to the shapes; those of one without views wait. Refused (`standardise.bad_views`, `landing.damaged`)."""
     files = views_of(given.source)
     if not files:
         for manifest in standing(given):

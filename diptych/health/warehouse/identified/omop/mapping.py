@@ -33,7 +33,7 @@ class Mapped:
 
 
 def history(home: Path) -> list[Mapped]:
-    """Every decision, the first first. Refused (`omop.damaged`)."""
+    """Every decision, the first first. Refused (`standardise.damaged`)."""
     path, found = home / "omop" / FILE, []
     if not path.exists():
         return []

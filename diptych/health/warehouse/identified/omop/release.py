@@ -58,7 +58,7 @@ class Releases:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold them alone; what a killed run left is removed first. Refused (`omop.busy`)."""
+        """Hold them alone; what a killed run left is removed first. Refused (`standardise.busy`)."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with alone(self.folder / "lock", otherwise=BUSY, home=str(self.home)):
             kept = self.current()
@@ -68,7 +68,7 @@ class Releases:
             yield
 
     def current(self) -> Release | None:
-        """The release in force, or None before the first. Refused (`omop.damaged`)."""
+        """The release in force, or None before the first. Refused (`standardise.damaged`)."""
         path = self.folder / CURRENT
         if not path.exists():
             return None
@@ -79,7 +79,7 @@ class Releases:
             deny(DAMAGED, home=str(self.home), why=f"{CURRENT} cannot be read")
 
     def made(self) -> Release:
-        """The release in force. Refused (`omop.not_made`, `omop.damaged`)."""
+        """The release in force. Refused (`standardise.not_made`, `standardise.damaged`)."""
         return self.current() or deny(NOT_MADE, home=str(self.home))
 
     def publish(
@@ -103,7 +103,7 @@ class Releases:
         return Release(self.folder / name, said)
 
     def load(self, con: duckdb.DuckDBPyConnection, release: Release, table: str, into: str) -> None:
-        """A table of a release as a table of DuckDB's. Refused (`omop.damaged`)."""
+        """A table of a release as a table of DuckDB's. Refused (`standardise.damaged`)."""
         try:
             with (release.folder / table).open("rb") as file, pq.ParquetFile(cast(Any, reading(file, self.key))) as parquet:
                 con.register("sealed_given", pa.RecordBatchReader.from_batches(parquet.schema_arrow, parquet.iter_batches(BATCH)))

@@ -30,7 +30,7 @@ def standardise(
 ) -> tuple[Release, bool]:
     """Make the release of what stands at landing, or find it made; whether it is new.
 
-    Refused: `omop.busy`, `.no_views`, `.bad_views`, `.no_memory`, `.damaged`, `landing.damaged`.
+    Refused: `standardise.busy`, `.bad_views`, `.no_memory`, `.damaged`, `landing.damaged`.
     """
     home = releases.home
     with releases.held():

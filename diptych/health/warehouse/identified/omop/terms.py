@@ -76,7 +76,7 @@ class Fates:
 
 
 def _reason(code: str, kind: Kind, sentence: str) -> Reason:
-    return Reason(f"omop.{code}", kind, sentence)
+    return Reason(f"standardise.{code}", kind, sentence)
 
 
 BUSY = _reason("busy", Kind.CONFLICT, "Another run is making the OMOP tables of {home}. Try again when it has ended.")
@@ -87,3 +87,4 @@ NO_MEMORY = _reason(
     "{home} does not fit in {limit} of memory. Name a folder on an encrypted volume with --scratch, or give more with --memory.",
 )  # fmt: skip
 DAMAGED = _reason("damaged", Kind.CONFLICT, "A file of the OMOP tables of {home} is not as it was written: {why}.")
+NO_TRACE = _reason("no_trace", Kind.MISSING, "Nothing is known of {what}.")

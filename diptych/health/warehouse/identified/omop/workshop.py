@@ -32,7 +32,7 @@ VOCABULARY = ("concept", "concept_relationship", "concept_ancestor", "concept_sy
 
 @contextmanager
 def opened(*, home: Path, scratch: Path | None, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty workshop. Refused (`omop.no_memory`) where what is done in it does not fit."""
+    """An empty workshop. Refused (`standardise.no_memory`) where what is done in it does not fit."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory, "temp_directory": str(scratch) if scratch else "", "preserve_insertion_order": "false",
     }  # fmt: skip

@@ -61,7 +61,7 @@ def publish(
     """Publish a release for a project, or find that it is; None where nobody is in it.
 
     A publication is made again when the release, the policy, the project's key, the refusals or the report of quality are others.
-    Refused as `pseudonymise` is, and `omop.damaged`, `omop.no_memory`.
+    Refused as `pseudonymise` is, and `standardise.damaged`, `standardise.no_memory`.
     """
     if not release.facts["rows"]["person"]:
         return None
