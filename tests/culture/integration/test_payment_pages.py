@@ -199,7 +199,9 @@ def test_a_batch_is_sent_accepted_given_back_and_sent_again_from_the_screen(worl
     assert "est écrit" in text_of(team.get(page))
     settle_transfers.deliver(at=DECEMBER)
     assert "La banque l’a pris" in text_of(team.get(page))
-    assert team.post(sends, {"sure": "on", "accept": "1"}).status_code == 302
+    team.post(f"{page}accepter/", {})
+    assert Settlement.objects.get(transfer__batch__number=2).cashflow.status != "accepted", "not without the bank's receipt"
+    assert team.post(f"{page}accepter/", {"sure": "on"}).status_code == 302
     made = Settlement.objects.get(transfer__batch__number=2)
     assert made.cashflow.status == "accepted"
     file = f"end_to_end;amount;reason\n{made.end_to_end};9,00;AC04\n".encode()
@@ -219,7 +221,8 @@ def test_a_batch_is_sent_accepted_given_back_and_sent_again_from_the_screen(worl
     assert team.post(f"{bank_page}renvoyer/", {"sure": "on"}).status_code == 302
     assert Transfer.objects.count() == 3
     assert "Rien de ce qui est revenu" in text_of(team.get(bank_page))
-    assert team.post(f"/equipe/paiements/lots/{2**40}/banque/", {"sure": "on"}).status_code == 404
+    for act in ("banque", "accepter"):
+        assert team.post(f"/equipe/paiements/lots/{2**40}/{act}/", {"sure": "on"}).status_code == 404
     reader = factories.signed_in(factories.staff(staff_roles=[StaffRole.SUPPORT_PRO]))
     assert reader.post(sends, {"sure": "on"}).status_code == 403
     assert reader.get(bank_page).status_code == 403

@@ -92,3 +92,43 @@ def test_an_overpayment_from_what_was_paid_to_what_the_venue_reads(
     for word in ("-15 €", "10 €"):
         assert word.replace("-", "−") in said or word in said, (word, said)
     clean(venue)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_custom_rule_is_tried_kept_and_ended(
+    browser: Browser, live_server: Any, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: DECEMBER + timedelta(days=1))
+    world = PaidWorld(venues=1)
+    world.paid(world.venues[0], 15_00, AT, kind="LIVRE_PAPIER")
+    price_all()
+    page = window(browser, live_server, factories.staff(staff_roles=[StaffRole.RESPONSABLE_DAF]), width)
+    page.goto(f"{live_server.url}/equipe/")
+    page.get_by_role("link", name="Paiements").first.click()
+    page.get_by_text("Aucune règle particulière").wait_for()
+    clean(page)
+    page.get_by_role("button", name="Voir ce qu’elle changerait").click()
+    page.locator(".field--bad").first.wait_for()
+    clean(page)
+    page.get_by_label("La règle vaut pour").select_option("venue")
+    page.get_by_label("Son numéro").fill(world.venues[0].siret or "")
+    page.get_by_label("Taux (%)").fill("80")
+    page.get_by_label("Premier jour").fill("2026-12-03")
+    page.locator("summary", has_text="Genres d’offre").click()
+    page.get_by_label("Livre papier").check()
+    clean(page)
+    page.get_by_role("button", name="Voir ce qu’elle changerait").click()
+    page.get_by_text("Rien n’est encore enregistré").wait_for()
+    said = page.locator("main").inner_text().replace("\u00a0", " ").replace("\u202f", " ").replace("−", "-")
+    for word in ("80 %", "15 €", "12 €", "-3 €"):
+        assert word in said, (word, said)
+    clean(page)
+    page.get_by_role("button", name="Garder cette règle").click()
+    page.locator("main table").wait_for()
+    clean(page)
+    page.locator("main table summary").click()
+    page.locator("main table input[type=date]").fill("2026-12-31")
+    clean(page)
+    page.get_by_role("button", name="Y mettre fin après ce jour").click()
+    page.get_by_text("La règle prendra fin").first.wait_for()
+    clean(page)

@@ -247,6 +247,8 @@ PERMITS: Final = (
     ),
     Permit(Permission.MANAGE_INCIDENTS, _ALL | {StaffRole.DAF}),
     Permit(Permission.VALIDATE_COMMERCIAL_GESTURE, frozenset({StaffRole.CODIR_ADMIN})),
+    Permit(Permission.READ_REIMBURSEMENT_RULES, _ALL | {StaffRole.SUPPORT_PRO, StaffRole.DAF, StaffRole.RESPONSABLE_DAF}),
+    Permit(Permission.CREATE_REIMBURSEMENT_RULES, _ALL | {StaffRole.RESPONSABLE_DAF}),
     Permit(Permission.PAY_VENUES, _ALL | {StaffRole.DAF}),
     Permit(Permission.VISIT_PLACES, _ALL | {StaffRole.CHARGE_DEVELOPPEMENT}),
 )

@@ -127,6 +127,7 @@ class StaffRole(StrEnum):
     CHARGE_DEVELOPPEMENT = "charge_developpement"
     DAF = "daf"
     CODIR_ADMIN = "codir_admin"
+    RESPONSABLE_DAF = "responsable_daf"
 
 
 class Permission(StrEnum):
@@ -151,6 +152,8 @@ class Permission(StrEnum):
     CREATE_INCIDENTS = "CREATE_INCIDENTS"
     MANAGE_INCIDENTS = "MANAGE_INCIDENTS"
     VALIDATE_COMMERCIAL_GESTURE = "VALIDATE_COMMERCIAL_GESTURE"
+    READ_REIMBURSEMENT_RULES = "READ_REIMBURSEMENT_RULES"
+    CREATE_REIMBURSEMENT_RULES = "CREATE_REIMBURSEMENT_RULES"
     PAY_VENUES = "PAY_VENUES"
     """Ours: in the guide, who sends money does so from the accounting software, outside the back office."""
     VISIT_PLACES = "VISIT_PLACES"

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from .asking import MOST_ID, actor_of
-from .finance_forms import CorrectionForm, GestureForm, HoldForm, SureForm
+from .finance_forms import CorrectionForm, GestureForm, HoldForm, SureForm, TakenForm
 from .finance_words import KINDS
 from .permits import permit
 
@@ -48,9 +48,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @permit(Permission.READ_INCIDENTS)
 def batch(request: HttpRequest, number: int) -> HttpResponse:
     """A batch, account by account: each number leads to what makes it."""
-    _known(number, MOST_BATCH)
+    known(number, MOST_BATCH)
     rows, left = queries.batch_flows(number=number), queries.sending(number=number)
-    return render(request, "backoffice/finance_batch.html", {"number": number, "rows": rows, "left": left, "sure": SureForm()})
+    return render(
+        request,
+        "backoffice/finance_batch.html",
+        {"number": number, "rows": rows, "left": left, "sure": SureForm(), "taken": TakenForm(auto_id="taken-%s")},
+    )
 
 
 @door(Audience.STAFF)
@@ -59,7 +63,7 @@ def batch(request: HttpRequest, number: int) -> HttpResponse:
 @permit(Permission.READ_INCIDENTS)
 def export(request: HttpRequest, number: int) -> HttpResponse:
     """A batch for the accountant, as CSV. Cents; the IBAN's end only."""
-    _known(number, MOST_BATCH)
+    known(number, MOST_BATCH)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     names = queries.Entry.__slots__
@@ -194,7 +198,8 @@ def _deciding(kind: IncidentKind) -> Permission:
     return Permission.VALIDATE_COMMERCIAL_GESTURE if gesture else Permission.MANAGE_INCIDENTS
 
 
-def _known(number: int, most: int) -> None:
+def known(number: int, most: int) -> None:
+    """Refuse a batch's number that no row can have."""
     if number > most:
         deny(BATCH_NOT_FOUND, number=number)
 

@@ -11,17 +11,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from .asking import actor_of
-from .finance import MOST_BATCH
-from .finance_forms import AnswerForm, SureForm
+from .finance import MOST_BATCH, known
+from .finance_forms import AnswerForm, SureForm, TakenForm
 from .permits import permit
 
 from diptych.commons import clock
-from diptych.commons.refusal import Refused, deny
+from diptych.commons.refusal import Refused
 from diptych.commons.web.doors import door
 from diptych.commons.web.refusals import sentence
 from diptych.culture.domain.people.terms import Audience, Permission
 from diptych.culture.domain.reimbursements import operations, queries
-from diptych.culture.domain.reimbursements.terms import BATCH_NOT_FOUND
 from diptych.culture.gateways import bank
 
 
@@ -30,21 +29,25 @@ from diptych.culture.gateways import bank
 @require_POST
 @permit(Permission.PAY_VENUES)
 def send(request: HttpRequest, number: int) -> HttpResponse:
-    """Write the file of a batch's transfers, which the job hands to the bank; or (`accept` in the form) say that the bank took it."""
-    if number > MOST_BATCH:
-        deny(BATCH_NOT_FOUND, number=number)
-    actor, at = actor_of(request), clock.now()
-    if not SureForm(request.POST).is_valid():
-        messages.error(request, gettext("Tick the box first: nothing was done."))
-    elif "accept" in request.POST:
-        done = operations.accept_batch(number=number, actor=actor, at=at)
+    """Write the file of a batch's transfers, which the job hands to the bank."""
+    known(number, MOST_BATCH)
+    if _is_ticked(request, SureForm(request.POST)):
+        sent = operations.send_batch(number=number, payer=bank.payer(), write=bank.write, actor=actor_of(request), at=clock.now())
+        _say_written(request, sent.message_id)
+    return redirect("backoffice:finance-batch", number=number)
+
+
+@door(Audience.STAFF)
+@never_cache
+@require_POST
+@permit(Permission.PAY_VENUES)
+def accept(request: HttpRequest, number: int) -> HttpResponse:
+    """Say that the bank took the file of a batch: its bookings are reimbursed."""
+    known(number, MOST_BATCH)
+    if _is_ticked(request, TakenForm(request.POST)):
+        done = operations.accept_batch(number=number, actor=actor_of(request), at=clock.now())
         said = ngettext("Accepted: %(n)d booking reimbursed.", "Accepted: %(n)d bookings reimbursed.", done) % {"n": done}
         messages.success(request, said)
-    else:
-        sent = operations.send_batch(number=number, payer=bank.payer(), write=bank.write, actor=actor, at=at)
-        messages.success(
-            request, gettext("%(name)s is written: the bank has it within five minutes.") % {"name": sent.message_id}
-        )
     return redirect("backoffice:finance-batch", number=number)
 
 
@@ -80,11 +83,21 @@ def answer(request: HttpRequest) -> HttpResponse:
 @permit(Permission.PAY_VENUES)
 def send_again(request: HttpRequest) -> HttpResponse:
     """Send again what the bank gave back and may be paid now."""
-    if SureForm(request.POST).is_valid():
-        sent = operations.send_again(payer=bank.payer(), write=bank.write, actor=actor_of(request), at=clock.now())
-        messages.success(
-            request, gettext("%(name)s is written: the bank has it within five minutes.") % {"name": sent.message_id}
+    if _is_ticked(request, SureForm(request.POST)):
+        _say_written(
+            request,
+            operations.send_again(payer=bank.payer(), write=bank.write, actor=actor_of(request), at=clock.now()).message_id,
         )
-    else:
-        messages.error(request, gettext("Tick the box first: nothing was done."))
     return redirect("backoffice:finance-bank")
+
+
+def _is_ticked(request: HttpRequest, form: SureForm) -> bool:
+    "Whether somebody said that they are sure; it is said where they did not."
+    if form.is_valid():
+        return True
+    messages.error(request, gettext("Tick the box first: nothing was done."))
+    return False
+
+
+def _say_written(request: HttpRequest, name: str) -> None:
+    messages.success(request, gettext("%(name)s is written: the bank has it within five minutes.") % {"name": name})

@@ -81,6 +81,12 @@ class SureForm(forms.Form):
     sure = forms.BooleanField(label=_("I have read the sum and the accounts: it may leave"))
 
 
+class TakenForm(SureForm):
+    """Somebody has the bank's receipt."""
+
+    sure = forms.BooleanField(label=_("The bank’s receipt names this file"))
+
+
 class AnswerForm(forms.Form):
     """A file of the bank."""
 

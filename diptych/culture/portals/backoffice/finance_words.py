@@ -13,6 +13,7 @@ from diptych.culture.domain.reimbursements.terms import (
     IncidentStatus,
     InvoiceStatus,
     LeftOut,
+    Scope,
     SettlementStatus,
 )
 
@@ -66,4 +67,10 @@ HOLDS: Final[dict[str, Word]] = {
     Hold.FRAUD_SUSPICION: Word(_("suspicion of fraud"), "bad"),
     Hold.SEIZURE: Word(_("seizure")),
     Hold.TO_CHECK: Word(_("to be checked")),
+}
+
+SCOPES: Final[dict[str, Word]] = {
+    Scope.OFFER: Word(_("one offer")),
+    Scope.VENUE: Word(_("a venue (pricing point)")),
+    Scope.OFFERER: Word(_("a structure, all its venues")),
 }

@@ -20,8 +20,12 @@ class Kind:
 
 def kinds(*, group: str = "") -> list[Kind]:
     """The kinds that a youth may look for, of one group or of all; in the table's order."""
-    shown = (row for row in SUBCATEGORIES if row.group is not SearchGroup.NONE and group in ("", row.group.value))
-    return [Kind(row.id, row.label, row.group.value) for row in shown]
+    return [kind for kind in all_kinds() if kind.group != SearchGroup.NONE.value and group in ("", kind.group)]
+
+
+def all_kinds() -> list[Kind]:
+    """Every subcategory, those that nobody looks for too; in the table's order."""
+    return [Kind(row.id, row.label, row.group.value) for row in SUBCATEGORIES]
 
 
 def category_labels() -> dict[str, str]:

@@ -9,8 +9,9 @@ from django.db import connection, transaction
 
 from .. import terms
 from ..models import CustomRule
-from ..rules.agreements import earliest, why_not_agree
-from ..terms import Agreement, Scope
+from ..queries.agreements import why_not_rule
+from ..rules.agreements import earliest
+from ..terms import Scope
 
 from diptych.commons import journal
 from diptych.commons.refusal import deny, stop_if
@@ -33,10 +34,8 @@ def add_custom_rule(
     target = model.objects.select_for_update(no_key=True).filter(pk=target_id).first()
     if target is None:
         deny(terms.TARGET_NOT_FOUND)
-    others = [Agreement(r.since, r.until, frozenset(r.subcategories)) for r in CustomRule.objects.filter(**{name: target})]
-    refusal = why_not_agree(
-        Agreement(since, until, frozenset(subcategories)), scope=scope, place_cents=place_cents, rate=rate,
-        has_siret=getattr(target, "siret", None) is not None, others=others, at=at,
+    refusal = why_not_rule(
+        target=target, scope=scope, since=since, until=until, place_cents=place_cents, rate=rate, subcategories=subcategories, at=at,
     )  # fmt: skip
     stop_if(refusal)
     rule = CustomRule.objects.create(

@@ -12,6 +12,7 @@ from .accounts import (
     own_account,
     pricing_points_for,
 )
+from .agreements import RuleList, RuleRow, Trial, custom_rules, rule_target, try_rule
 from .due import Waiting, cutoff_of, last_cutoff_day, waiting
 from .explaining import explain_reimbursement
 from .finance import BatchRow, BlockedRow, FlowRow, batch_flows, batches, blocked, bookings_named, hold_of
@@ -45,10 +46,13 @@ __all__ = [
     "OwnAccount",
     "OwnLink",
     "PaidLine",
+    "RuleList",
+    "RuleRow",
     "Sending",
     "Statement",
     "StatusLine",
     "TransferFile",
+    "Trial",
     "Waiting",
     "account_for_team",
     "account_history",
@@ -58,6 +62,7 @@ __all__ = [
     "batches",
     "blocked",
     "bookings_named",
+    "custom_rules",
     "cutoff_of",
     "entries",
     "explain_reimbursement",
@@ -76,12 +81,14 @@ __all__ = [
     "paid_booking",
     "prices_sql",
     "pricing_points_for",
+    "rule_target",
     "scale_tables",
     "sending",
     "statement",
     "statements",
     "to_send_again",
     "transfers_to_deliver",
+    "try_rule",
     "unpriced",
     "verify_payments",
     "verify_prices",

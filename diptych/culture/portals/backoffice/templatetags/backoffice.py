@@ -36,6 +36,7 @@ KINDS: Final[dict[str, Mapping[str, words.Word]]] = {
     "settlement": finance_words.SETTLEMENTS,
     "incident": finance_words.INCIDENTS,
     "incident_kind": finance_words.KINDS,
+    "scope": finance_words.SCOPES,
     "left_out": finance_words.LEFT_OUT,
     "check": check_words.CHECKS,
     "status": check_words.STATUSES,
