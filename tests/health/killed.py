@@ -18,7 +18,7 @@ from .landings import AT, PATIENTS, Home, declaration, patients
 STEPS = ("fsync", "rename", "replace", "unlink", "mkdir", "link")
 
 
-def _killing(at: int) -> None:
+def killing(at: int) -> None:
     "From now on, the Nth call of those that change what is on the disk never happens."
     counted = 0
     for name in STEPS:
@@ -34,13 +34,13 @@ def _killing(at: int) -> None:
         setattr(os, name, now)
 
 
-def _child(act: Callable[[], Any], at: int = 0) -> int:
+def child(act: Callable[[], Any], at: int = 0) -> int:
     "Do it in a child; the signal that ended it, 0 where it ended by itself."
     pid = os.fork()
     if pid == 0:
         try:
             if at:
-                _killing(at)
+                killing(at)
             act()
             os._exit(0)
         except BaseException as error:
@@ -97,11 +97,11 @@ def main(folder: Path) -> None:
             at += apart
             here = folder / f"{name}-{at}"
             here.mkdir()
-            assert _child(lambda here=here, before=before: before(here)) == 0  # type: ignore[misc]  # bound now
-            ended = _child(lambda here=here, act=act: act(here), at)  # type: ignore[misc]
-            again = _child(lambda here=here, act=act: act(here))  # type: ignore[misc]
+            assert child(lambda here=here, before=before: before(here)) == 0  # type: ignore[misc]  # bound now
+            ended = child(lambda here=here, act=act: act(here), at)  # type: ignore[misc]
+            again = child(lambda here=here, act=act: act(here))  # type: ignore[misc]
             told = {"action": name, "at": at, "ended": ended, "again": again}
-            _child(lambda here=here, told=told: print(json.dumps(told | _found(Home(here))), flush=True))  # type: ignore[misc]
+            child(lambda here=here, told=told: print(json.dumps(told | _found(Home(here))), flush=True))  # type: ignore[misc]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,13 @@
 """The flow to a mart: what each source row becomes, who is one person, numbers that stay, and what goes wrong."""
 
 import json
+import re
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -276,6 +281,23 @@ def test_views_that_do_not_fit_what_is_declared(tmp_path: Path) -> None:
     assert code(run) == terms.BAD_VIEWS.code
 
 
+def test_killed_anywhere_the_next_run_goes_on() -> None:
+    memory = Path("/dev/shm")  # what matters is at which call one is killed, not how long the disk takes
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        words = [sys.executable, "-m", "tests.health.killed_flow", folder]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=600, check=True)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len([line for line in lines if line["ended"] == signal.SIGKILL]) >= 5
+    for line in lines:
+        assert (line["again"], line["persons"], line["releases"], line["left"]) == (0, 2, 1, []), line
+
+
+def test_the_bench_runs_the_flow_that_it_times(hospital: Hospital, diptych: Diptych) -> None:
+    hospital.says(patient=[patient(1)], donnees_pmsi=[stay(10, 1)])
+    status, out, _ = diptych("health", "bench", "flow", "--source", DECLARED, "--data", hospital.data, "--json")
+    assert (status, json.loads(out)["rows"], json.loads(out)["rows_by_duckdb"]) == (0, 2, 2)
+
+
 @pytest.mark.real_data
 @pytest.mark.parametrize(
     ("name", "account", "women"),
@@ -291,6 +313,8 @@ def test_a_real_source_to_a_mart_that_is_counted(
     status, out, _ = diptych("health", "flow", "run", "--source", declared, "--data", data, "--home", tmp_path / "home", "--json")
     assert (status, json.loads(out.splitlines()[-1])) == (0, account)
     assert account["rows_in"] == sum(account.values()) - account["rows_in"]
+    told = [row["value_as_string"] or "" for row in Hospital(tmp_path).mart("observation")]
+    assert not [one for one in told if re.match(r"\d{4}-\d\d", one)], "a moment told as a text would not be shifted"
     store, asked = tmp_path / "store", tmp_path / "women.json"
     diptych("health", "omop", "load", tmp_path / "home.marts" / "warehouse" / "current", "--store", store)
     asked.write_text(json.dumps(WOMEN))

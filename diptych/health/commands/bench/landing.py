@@ -1,4 +1,4 @@
-"""Landing against DuckDB: rows a second from a source's files to sealed typed rows, beside DuckDB's own reading of the same files."""
+"""Landing, and the whole flow, against DuckDB: from a source's files to sealed typed rows, or to a mart, beside its reading of the same files."""
 
 import random
 import resource
@@ -14,7 +14,7 @@ from diptych.commons.clock import now
 from diptych.health.warehouse.identified import flow
 from diptych.health.warehouse.identified.landing.declaration import declared
 from diptych.health.warehouse.identified.landing.rules import matched
-from diptych.health.warehouse.identified.landing.terms import Format
+from diptych.health.warehouse.identified.landing.terms import Format, Source
 
 DECLARED = """
 name = "bench"
@@ -68,13 +68,8 @@ def _spent(act: Callable[[], Any]) -> tuple[Any, float, float]:
     return act(), perf_counter() - began, process_time() - busy
 
 
-def compared(declaration: Path, data: Path, folder: Path) -> dict[str, Any]:
-    """Seconds by the clock, and of the processor, of landing and of DuckDB reading the same files into Parquet, in clear."""
-    source = declared(declaration)
-    room = flow.Room.of(folder / "home", None)
-    done, seconds, busy = _spent(
-        lambda: flow.take_in(declaration=declaration, room=room, data=str(data), clock=now, progress=lambda *_: None)
-    )
+def by_duckdb(source: Source, data: Path, folder: Path) -> tuple[int, int]:
+    """Have DuckDB read a source's files (fhir or csv) into Parquet: the rows and the bytes that it read."""
     alone = folder / "alone"
     alone.mkdir()
     files = [path for path in sorted(data.rglob("*")) if any(matched(table.files, path.name) for table in source.tables)]
@@ -82,23 +77,55 @@ def compared(declaration: Path, data: Path, folder: Path) -> dict[str, Any]:
         Format.CSV: "read_csv('{}')",
         Format.FHIR: "read_json('{}', format = 'newline_delimited', maximum_object_size = 67108864)",
     }
-    told = reader[source.format]
-
-    def by_duckdb() -> int:
-        rows = 0
-        with duckdb.connect() as connection:
-            for number, path in enumerate(files):
-                asked = f"COPY (FROM {told.format(path)}) TO '{alone / str(number)}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
-                found = connection.execute(asked).fetchone()
-                rows += found[0] if found else 0
-        return rows
-
-    rows, peer_seconds, peer_busy = _spent(by_duckdb)
-    again = _spent(lambda: flow.take_in(declaration=declaration, room=room, data=str(data), clock=now, progress=lambda *_: None))
+    told, rows = reader[source.format], 0
+    with duckdb.connect() as connection:
+        for number, path in enumerate(files):
+            asked = f"COPY (FROM {told.format(path)}) TO '{alone / str(number)}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+            found = connection.execute(asked).fetchone()
+            rows += found[0] if found else 0
     shutil.rmtree(alone)
+    return rows, sum(path.stat().st_size for path in files)
+
+
+def through(declaration: Path, data: Path, folder: Path) -> dict[str, Any]:
+    """Seconds of each step of the flow, to a mart, and of DuckDB reading the same files into Parquet, in clear."""
+    source, room = declared(declaration), flow.Room.of(folder / "home", None)
+    done, seconds, busy = _spent(
+        lambda: flow.run(
+            asked=[flow.Asked(declaration, str(data))],
+            room=room,
+            clock=now,
+            progress=lambda *_: None,
+            publishing=flow.Publishing(),
+        )
+    )
+    (rows, size), peer_seconds, peer_busy = _spent(lambda: by_duckdb(source, data, folder))
     return {
         "source": source.name,
-        "bytes": sum(path.stat().st_size for path in files),
+        "bytes": size,
+        "rows": done.fates[source.name].rows_in,
+        "rows_by_duckdb": rows,
+        **{f"{one.step}_seconds": round(one.seconds, 2) for one in done.steps},
+        "seconds": round(seconds, 2),
+        "duckdb_seconds": round(peer_seconds, 2),
+        "ratio": round(peer_seconds / seconds, 2),
+        "cpu_ratio": round(peer_busy / busy, 2),
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+def compared(declaration: Path, data: Path, folder: Path) -> dict[str, Any]:
+    """Seconds by the clock, and of the processor, of landing and of DuckDB reading the same files into Parquet, in clear."""
+    source = declared(declaration)
+    room = flow.Room.of(folder / "home", None)
+    done, seconds, busy = _spent(
+        lambda: flow.take_in(declaration=declaration, room=room, data=str(data), clock=now, progress=lambda *_: None)
+    )
+    (rows, size), peer_seconds, peer_busy = _spent(lambda: by_duckdb(source, data, folder))
+    again = _spent(lambda: flow.take_in(declaration=declaration, room=room, data=str(data), clock=now, progress=lambda *_: None))
+    return {
+        "source": source.name,
+        "bytes": size,
         "rows": done.account.rows_in,
         "rows_by_duckdb": rows,
         "rows_per_second": round(done.account.rows_in / seconds),

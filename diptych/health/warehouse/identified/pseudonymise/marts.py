@@ -80,8 +80,9 @@ def publish(
             "refusals": hmac.new(releases.key, repr(opposed).encode(), sha256).hexdigest()[:12],
             "quality": sha256(quality).hexdigest()[:12] if quality else None,
         }
-        before = _current(folder)
+        before = _last(folder)
         if before is not None and before.manifest["made_of"] == made_of:
+            _point(folder / CURRENT, before.folder.name)  # a run that was killed may have published it, and not led to it
             return before
         _load(con, releases, release)
         manifest = {"made_at": at.isoformat(), "made_of": made_of, "rows": release.facts["fates"]}
@@ -92,11 +93,14 @@ def publish(
     return Mart(out, manifest, new=True)
 
 
-def _current(folder: Path) -> Mart | None:
-    here = folder / CURRENT
-    if not (here / MANIFEST).exists():
-        return None
-    return Mart(here.resolve(), json.loads((here / MANIFEST).read_text()), new=False)
+def _last(folder: Path) -> Mart | None:
+    "The last publication: a folder with its name is whole."
+    made = sorted(
+        path
+        for path in folder.iterdir()
+        if (path / MANIFEST).is_file() and not path.name.startswith(".") and not path.is_symlink()
+    )
+    return Mart(made[-1], json.loads((made[-1] / MANIFEST).read_text()), new=False) if made else None
 
 
 def _point(link: Path, name: str) -> None:
