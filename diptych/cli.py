@@ -47,6 +47,7 @@ CULTURE: tuple[Room, ...] = (
 HEALTH: tuple[Room, ...] = (
     Room("flow", "diptych.health.commands.flow:app", "Bring hospital sources in: run, status, replay, withdraw."),
     Room("sources", "diptych.health.commands.sources:sources", "List hospital sources: freshness, volume, last failure."),
+    Room("vocabulary", "diptych.health.commands.vocabulary:app", "Load vocabularies into the locked room; list them."),
     Room("omop", "diptych.health.commands.omop:app", "Bring an OMOP database into a store."),
     Room(
         "cohort",
