@@ -19,28 +19,23 @@ from .ranking import Numbers, Signal, distance_signal, freshness_signal, popular
 from .shape import MICRO
 
 from diptych.culture.domain.catalogue import queries as catalogue
-from diptych.culture.domain.catalogue.queries import ACCESSIBILITY, MOST_RESULTS, NEVER, Facets
+from diptych.culture.domain.catalogue.queries import ACCESSIBILITY, MOST_RESULTS, NEVER, Facets, wanted_subcategories
 
 MOST_CANDIDATES: Final = 16 * MOST_RESULTS
 """Looked at where a product sold everywhere hides what comes after it, or where very many are near."""
 RINGS_KM: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 """Circles tried before the whole one, so that the nearest are among the candidates."""
+SURELY: Final = 4
+"""Where those looked at are of so many products, and so many more match, that there would be four times the most results at the
+same rate, there are that many: not counted, which costs as much as the search itself."""
 EARTH_M: Final = 6_371_008.8
+_KINDS: Final = {"kinds": {"terms": {"field": "subcategory", "size": 200}}}
+_CHOICES: Final = {
+    "flags": {"terms": {"field": "flag", "size": 20}},
+    "free": {"range": {"field": "low_cents", "ranges": [{"to": 1.0}]}},
+}
 Key = tuple[float, ...]
-_COLUMNS: Final = (
-    "id",
-    "family",
-    "venue",
-    "latitude",
-    "longitude",
-    "published",
-    "next_at",
-    "low_cents",
-    "heat",
-    "heat_at",
-    "loans",
-    "prior",
-)
+_COLUMNS: Final = ("id", "family", "venue", "published", "next_at", "heat", "heat_at", "loans")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +79,13 @@ def find(searcher: Searcher, question: Question, *, ranked_at: int, reach: Reach
 def facets_of(searcher: Searcher, question: Question, *, reach: Reach) -> Facets:
     """How many offers each further choice would leave. A circle is counted by the square around it."""
     query = query_of(question, reach=reach)
-    wide = query_of(question, reach=reach, any_kind=True)
-    kinds = searcher.aggregate(wide, {"kinds": {"terms": {"field": "subcategory", "size": 200}}})["kinds"]["buckets"]
-    said = searcher.aggregate(
-        query,
-        {
-            "flags": {"terms": {"field": "flag", "size": 20}},
-            "free": {"range": {"field": "low_cents", "ranges": [{"to": 1.0}]}},
-        },
-    )
+    if wanted_subcategories(question.criteria) is None:  # one pass says all
+        said = kinds = searcher.aggregate(query, {**_KINDS, **_CHOICES})
+    else:
+        said = searcher.aggregate(query, _CHOICES)
+        kinds = searcher.aggregate(query_of(question, reach=reach, any_kind=True), _KINDS)
     flags = {bucket["key"]: int(bucket["doc_count"]) for bucket in said["flags"]["buckets"]}
-    counts = {bucket["key"]: int(bucket["doc_count"]) for bucket in kinds}
+    counts = {bucket["key"]: int(bucket["doc_count"]) for bucket in kinds["kinds"]["buckets"]}
     groups: dict[str, int] = {}
     for kind in catalogue.kinds():
         if kind.id in counts:
@@ -107,12 +98,14 @@ def _found(searcher: Searcher, question: Question, ranked_at: int, reach: Reach,
     limit = MOST_RESULTS
     while True:
         addresses, texts, count = _candidates(searcher, question, reach, limit)
-        found = _ranked(_columns(searcher, addresses, texts), question, ranked_at, reach)
+        found = _ranked(_columns(searcher, addresses, texts, question), question, ranked_at, reach)
         if len(found.ids) >= wanted or count <= limit or limit >= MOST_CANDIDATES:
             break
         limit *= 4
     if count <= limit:
         return replace(found, total=min(len(found.ids), MOST_RESULTS))
+    if count * len(found.ids) >= SURELY * MOST_RESULTS * limit:
+        return replace(found, total=MOST_RESULTS)
     products = round(searcher.cardinality(query_of(question, reach=reach), "family"))  # within a few in a hundred
     return replace(found, total=min(max(products, len(found.ids)), MOST_RESULTS))
 
@@ -141,17 +134,18 @@ def _candidates(
 def _nearest(
     searcher: Searcher, question: Question, place: Place, reach: Reach, limit: int
 ) -> tuple[list[DocAddress], list[float] | None, int]:
-    "Those of the smallest ring that holds enough, else all."
-    whole = query_of(question, reach=reach)
-    count = _count(searcher.search(whole, 1))
-    for radius in RINGS_KM:
-        if radius >= place.radius_km or count <= limit:
+    "Those of a small ring that holds enough, else all."
+    hits = searcher.search(query_of(question, reach=reach), limit)
+    count = _count(hits)
+    if count <= limit:
+        return [address for _, address in hits.hits], None, count
+    enough = 1.5 * limit
+    evenly = place.radius_km * (enough / count) ** 0.5  # towns are denser in their middle: half of it is a fair first ring
+    rings = [radius for radius in RINGS_KM if evenly / 2 <= radius < place.radius_km]
+    for radius in (*rings, place.radius_km):
+        hits = searcher.search(query_of(replace(question, place=replace(place, radius_km=radius)), reach=reach), MOST_CANDIDATES)
+        if _count(hits) >= enough:
             break
-        ring = query_of(replace(question, place=replace(place, radius_km=radius)), reach=reach)
-        if _count(searcher.search(ring, 1)) >= 1.5 * limit:
-            hits = searcher.search(ring, MOST_CANDIDATES)
-            return [address for _, address in hits.hits], None, count
-    hits = searcher.search(whole, MOST_CANDIDATES)
     return [address for _, address in hits.hits], None, count
 
 
@@ -159,8 +153,16 @@ def _count(result: object) -> int:
     return int(getattr(result, "count", 0) or 0)
 
 
-def _columns(searcher: Searcher, addresses: list[DocAddress], texts: list[float] | None) -> dict[str, Numbers]:
-    columns = {name: np.array(searcher.fast_field_values(name, addresses), dtype=np.float64) for name in _COLUMNS}
+def _columns(
+    searcher: Searcher, addresses: list[DocAddress], texts: list[float] | None, question: Question
+) -> dict[str, Numbers]:
+    "What the order is made of, and no other: each is read candidate by candidate."
+    wanted = {
+        "latitude": question.place is not None, "longitude": question.place is not None, "prior": texts is not None,
+        "low_cents": question.criteria.sort == "price",
+    }  # fmt: skip
+    names = (*_COLUMNS, *(name for name, wants in wanted.items() if wants))
+    columns = {name: np.array(searcher.fast_field_values(name, addresses), dtype=np.float64) for name in names}
     if texts is not None:
         columns["text"] = np.array(texts, dtype=np.float64) / (1 + columns["prior"] / 10)
     return columns

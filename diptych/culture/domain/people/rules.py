@@ -80,10 +80,14 @@ DEPARTMENTS: Final[dict[str, Department]] = {
 """Field guide §2.1: 971–978 and 986–989 have their own zone; all others live by Paris; 984 is not covered."""
 
 
+_ZONES: Final = {department.code: ZoneInfo(department.zone) for department in DEPARTMENTS.values()}
+"""Held: Python keeps eight of its own, and reads a file for any other."""
+_PARIS: Final = ZoneInfo(PARIS)
+
+
 def zone_of(department: str | None) -> ZoneInfo:
     """The time zone of a département code; Paris where it is not known."""
-    found = DEPARTMENTS.get(department or "")
-    return ZoneInfo(found.zone if found else PARIS)
+    return _ZONES.get(department or "", _PARIS)
 
 
 def day_at(at: datetime, department: str | None) -> date:
