@@ -1,7 +1,10 @@
 """`diptych culture search`: the index of offers, built anew, proved, and a result's place explained."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,7 +14,12 @@ from diptych.commons.clock import now
 from diptych.commons.refusal import Kind, Reason, deny
 from diptych.commons.terminal import show_json, show_table
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The search index: rebuild, verify, explain a place.")
+if TYPE_CHECKING:  # the search needs Django
+    from diptych.culture.search.judging import Judged, Marks
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="The search index: rebuild, verify, explain a place, judge an order."
+)
 
 NO_INDEX = Reason(
     "search.no_index",
@@ -102,3 +110,48 @@ def explain(
         rows = [(line.signal, line.value, line.weight, line.worth) for line in told.lines]
         show_table(columns=("signal", "value", "weight", "worth"), rows=rows)
         typer.echo(f"{told.score} in all: {told.place} of {told.of:,} ({told.reach}, ranking {told.ranking}).")
+
+
+@app.command()
+def judge(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file of half, query, key, grade.")],
+    tried: Annotated[bool, typer.Option("--tried", help="By the weights that are tried, not by those in use.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON.")] = False,
+) -> None:
+    """How near the order of judged queries comes to the best one (nDCG at ten), on the index that is read now."""
+    from diptych.culture.search import judging
+    from diptych.culture.search.answering import our_library
+
+    at = now()
+    with file.open(encoding="utf-8", newline="") as lines:
+        judged = judging.read(lines)
+    if our_library().opened(at=at.timestamp()) is None:
+        deny(NO_INDEX)
+    tell_marks(marks_of(judged, at=at, tried=tried), as_json=as_json)
+
+
+def marks_of(judged: "Sequence[Judged]", *, at: datetime, tried: bool) -> "list[Marks]":
+    """The marks of judged queries, asked as the search page asks them."""
+    from diptych.culture.domain.catalogue.queries import Criteria, keys_of
+    from diptych.culture.search import judging
+    from diptych.culture.search.answering import search
+
+    def ask(query: str) -> list[str]:
+        found = [card.id for card in search(criteria=Criteria(text=query), at=at, tried=tried).cards[: judging.DEPTH]]
+        keys = keys_of(ids=found)
+        return [keys.get(id_, "") for id_ in found]
+
+    return judging.judge(judged, ask=ask)
+
+
+def tell_marks(marks: "list[Marks]", *, as_json: bool) -> None:
+    """Print the mean of each half, and what falls short of the best order."""
+    if as_json:
+        show_json([asdict(one) for one in marks])
+        return
+    for one in marks:
+        typer.echo(
+            f"{one.half}: nDCG@10 {one.mean:.3f} over {one.queries} queries, {len(one.short)} of them short of the best order"
+        )
+        for query, value in one.short[:20]:
+            typer.echo(f"  {value:.2f}  {query}")

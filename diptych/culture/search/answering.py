@@ -19,7 +19,7 @@ from django.conf import settings
 from . import language
 from .asking import Place, Question, Reach
 from .finding import Found, Key, facets_of, find
-from .ranking import varied
+from .ranking import NOW, TRIED, Ranking, ranking_of, varied
 from .store import Library, Opened, library
 
 from diptych.culture.domain.catalogue import queries as catalogue
@@ -29,25 +29,34 @@ log = structlog.get_logger()
 
 NAMED: Final = 3
 """Other venues of a product that a result names."""
-_CURSOR: Final = 1
+_CURSOR: Final = 2
 _LONGEST_CURSOR: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
 class _After:
-    "Where the last page ended: the order that it was of, its instant, and how much was seen."
+    "Where the last page ended: the order that it was of, its instant and weights, and how much was seen."
 
     sort: str
     ranked_at: int
+    ranking: Ranking
     reach: Reach
     seen: int
     key: Key
 
 
 def search(
-    *, criteria: Criteria, at: datetime, page: int = 1, per_page: int = 24, after: str = "", facets: bool = False
+    *,
+    criteria: Criteria,
+    at: datetime,
+    page: int = 1,
+    per_page: int = 24,
+    after: str = "",
+    facets: bool = False,
+    tried: bool = False,
 ) -> Results:
     """Find the offers that can be booked now or soon. `after` is what the page before gave; a wrong one begins anew.
+    `tried` orders by the weights that are tried, where some are.
 
     Without an index that can be trusted PostgreSQL answers: the same filters, plainer words, no facets, pages by number.
     """
@@ -56,7 +65,9 @@ def search(
     opened = shelf.opened(at=at.timestamp())
     if opened is not None:
         try:
-            found = _searched(opened, criteria, at, page, per_page, _read(after, criteria.sort), facets)
+            known = _read(after, criteria.sort)
+            ranking = known.ranking if known else TRIED if tried else NOW
+            found = _searched(opened, question_of(criteria, at=at, ranking=ranking), at, page, per_page, known, facets)
         except BaseException as fault:  # a panic of the engine is no Exception; whatever is not the engine's goes on
             if not _is_the_engines(fault):
                 raise
@@ -74,17 +85,17 @@ def our_library() -> Library:
     return library(Path(settings.SEARCH_FOLDER))
 
 
-def question_of(criteria: Criteria, *, at: datetime) -> Question:
+def question_of(criteria: Criteria, *, at: datetime, ranking: Ranking = NOW) -> Question:
     """The criteria as a question: their words, and the circle that they mean."""
     middle = catalogue.place_of(criteria)
     place = None if middle is None else Place(*middle, catalogue.radius_of(criteria))
-    return Question(criteria, language.asked(criteria.text), place, int(at.timestamp()))
+    return Question(criteria, language.asked(criteria.text), place, int(at.timestamp()), ranking)
 
 
 def _searched(
-    opened: Opened, criteria: Criteria, at: datetime, page: int, per_page: int, after: _After | None, facets: bool
+    opened: Opened, question: Question, at: datetime, page: int, per_page: int, after: _After | None, facets: bool
 ) -> Results:
-    question = question_of(criteria, at=at)
+    criteria = question.criteria
     if criteria.text.strip() and not question.words:
         return Results([], 0, page, 0, facets=Facets({}, {}, 0, 0, {}) if facets else None)
     ranked_at, reach, key = (after.ranked_at, after.reach, after.key) if after else (question.at, None, None)
@@ -93,7 +104,7 @@ def _searched(
     begin = found.begin_after(key) if after else seen
     cards, end = _cards(found, begin, per_page, at, seen)
     if criteria.sort == "relevance" or criteria.sort not in catalogue.SORTS:
-        cards = _varied(found, cards, begin, end)
+        cards = _varied(found, cards, begin, end, question.ranking)
     total = found.total
     more = end < len(found.ids) and seen + per_page < MOST_RESULTS
     return Results(
@@ -101,7 +112,9 @@ def _searched(
         total=total,
         page=seen // per_page + 1,
         pages=math.ceil(total / per_page),
-        after=_written(_After(criteria.sort, ranked_at, found.reach, seen + per_page, found.keys[end - 1])) if more else "",
+        after=_written(_After(criteria.sort, ranked_at, question.ranking, found.reach, seen + per_page, found.keys[end - 1]))
+        if more
+        else "",
         facets=facets_of(opened.searcher, question, reach=found.reach) if facets else None,
         elsewhere=_elsewhere(found, cards, at),
     )
@@ -119,10 +132,10 @@ def _cards(found: Found, begin: int, per_page: int, at: datetime, seen: int) -> 
     return cards, end
 
 
-def _varied(found: Found, cards: Sequence[OfferCard], begin: int, end: int) -> list[OfferCard]:
+def _varied(found: Found, cards: Sequence[OfferCard], begin: int, end: int, ranking: Ranking) -> list[OfferCard]:
     places = {found.ids[place]: place for place in range(begin, end)}
     shown = [places[card.id] for card in cards]
-    order = varied([found.venues[place] for place in shown], [found.scores[place] for place in shown])
+    order = varied([found.venues[place] for place in shown], [found.scores[place] for place in shown], ranking)
     return [cards[place] for place in order]
 
 
@@ -139,7 +152,7 @@ def _elsewhere(found: Found, cards: Sequence[OfferCard], at: datetime) -> dict[i
 
 
 def _written(after: _After) -> str:
-    said = [_CURSOR, after.sort, after.ranked_at, int(after.reach), after.seen, *after.key]
+    said = [_CURSOR, after.sort, after.ranked_at, after.ranking.version, int(after.reach), after.seen, *after.key]
     return base64.urlsafe_b64encode(orjson.dumps(said)).decode().rstrip("=")
 
 
@@ -151,16 +164,17 @@ def _read(text: str, sort: str) -> _After | None:
         said: Any = orjson.loads(base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
     except ValueError:
         return None
-    if not isinstance(said, list) or not 7 <= len(said) <= 8 or said[:2] != [_CURSOR, sort]:
+    if not isinstance(said, list) or not 8 <= len(said) <= 9 or said[:2] != [_CURSOR, sort]:
         return None
     numbers = said[2:]
     if not all(isinstance(number, int | float) and not isinstance(number, bool) for number in numbers):
         return None
-    ranked_at, reach, seen, *key = numbers
+    ranked_at, version, reach, seen, *key = numbers
     sound = all(isinstance(whole, int) for whole in (ranked_at, reach, seen))
-    if not sound or not (0 <= ranked_at < 1 << 33 and 0 <= seen < MOST_RESULTS and reach in set(Reach)):
+    ranking = ranking_of(version)
+    if ranking is None or not sound or not (0 <= ranked_at < 1 << 33 and 0 <= seen < MOST_RESULTS and reach in set(Reach)):
         return None
-    return _After(sort, ranked_at, Reach(reach), seen, tuple(float(number) for number in key))
+    return _After(sort, ranked_at, ranking, Reach(reach), seen, tuple(float(number) for number in key))
 
 
 def _is_the_engines(fault: BaseException) -> bool:

@@ -5,7 +5,7 @@ is ever parsed as a query language: each word is a term. Does not hold what beco
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
@@ -14,7 +14,7 @@ from typing import Final
 from tantivy import FieldType, Occur, Query
 
 from .language import Word, folded, whole
-from .ranking import NOW, Match
+from .ranking import NOW, Match, Ranking
 from .shape import micro, schema, wall_clock
 
 from diptych.culture.domain.catalogue.queries import ACCESSIBILITY, NEVER, Criteria, box, wanted_subcategories
@@ -44,26 +44,28 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: criteria, the words of their text, the circle they mean, and the instant (seconds since 1970)."""
+    """What is asked: criteria, the words of their text, the circle they mean, the instant (seconds since 1970), and the weights."""
 
     criteria: Criteria
     words: tuple[Word, ...]
     place: Place | None
     at: int
+    ranking: Ranking = NOW
 
 
 def query_of(question: Question, *, reach: Reach, any_kind: bool = False) -> Query:
     """Everything that was asked; `any_kind` leaves group and subcategories out, so that a facet counts what choosing another gives."""
     parts = [(Occur.Must, _filters(question.criteria, question.place, question.at, any_kind))]
     if question.words:
-        parts.append((Occur.Must, _words(question.words, reach)))
-        parts += [(Occur.Should, part) for part in _whole(question.words)]
+        parts.append((Occur.Must, _words(question, reach)))
+        parts += [(Occur.Should, part) for part in _whole(question)]
     return Query.boolean_query(parts)
 
 
-def most_text(words: Sequence[Word]) -> float:
-    """The highest sum that these words can reach."""
-    return len(words) * NOW.matches[Match.NAME] + NOW.matches[Match.WHOLE_NAME]
+def most_text(question: Question) -> float:
+    """The highest sum that its words can reach."""
+    worth = question.ranking.matches
+    return len(question.words) * worth[Match.NAME] + worth[Match.WHOLE_NAME]
 
 
 def _filters(criteria: Criteria, place: Place | None, at: int, any_kind: bool) -> Query:
@@ -108,14 +110,13 @@ def days(criteria: Criteria) -> tuple[int, int]:
     return wall_clock(first), wall_clock(last + timedelta(days=1)) - 1
 
 
-def _words(words: Sequence[Word], reach: Reach) -> Query:
-    each = [(Occur.Should, _word(word, reach)) for word in words]
-    needed = len(words) if reach < Reach.SOME else math.ceil(len(words) / 2)
+def _words(question: Question, reach: Reach) -> Query:
+    each = [(Occur.Should, _word(word, reach, question.ranking.matches)) for word in question.words]
+    needed = len(each) if reach < Reach.SOME else math.ceil(len(each) / 2)
     return Query.boolean_query(each, minimum_number_should_match=needed)
 
 
-def _word(word: Word, reach: Reach) -> Query:
-    worth = NOW.matches
+def _word(word: Word, reach: Reach, worth: Mapping[Match, float]) -> Query:
     ways = [
         (Match.NAME, _term("name", word.text)), (Match.NAME_STEM, _term("name_stems", word.stem)),
         (Match.CREATOR, _term("creator", word.text)), (Match.PLACE, _term("place", word.text)),
@@ -141,14 +142,14 @@ def _word(word: Word, reach: Reach) -> Query:
     return Query.disjunction_max_query([Query.const_score_query(query, worth[match]) for match, query in ways])
 
 
-def _whole(words: Sequence[Word]) -> list[Query]:
+def _whole(question: Question) -> list[Query]:
     "The whole title is what was typed, or begins so."
-    typed = folded(" ".join(word.text for word in words))
+    typed = folded(" ".join(word.text for word in question.words))
     found = (
         (Match.WHOLE_NAME, _term("whole_name", typed)),
         (Match.WHOLE_NAME_BEGINS, _begins("whole_name", f"{typed} ")),
     )
-    return [Query.const_score_query(query, NOW.matches[match]) for match, query in found]
+    return [Query.const_score_query(query, question.ranking.matches[match]) for match, query in found]
 
 
 def _term(field: str, value: str | int) -> Query:

@@ -10,7 +10,7 @@ from tantivy import Searcher
 
 from .asking import Question
 from .finding import find
-from .ranking import NOW, Signal
+from .ranking import Signal
 
 from diptych.culture.domain.catalogue.queries import MOST_RESULTS
 
@@ -42,17 +42,15 @@ class Explanation:
 def explain(searcher: Searcher, question: Question, *, offer_id: int, at: datetime) -> Explanation:
     """Explain one offer's place. Nothing is read but the index and the shelves."""
     found = find(searcher, question, ranked_at=int(at.timestamp()), wanted=MOST_RESULTS)
-    reach = found.reach.name.lower()
+    reach, version, weights = found.reach.name.lower(), question.ranking.version, question.ranking.weights
     if offer_id in found.ids:
         place = found.ids.index(offer_id)
         lines = tuple(
-            Line(
-                signal, round(float(values[place]), 4), NOW.weights[signal], round(float(values[place]) * NOW.weights[signal], 4)
-            )
+            Line(signal, round(float(values[place]), 4), weights[signal], round(float(values[place]) * weights[signal], 4))
             for signal, values in found.signals.items()
         )
-        return Explanation(NOW.version, place + 1, found.total, None, reach, lines, found.scores[place])
+        return Explanation(version, place + 1, found.total, None, reach, lines, found.scores[place])
     for place, id_ in enumerate(found.ids):
         if offer_id in found.siblings(place):
-            return Explanation(NOW.version, None, found.total, id_, reach, (), 0.0)
-    return Explanation(NOW.version, None, found.total, None, reach, (), 0.0)
+            return Explanation(version, None, found.total, id_, reach, (), 0.0)
+    return Explanation(version, None, found.total, None, reach, (), 0.0)

@@ -23,8 +23,9 @@ from diptych.culture.domain.catalogue.queries import ACCESSIBILITY, MOST_RESULTS
 
 MOST_CANDIDATES: Final = 16 * MOST_RESULTS
 """Looked at where a product sold everywhere hides what comes after it, or where very many are near."""
-RINGS_KM: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-"""Circles tried before the whole one, so that the nearest are among the candidates."""
+FIRST_RING_KM: Final = 2.0
+"""The circle tried first where the nearest are asked for; then a smaller or larger one, as many as it held."""
+MOST_RINGS: Final = 8
 SURELY: Final = 4
 """Where those looked at are of so many products, and so many more match, that there would be four times the most results at the
 same rate, there are that many: not counted, which costs as much as the search itself."""
@@ -104,7 +105,7 @@ def _found(searcher: Searcher, question: Question, ranked_at: int, reach: Reach,
         limit *= 4
     if count <= limit:
         return replace(found, total=min(len(found.ids), MOST_RESULTS))
-    if count * len(found.ids) >= SURELY * MOST_RESULTS * limit:
+    if len(found.ids) >= MOST_RESULTS or count * len(found.ids) >= SURELY * MOST_RESULTS * limit:
         return replace(found, total=MOST_RESULTS)
     products = round(searcher.cardinality(query_of(question, reach=reach), "family"))  # within a few in a hundred
     return replace(found, total=min(max(products, len(found.ids)), MOST_RESULTS))
@@ -135,17 +136,17 @@ def _nearest(
     searcher: Searcher, question: Question, place: Place, reach: Reach, limit: int
 ) -> tuple[list[DocAddress], list[float] | None, int]:
     "Those of a small ring that holds enough, else all."
-    hits = searcher.search(query_of(question, reach=reach), limit)
-    count = _count(hits)
-    if count <= limit:
-        return [address for _, address in hits.hits], None, count
-    enough = 1.5 * limit
-    evenly = place.radius_km * (enough / count) ** 0.5  # towns are denser in their middle: half of it is a fair first ring
-    rings = [radius for radius in RINGS_KM if evenly / 2 <= radius < place.radius_km]
-    for radius in (*rings, place.radius_km):
-        hits = searcher.search(query_of(replace(question, place=replace(place, radius_km=radius)), reach=reach), MOST_CANDIDATES)
-        if _count(hits) >= enough:
+    enough, radius = 1.5 * limit, min(FIRST_RING_KM, place.radius_km)
+    for _ in range(MOST_RINGS):
+        ring = replace(question, place=replace(place, radius_km=radius))
+        hits = searcher.search(query_of(ring, reach=reach), MOST_CANDIDATES)
+        count = _count(hits)
+        if count > MOST_CANDIDATES:  # not all are seen, and those that are need not be the nearest
+            radius *= (3 * limit / count) ** 0.5
+        elif count >= enough or radius >= place.radius_km:
             break
+        else:
+            radius = min(radius * min(max((3 * limit / max(count, 1)) ** 0.5, 2), 8), place.radius_km)
     return [address for _, address in hits.hits], None, count
 
 
@@ -178,7 +179,7 @@ def _ranked(columns: dict[str, Numbers], question: Question, ranked_at: int, rea
         columns["metres"] = np.round(metres_to(question.place, columns["latitude"], columns["longitude"]))
         columns = _only(columns, columns["metres"] <= question.place.radius_km * 1000)
     signals = signals_of(columns, question, ranked_at)
-    columns["score"] = score(signals) if len(columns["id"]) else np.zeros(0)
+    columns["score"] = score(signals, question.ranking) if len(columns["id"]) else np.zeros(0)
     keys = _keys(columns, signals, question)
     order = np.lexsort(keys[::-1]) if len(columns["id"]) else np.zeros(0, dtype=np.int64)
     rest = {name: column[order] for name, column in columns.items()}
@@ -207,7 +208,7 @@ def signals_of(columns: Mapping[str, Numbers], question: Question, ranked_at: in
         Signal.HIGHLIGHT: _highlights(columns["id"], ranked_at),
     }  # fmt: skip
     if "text" in columns:
-        told[Signal.TEXT] = columns["text"] / most_text(question.words)
+        told[Signal.TEXT] = columns["text"] / most_text(question)
     if "metres" in columns:
         told[Signal.DISTANCE] = distance_signal(columns["metres"])
     return told

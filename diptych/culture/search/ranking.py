@@ -83,8 +83,16 @@ RANKINGS: Final[tuple[Ranking, ...]] = (
 )  # fmt: skip
 """Every version, the oldest first."""
 
-NOW: Final = RANKINGS[-1]
+NOW: Final = RANKINGS[0]
 """The one in use."""
+
+TRIED: Final = RANKINGS[-1]
+"""The one that those see to whom it is opened; the same as NOW where none is tried."""
+
+
+def ranking_of(version: int) -> Ranking | None:
+    """The row of a version; None where there is none."""
+    return next((one for one in RANKINGS if one.version == version), None)
 
 
 def distance_signal(metres: Numbers) -> Numbers:
@@ -113,16 +121,16 @@ def popularity_signal(*, heat: Numbers, age: Numbers, loans: Numbers) -> Numbers
 def prior(*, freshness: Numbers, popularity: Numbers, highlight: Numbers) -> Numbers:
     """What a result is worth before anything is asked, between 0 and 1: which thousand of very many are ranked at all."""
     parts = {Signal.FRESHNESS: freshness, Signal.POPULARITY: popularity, Signal.HIGHLIGHT: highlight}
-    return np.asarray(_sum(parts) / sum(NOW.weights[signal] for signal in parts))
+    return np.asarray(_sum(parts, NOW) / sum(NOW.weights[signal] for signal in parts))
 
 
-def score(signals: Mapping[Signal, Numbers]) -> Numbers:
+def score(signals: Mapping[Signal, Numbers], ranking: Ranking) -> Numbers:
     """The sum, to a ten-thousandth: what orders the results. A signal that does not apply is absent."""
-    return np.round(_sum(signals), 4)
+    return np.round(_sum(signals, ranking), 4)
 
 
-def _sum(signals: Mapping[Signal, Numbers]) -> Numbers:
-    return np.asarray(sum((NOW.weights[signal] * value for signal, value in signals.items()), numbers(0)))
+def _sum(signals: Mapping[Signal, Numbers], ranking: Ranking) -> Numbers:
+    return np.asarray(sum((ranking.weights[signal] * value for signal, value in signals.items()), numbers(0)))
 
 
 def numbers(*values: float) -> Numbers:
@@ -130,12 +138,12 @@ def numbers(*values: float) -> Numbers:
     return np.array(values, dtype=np.float64)
 
 
-def varied(venues: Sequence[int], scores: Sequence[float]) -> list[int]:
+def varied(venues: Sequence[int], scores: Sequence[float], ranking: Ranking) -> list[int]:
     """The order of a page in which no venue takes the top: positions, the best first once each further result of a venue has
     lost `variety`. A page keeps its results: only their order inside it changes."""
     met: dict[int, int] = {}
     worth: list[tuple[float, int]] = []
     for place, (venue, value) in enumerate(zip(venues, scores, strict=True)):
-        worth.append((-(value - NOW.variety * met.get(venue, 0)), place))
+        worth.append((-(value - ranking.variety * met.get(venue, 0)), place))
         met[venue] = met.get(venue, 0) + 1
     return [place for _, place in sorted(worth)]

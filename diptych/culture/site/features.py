@@ -24,6 +24,7 @@ FEATURES: Final = (
         _CLOSED,
     ),
     Feature("youth.bonus", _("Young people ask for the family-quotient bonus."), _OPEN),
+    Feature("youth.search_ranking", _("Search results are ordered by the weights that are tried."), _CLOSED),
 )
 
 ROLLOUT: Final = Wiring(

@@ -3,18 +3,28 @@
 import json
 import os
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from typer.testing import CliRunner
 
 from diptych.commons import clock
 from diptych.commons.refusal import Refused
+from diptych.commons.rollout.operations import set_plan
+from diptych.commons.rollout.terms import Plan, Rule
+from diptych.commons.web.rollout import wiring
 from diptych.culture.commands.search import app
 from diptych.culture.domain.catalogue.models import Offer, Product
 from diptych.culture.jobs import index_offers, sweep_search_changes
+from diptych.culture.search import answering, ranking
 from diptych.culture.search.answering import our_library
+from diptych.culture.search.judging import digest_of
+from diptych.culture.search.ranking import NOW as IN_USE
+from diptych.culture.search.ranking import Signal
 from tests.culture.integration.test_search import DAY, SAINT_ETIENNE, offer, venue
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +132,56 @@ def test_the_verbs_build_prove_and_explain(book: list[Offer]) -> None:
     status, said = run("verify")
     assert status == 1
     assert f"different: {book[0].pk}" in said
+
+
+def test_an_order_is_judged_by_the_publishers_keys(book: list[Offer], tmp_path: Path) -> None:
+    Product.objects.update(source="lib", source_id="pays")
+    Offer.objects.filter(pk=book[3].pk).update(source="agenda", source_id="7")
+    file = tmp_path / "judged.csv"
+    works, dates = digest_of("lib:pays"), digest_of("agenda:7")
+    lines = ["half,query,digest,grade", f"tune,petit pays,{works},3", f"score,petit,{dates},3", f"score,petit,{works},1"]
+    file.write_text("\n".join([*lines, f"score,zzzz,{dates},3", ""]))
+    assert run("judge", str(file)) == (1, "search.no_index")
+    run("rebuild")
+    tune, score = json.loads(run("judge", str(file), "--json")[1])
+    assert (tune["queries"], tune["mean"], tune["short"]) == (1, 1.0, [])
+    assert score["queries"] == 2
+    assert ["zzzz", 0.0] in score["short"]
+    said = run("judge", str(file), "--tried")[1]
+    assert "tune: nDCG@10 1.000 over 1 queries" in said
+    assert "0.00  zzzz" in said
+    file.write_text("half,query,key,grade\ntune,petit,lib:pays,9\n")
+    assert run("judge", str(file)) == (1, "search.bad_judgement")
+
+
+def planned(plan: Plan) -> None:
+    """Put a plan of the weights that are tried in force."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        set_plan(
+            cursor, feature=wiring().features["youth.search_ranking"], plan=plan, actor="test", reason="a trial", at=clock.now()
+        )
+
+
+def test_the_weights_that_are_tried_are_seen_by_those_to_whom_they_are_opened(
+    client: Client, book: list[Offer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_name = replace(
+        IN_USE, version=9, weights={**IN_USE.weights, Signal.TEXT: 0.0, Signal.FRESHNESS: 0.0, Signal.POPULARITY: 10}
+    )
+    monkeypatch.setattr(answering, "TRIED", by_name)
+    monkeypatch.setattr(ranking, "RANKINGS", (*ranking.RANKINGS, by_name))
+    Product.objects.update(popularity=10_000)
+    for number in range(30):
+        shown(venue(f"Salle {number}"), f"Petit {number}")
+    index_offers.run_once()
+    usual = [card["name"] for card in asked(client, text="petit paysage")["cards"]]
+    assert usual[0] == "Petit paysage"
+    planned(Plan((Rule("everybody", NOW - DAY),)))
+    first = asked(client, text="petit")
+    assert first["cards"][0]["name"] == "Petit pays", "the work most lent, by the weights that are tried"
+    planned(Plan(()))
+    second = asked(client, text="petit", after=first["after"])
+    assert not {card["id"] for card in first["cards"]} & {card["id"] for card in second["cards"]}, "a list keeps its weights"
 
 
 def test_settled_changes_are_swept_after_a_day(book: list[Offer]) -> None:

@@ -73,8 +73,8 @@ def test_signals_lie_between_nothing_and_one() -> None:
 
 
 def test_the_score_is_the_weighted_sum_and_absent_signals_add_nothing() -> None:
-    assert score({Signal.TEXT: numbers(0.5, 1)}).tolist() == [NOW.weights[Signal.TEXT] / 2, NOW.weights[Signal.TEXT]]
-    whole = score({signal: numbers(1) for signal in Signal})
+    assert score({Signal.TEXT: numbers(0.5, 1)}, NOW).tolist() == [NOW.weights[Signal.TEXT] / 2, NOW.weights[Signal.TEXT]]
+    whole = score({signal: numbers(1) for signal in Signal}, NOW)
     assert whole.tolist() == [pytest.approx(sum(NOW.weights.values()))]
 
 
@@ -89,9 +89,9 @@ def test_rankings_are_whole_and_numbered() -> None:
 
 
 def test_a_page_is_varied_but_keeps_its_results() -> None:
-    assert varied([1, 1, 1, 2], [9.0, 8.9, 8.8, 8.7]) == [0, 3, 1, 2]
-    assert varied([1, 1, 2], [9.0, 8.5, 1.0]) == [0, 1, 2], "what is far better stays first"
-    assert varied([], []) == []
+    assert varied([1, 1, 1, 2], [9.0, 8.9, 8.8, 8.7], NOW) == [0, 3, 1, 2]
+    assert varied([1, 1, 2], [9.0, 8.5, 1.0], NOW) == [0, 1, 2], "what is far better stays first"
+    assert varied([], [], NOW) == []
     drawn = np.random.default_rng(1)
     venues, scores = drawn.integers(0, 4, 24).tolist(), sorted(drawn.random(24).tolist(), reverse=True)
-    assert sorted(varied(venues, scores)) == list(range(24))
+    assert sorted(varied(venues, scores, NOW)) == list(range(24))

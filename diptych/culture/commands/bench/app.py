@@ -9,8 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ..search import tell_marks
 from . import booking as measuring
 from . import imports as importing
+from . import judged as judging
 from . import ledger as proving
 from . import pricing as paying
 from . import rush as rushing
@@ -209,3 +211,18 @@ def search(
         f" {figures.disk_bytes / 1e6:,.0f} MB on disk; {figures.build_memory_kb / 1024:,.0f} MB at most while building,"
         f" {figures.web_memory_kb / 1024:,.0f} MB a web process; {figures.other_answers} answers other than 200"
     )
+
+
+@app.command()
+def judged(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Judged queries, as for `search judge`.")],
+    data: Annotated[Path, typer.Option(exists=True, file_okay=False, help="A folder of official open data.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON: the marks of each version.")] = False,
+) -> None:
+    """nDCG at ten of judged queries over the open data, by the weights in use and by those that are tried, in a database of its own."""
+    with Console(stderr=True).status("making an empty database…") as status:
+        before, after = judging.measure(folder=data, file=file, on_step=status.update)
+    for name, marks in (("in use", before), ("tried", after)):
+        if not as_json:
+            print(name)
+        tell_marks(marks, as_json=as_json)

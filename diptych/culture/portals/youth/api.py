@@ -34,6 +34,7 @@ from diptych.commons import clock
 from diptych.commons.web import bearer, devices
 from diptych.commons.web.doors import VISITOR, door
 from diptych.commons.web.malformed import as_problem
+from diptych.commons.web.rollout import is_open
 from diptych.culture.domain.bookings import operations as bookings
 from diptych.culture.domain.bookings import queries as booking_queries
 from diptych.culture.domain.bookings.queries import Ticket
@@ -127,7 +128,10 @@ def search(request: HttpRequest, criteria: Query[Criteria]) -> Any:
     """Find offers."""
     given = criteria.dict(exclude={"page", "after", "facets"})
     wanted = catalogue.Criteria(**{**given, "accessible": tuple(given["accessible"])})
-    found = engine.search(criteria=wanted, at=clock.now(), page=criteria.page, after=criteria.after, facets=criteria.facets)
+    found = engine.search(
+        criteria=wanted, at=clock.now(), page=criteria.page, after=criteria.after, facets=criteria.facets,
+        tried=bool(is_open(request, "youth.search_ranking")),
+    )  # fmt: skip
     places = {str(id_): place for id_, place in found.elsewhere.items()}  # JSON knows no other key than a text
     return {**{name: getattr(found, name) for name in Found.model_fields}, "elsewhere": places}
 

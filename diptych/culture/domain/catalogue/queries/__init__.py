@@ -23,7 +23,7 @@ from .search import (
     search,
     wanted_subcategories,
 )
-from .sheets import NEVER, Sheet, changes_waiting, every_sheet, highlighted, last_offer, settled_since, sheets_of
+from .sheets import NEVER, Sheet, changes_waiting, every_sheet, highlighted, keys_of, last_offer, settled_since, sheets_of
 
 __all__ = [
     "ACCESSIBILITY",
@@ -53,6 +53,7 @@ __all__ = [
     "highlighted",
     "home",
     "is_favourite",
+    "keys_of",
     "kinds",
     "last_offer",
     "matching",

@@ -107,6 +107,18 @@ def every_sheet(*, at: datetime) -> Iterator[tuple[int, list[Sheet]]]:
             yield last, sheets_of(ids=ids, at=at)
 
 
+def keys_of(*, ids: Sequence[int]) -> dict[int, str]:
+    """By what their publishers know these offers, or the works that they sell: « source:key »; those that have none are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select o.id, case when o.source <> '' then o.source || ':' || o.source_id else p.source || ':' || p.source_id end"
+            " from catalogue_offer o left join catalogue_product p on p.id = o.product_id"
+            " where o.id = any(%s) and (o.source <> '' or p.source <> '')",
+            [list(ids)],
+        )
+        return dict(cursor.fetchall())
+
+
 def last_offer() -> int:
     """The highest number of an offer: how far `every_sheet` has to go."""
     with connection.cursor() as cursor:

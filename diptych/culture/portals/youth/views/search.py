@@ -15,6 +15,7 @@ from ..pages import department_of, keep_position, page, position_of
 
 from diptych.commons import clock
 from diptych.commons.web.doors import VISITOR, door
+from diptych.commons.web.rollout import is_open
 from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.catalogue.queries import CommuneFound, Criteria
 from diptych.culture.domain.people import queries as people
@@ -56,7 +57,13 @@ def search(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("page", "1")
     wanted = min(int(number), DEEPEST) if number.isdecimal() else 1
     found = engine.search(
-        criteria=criteria, at=clock.now(), page=wanted, per_page=PER_PAGE, after=request.GET.get("after", ""), facets=True
+        criteria=criteria,
+        at=clock.now(),
+        page=wanted,
+        per_page=PER_PAGE,
+        after=request.GET.get("after", ""),
+        facets=True,
+        tried=bool(is_open(request, "youth.search_ranking")),
     )
     form.count(found.facets)
     context: dict[str, Any] = {
