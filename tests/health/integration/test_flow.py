@@ -5,13 +5,14 @@ import re
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from ..hospitals import AT, DECLARED, Hospital, diagnosis, patient, stay
+from ..landings import PATIENTS, Home, declaration, patients
 from .conftest import Diptych
 
 from diptych.commons.refusal import Refused
@@ -279,6 +280,37 @@ def test_views_that_do_not_fit_what_is_declared(tmp_path: Path) -> None:
         asked=asked, room=hospital.room, clock=lambda: AT, progress=lambda *_: None, publishing=flow.Publishing()
     )
     assert code(run) == terms.BAD_VIEWS.code
+
+
+def test_two_sources_of_one_folder_are_one_hospital(hospital: Hospital, diptych: Diptych) -> None:
+    hospital.says(patient=[patient(1, ins="2850944")], donnees_pmsi=[stay(10, 1)])
+    declared = hospital.folder / "declared"
+    declared.mkdir()
+    for name in ("archives", "urgences"):
+        text = DECLARED.read_text().replace('name = "french_ehr"', f'name = "{name}"\nintake = "french_ehr"')
+        (declared / f"{name}.toml").write_text(text.replace("/srv/landing/french_ehr", str(hospital.data)))
+    (declared / "lost.toml").write_text(
+        (declared / "archives.toml").read_text().replace('"archives"', '"lost"').replace(str(hospital.data), "/nowhere")
+    )
+    asked = ("--source", declared, "--home", hospital.room.home)
+    status, out, err = diptych("health", "flow", "run", *asked, "--json")
+    assert (status, "landing.no_data" in err) == (1, True), "one that fails stops no other"
+    assert json.loads(out.splitlines()[-1]) == {"rows_in": 4, "loaded": 3, "merged": 1, "quarantined": 0, "out_of_scope": 0}
+    assert (len(hospital.mart("person")), len(hospital.mart("visit_occurrence"))) == (1, 2)
+    assert diptych("health", "flow", "run", *asked, "--data", hospital.data)[0] == 2
+    assert diptych("health", "flow", "run", *asked, "--step", "jump")[0] == 2
+
+
+def test_nothing_of_an_earlier_day_is_received(tmp_path: Path) -> None:
+    home, given = Home(tmp_path), tmp_path / "in"
+    for day in ("2026-11-24", "2026-11-25"):
+        patients(given / f"patient_{day}.csv", "1,Roux,,")
+    declared = declaration(tmp_path, PATIENTS.replace("patient*.csv", "patient_{date}.csv"))
+    run = flow.run(
+        asked=[flow.Asked(declared, str(given))], room=home.room, clock=lambda: AT, progress=lambda *_: None,
+        publishing=flow.Publishing(), only="receive", since=date(2026, 11, 25),
+    )  # fmt: skip
+    assert [str(one.covers) for taken in run.steps[0].what for one in taken.what.taken] == ["2026-11-25"]
 
 
 def test_killed_anywhere_the_next_run_goes_on() -> None:

@@ -163,3 +163,28 @@ def test_small_tables_in_and_out_on_spark(mark: str, shapes: dict[str, dict[str,
             )
     finally:
         spark.stop()
+
+
+def test_a_merge_then_a_split_of_identities() -> None:
+    def persons(*events: str) -> list[int]:
+        with _furnished() as con:
+            con.execute(
+                """INSERT INTO collected.patient BY NAME SELECT 'ehr' AS source, 100 + n AS origin, CAST(n AS VARCHAR) AS patient,
+                '1985' AS birth FROM range(1, 4) AS t (n)"""
+            )
+            for number, event in enumerate(events):
+                kind, patient, other = event.split()
+                con.execute(
+                    """INSERT INTO collected.identity_event BY NAME SELECT 'ehr' AS source, $n AS origin, CAST($n AS VARCHAR) AS event,
+                    $kind AS kind, $patient AS patient, $other AS other, TIMESTAMP '2026-01-01' + to_days($n) AS happened_datetime""",
+                    {"n": number, "kind": kind, "patient": patient, "other": other},
+                )
+            Preparing(con, lambda *_: None).all()
+            refused = con.execute("SELECT reason FROM refused").fetchall()
+            assert len(refused) == sum("9" in event for event in events)
+            return [person for (person,) in con.execute("SELECT person_id FROM intake.patient ORDER BY number").fetchall()]
+
+    assert persons() == [1, 2, 3]
+    assert persons("merge 3 2", "merge 2 9") == [1, 2, 2], "number 9 is nobody's"
+    assert persons("merge 2 1", "merge 3 2") == [1, 1, 1]
+    assert persons("merge 2 1", "split 2 1") == [1, 2, 3]
