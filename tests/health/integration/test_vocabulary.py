@@ -193,6 +193,29 @@ def test_athenas_concepts_take_the_place_of_their_local_namesakes(lists, home, t
     assert ("C07", "9000001", 2) in ask(home, ABOVE)
 
 
+def test_a_local_concept_gives_way_to_athenas_that_comes_later(lists, home, tmp_path):
+    load(lists, home)
+    local = numbers(home)["ATC/C07"]
+    load(athena(tmp_path / "athena"), home)
+    named = "SELECT concept_id, invalid_reason FROM [concept] WHERE concept_code = 'C07' ORDER BY 1"
+    assert ask(home, named) == [(21601664, None), (local, "U")]
+    assert [row for row in ask(home, ABOVE) if row[0] == "C07"] == [
+        ("C07", "6918", 1),
+        ("C07", "9000001", 2),
+        ("C07", "C07AB02", 1),
+    ]
+    ids = "SELECT DISTINCT ancestor_concept_id FROM [concept_ancestor] JOIN [concept] ON concept_id = ancestor_concept_id WHERE concept_code = 'C07'"
+    assert ask(home, ids) == [(21601664,)]
+    assert ask(home, "SELECT count(*) FROM [vocabulary] WHERE vocabulary_id = 'ATC'") == [(1,)]
+    without = athena(
+        tmp_path / "athena",
+        CONCEPT=[HEAD, ROW],
+        CONCEPT_ANCESTOR=[FIELDS("ancestor_concept_id descendant_concept_id min_levels_of_separation max_levels_of_separation")],
+    )
+    load(without, home)
+    assert ask(home, named) == [(local, None)]
+
+
 HEAD = FIELDS(
     "concept_id concept_name domain_id vocabulary_id concept_class_id standard_concept concept_code valid_start_date valid_end_date invalid_reason"
 )

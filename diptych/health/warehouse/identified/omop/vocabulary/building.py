@@ -115,6 +115,17 @@ def _number(con: duckdb.DuckDBPyConnection, rows: str, values: Mapping[str, str]
     )
 
 
+def give_way(con: duckdb.DuckDBPyConnection) -> None:
+    """A local concept that Athena now has too is superseded (`U`), and in force again where it no longer has it. Its number stays."""
+    theirs = f"(vocabulary_id, concept_code) IN (SELECT (vocabulary_id, concept_code) FROM concept WHERE concept_id <= {LOCAL})"
+    con.execute(f"UPDATE concept SET invalid_reason = 'U' WHERE concept_id > {LOCAL} AND {theirs}")
+    con.execute(f"UPDATE concept SET invalid_reason = NULL WHERE concept_id > {LOCAL} AND invalid_reason = 'U' AND NOT {theirs}")
+    con.execute(
+        f"""DELETE FROM vocabulary WHERE vocabulary_concept_id > {LOCAL} AND vocabulary_id IN (
+            SELECT vocabulary_id FROM vocabulary WHERE coalesce(vocabulary_concept_id, 0) <= {LOCAL})"""
+    )
+
+
 def bind(con: duckdb.DuckDBPyConnection) -> None:
     """Make the bonds, ancestors and synonyms of local concepts anew, from what lists say by codes."""
     ups = ", ".join(f"('{up}', '{down}')" for up, down in REVERSE.items())
@@ -124,14 +135,15 @@ def bind(con: duckdb.DuckDBPyConnection) -> None:
         DELETE FROM concept_synonym WHERE concept_id > {LOCAL};
         CREATE TEMP TABLE edge AS SELECT DISTINCT a.concept_id AS below, b.concept_id AS above, s.kind
         FROM stated_bond s JOIN concept a ON a.vocabulary_id = s.vocabulary_id AND a.concept_code = s.code AND a.concept_id > {LOCAL}
-        JOIN concept b ON b.vocabulary_id = s.to_vocabulary AND b.concept_code = s.to_code;
+            AND a.invalid_reason IS DISTINCT FROM 'U'
+        JOIN concept b ON b.vocabulary_id = s.to_vocabulary AND b.concept_code = s.to_code AND b.invalid_reason IS DISTINCT FROM 'U';
         INSERT INTO concept_relationship BY NAME
         SELECT below AS concept_id_1, above AS concept_id_2, kind AS relationship_id, DATE '1970-01-01' AS valid_start_date,
             DATE '{ENDS}' AS valid_end_date FROM edge
         UNION ALL SELECT above, below, r.down, DATE '1970-01-01', DATE '{ENDS}' FROM edge JOIN (VALUES {ups}) r (up, down) ON r.up = kind;
         CREATE TEMP TABLE climbed AS WITH RECURSIVE up AS (
             SELECT concept_id AS below, concept_id AS above, 0 AS steps FROM concept
-            WHERE concept_id > {LOCAL} AND vocabulary_id <> 'Vocabulary'
+            WHERE concept_id > {LOCAL} AND vocabulary_id <> 'Vocabulary' AND invalid_reason IS DISTINCT FROM 'U'
             UNION ALL SELECT u.below, e.above, u.steps + 1 FROM up u JOIN edge e ON e.below = u.above
         ) FROM up;
         INSERT INTO concept_ancestor BY NAME

@@ -75,6 +75,7 @@ def load(path: Path, *, home: Path, at: datetime, told: Told) -> Loaded:
             [(concepts,)] = con.execute("SELECT count(*) FROM concept").fetchall()
             if new:
                 told("bonds")
+                building.give_way(con)
                 building.bind(con)
                 told("writing")
                 building.write(con, making)
