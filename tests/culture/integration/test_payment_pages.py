@@ -131,7 +131,7 @@ def test_an_incident_is_asked_by_one_and_decided_by_another(world: PaidWorld):
     assert decides.post(f"{asked['Location']}decider/").status_code == 302
     assert Incident.objects.get().status == "validated"
     own = factories.signed_in(Membership.objects.get(structure=world.venues[0].structure).person)
-    assert "Correction après un incident" in text_of(own.get("/pro/remboursements/"))
+    assert "Correction : trop a été payé" in text_of(own.get("/pro/remboursements/"))
 
 
 def test_a_gesture_is_decided_by_the_direction_alone(world: PaidWorld):

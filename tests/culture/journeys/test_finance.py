@@ -87,7 +87,7 @@ def test_an_overpayment_from_what_was_paid_to_what_the_venue_reads(
     assert owner is not None
     venue = window(browser, live_server, owner.person, width)
     venue.goto(f"{live_server.url}/pro/remboursements/")
-    venue.get_by_text("Correction après un incident").first.wait_for()
+    venue.get_by_text("Correction : trop a été payé").first.wait_for()
     said = venue.locator("main").inner_text().replace("\u00a0", " ").replace("\u202f", " ")
     for word in ("-15 €", "10 €"):
         assert word.replace("-", "−") in said or word in said, (word, said)

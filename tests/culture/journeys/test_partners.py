@@ -1,13 +1,14 @@
-"""Partners in a browser, on a phone and on a desk: a bookseller signs up, is validated, says where to be paid, sells, scans.
+"""Partners in a browser, on a phone and on a desk: a bookseller signs up, is validated, sells, scans, is paid and reads why.
 
 The letters are read where the fake mail gateway keeps them; the team is another window, always at its desk.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from diptych.commons import clock
 from diptych.commons.web import assets
@@ -15,7 +16,11 @@ from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.operations import book
 from diptych.culture.domain.catalogue.models import Stock
 from diptych.culture.domain.people.models import Person
+from diptych.culture.domain.people.terms import StaffRole
+from diptych.culture.domain.reimbursements import queries
+from diptych.culture.domain.reimbursements.models import BankAccount, Invoice
 from diptych.culture.domain.venues.models import Commune
+from diptych.culture.jobs import make_batches, make_invoices, price_bookings, settle_transfers
 from tests import chromium
 from tests.culture import factories
 from tests.culture.integration.test_structures import deliver, link_in
@@ -33,7 +38,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_bookseller_from_sign_up_to_the_counter(browser: Browser, live_server: Any, width: int) -> None:
+def test_a_bookseller_from_sign_up_to_a_transfer(
+    browser: Browser, live_server: Any, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
     at, address, live = clock.now(), f"nora.{width}@merle.example", live_server.url
     Commune.objects.create(
         insee="42218", name="Saint-Étienne", department="42", postcodes=["42000"], latitude=45.4, longitude=4.4
@@ -116,6 +123,12 @@ def test_a_bookseller_from_sign_up_to_the_counter(browser: Browser, live_server:
         team.locator("form[action$='/decider/'] .button").click()
         team.locator(".toast").first.wait_for()
         clean(team)
+    account = BankAccount.objects.get()
+    team.goto(f"{live}/equipe/comptes-bancaires/{account.pk}/")
+    team.select_option("form[action$='/decider/'] select", "accepte")
+    team.locator("form[action$='/decider/'] .button").click()
+    team.locator(".toast").first.wait_for()
+    clean(team)
 
     page.goto(f"{live}/pro/offres/nouvelle/LIVRE_PAPIER/")
     page.fill("[name=name]", "L’Atelier des marées")
@@ -166,3 +179,41 @@ def test_a_bookseller_from_sign_up_to_the_counter(browser: Browser, live_server:
         team.set_viewport_size(size)
         clean(team)
         team.set_viewport_size({"width": 1280, "height": 844})
+
+    used_at = Booking.objects.get(pk=made.id).used_at or clock.now()
+    paid_at = queries.cutoff_of(queries.next_payment_day(at=used_at)) + timedelta(hours=8)
+    monkeypatch.setattr(clock, "now", lambda: paid_at)
+    price_bookings.run(at=paid_at)
+    assert make_batches.run(at=paid_at) == 1
+    make_invoices.run(at=paid_at)
+    _pay(window(browser, live_server, factories.staff(staff_roles=[StaffRole.DAF], at=at), width), live)
+    monkeypatch.setattr(clock, "now", lambda: paid_at + timedelta(days=3))
+    assert settle_transfers.run(at=clock.now()) == 1
+
+    reads = window(browser, live_server, Person.objects.get(email=address), width)
+    reads.goto(f"{live}/pro/remboursements/")
+    clean(reads)
+    reads.get_by_role("link", name=Invoice.objects.get().reference).click()
+    reads.get_by_role("heading", name="Réservation par réservation").wait_for()
+    said = reads.locator("main").inner_text().replace("\u00a0", " ").replace("\u202f", " ")
+    for word in ("L’Atelier des marées", "8,50 €", "Livres", "100 %", "VIR1"):
+        assert word in said, (word, said)
+    clean(reads)
+
+
+def _pay(officer: Page, live: str) -> None:
+    """A finance officer sends the first batch; the job hands it to the bank, which takes it."""
+    officer.goto(f"{live}/equipe/paiements/")
+    clean(officer)
+    officer.locator("a[href$='/lots/1/']").click()
+    clean(officer)
+    officer.get_by_role("button", name="Envoyer").click()
+    officer.get_by_text("Cochez d’abord la case").first.wait_for()
+    clean(officer)
+    for act, says in (("Envoyer", "est écrit"), ("La banque l’a pris", "1 réservation remboursée")):
+        officer.locator("main form [name=sure]").check()
+        officer.get_by_role("button", name=act).click()
+        officer.get_by_text(says).first.wait_for()
+        settle_transfers.deliver(at=clock.now())
+        officer.reload()
+        clean(officer)

@@ -89,5 +89,7 @@ def test_papers_and_transfers_are_numbered() -> None:
 
 def test_each_rule_has_its_name() -> None:
     assert wording.name_of("standard.95") == "Scale by revenue"
+    assert wording.name_of("incident.fraud") == "Correction: an irregular booking"
+    assert wording.name_of("incident.of_another_kind") == "Correction after an incident"
     assert wording.name_of("custom.offerer") == "Rule agreed for the structure"
     assert wording.name_of("older") == "older"

@@ -1,11 +1,12 @@
 """Who is called for a booking and where, what is due to be told, and how partners answer. Takes no lock."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Window
+from django.db.models import Count, Q, Window
 from django.db.models.functions import RowNumber
 
 from ..models import Booking, PartnerCall, PartnerFault, PartnerHealth
@@ -137,21 +138,32 @@ def key_of(booking_id: int, token: str) -> str:
 
 
 def partner_lines(*, venue_ids: Collection[int] | None = None) -> list[PartnerLine]:
-    """How each partner's system answers; of those that work for some venues, where given, and of these venues alone."""
+    """How each partner's system answers; of those that work for some venues, where given, and of these venues alone.
+    Three questions, however many systems."""
     systems = TicketingSystem.objects.select_related("health").order_by("name")
     if venue_ids is not None:
         systems = systems.filter(links__venue_id__in=venue_ids, links__ended_at=None).distinct()
-    return [_partner_line(system, venue_ids) for system in systems]
-
-
-def _partner_line(system: TicketingSystem, venue_ids: Collection[int] | None) -> PartnerLine:
-    faults = PartnerFault.objects.filter(system=system).select_related("venue").order_by("-pk")
-    calls = PartnerCall.objects.filter(system=system)
+    ours = list(systems)
+    faults = PartnerFault.objects.filter(system__in=ours).select_related("venue")
+    calls = PartnerCall.objects.filter(system__in=ours)
     if venue_ids is not None:
         faults, calls = faults.filter(venue_id__in=venue_ids), calls.filter(booking__offer__venue_id__in=venue_ids)
+    told = (
+        calls.order_by()
+        .values("system")
+        .annotate(waits=Count("pk", filter=Q(ended_at=None)), lost=Count("pk", filter=Q(gave_up=True)))
+    )
+    counts = {row["system"]: (row["waits"], row["lost"]) for row in told}
+    place = Window(RowNumber(), partition_by="system_id", order_by="-pk")
+    shown = defaultdict[int, list[Fault]](list)
+    for one in faults.annotate(place=place).filter(place__lte=FAULTS_SHOWN).order_by("-pk"):
+        shown[one.system_id].append(Fault(one.at, one.venue.name, CallKind(one.kind), one.why))
+    return [_partner_line(system, counts.get(system.pk, (0, 0)), shown[system.pk]) for system in ours]
+
+
+def _partner_line(system: TicketingSystem, counts: tuple[int, int], faults: list[Fault]) -> PartnerLine:
     health = getattr(system, "health", None) or PartnerHealth(system=system)
     return PartnerLine(
-        system.pk, system.name, bool(system.booking_url), health.failures, health.answered_at, health.failed_at,
-        calls.filter(ended_at=None).count(), calls.filter(gave_up=True).count(),
-        tuple(Fault(one.at, one.venue.name, CallKind(one.kind), one.why) for one in faults[:FAULTS_SHOWN]),
+        system.pk, system.name, bool(system.booking_url), health.failures, health.answered_at, health.failed_at, *counts,
+        tuple(faults),
     )  # fmt: skip

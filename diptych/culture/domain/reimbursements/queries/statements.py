@@ -120,12 +120,14 @@ def _statement(one: Any) -> Statement:
 
 
 def _line(row: tuple[Any, ...], why: LeftOut | None = None) -> PaidLine:
-    booking_id, offer, venue, used_at, total, contribution, paid, revenue, rate, rule = row
-    return PaidLine(booking_id, offer, venue, used_at, total, contribution, paid, revenue, rate, rule, name_of(rule), why)
+    booking_id, offer, venue, used_at, total, contribution, paid, revenue, rate, rule, kind = row
+    name = name_of(f"{rule}.{kind}" if kind else rule)
+    return PaidLine(booking_id, offer, venue, used_at, total, contribution, paid, revenue, rate, rule, name, why)
 
 
 _WHAT: Final = """
-p.booking_id, o.name, v.name, e.value_at, p.total_cents, p.contribution_cents, -p.amount_cents, p.revenue_cents, p.rate, p.rule
+p.booking_id, o.name, v.name, e.value_at, p.total_cents, p.contribution_cents, -p.amount_cents, p.revenue_cents, p.rate, p.rule,
+(select i.kind from reimbursements_incident i where i.id = e.incident_id)
 """
 _NAMED: Final = """
 join reimbursements_financeevent e on e.id = p.event_id join bookings_booking b on b.id = p.booking_id
