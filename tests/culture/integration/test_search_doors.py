@@ -25,6 +25,7 @@ from diptych.culture.search.answering import our_library
 from diptych.culture.search.judging import digest_of
 from diptych.culture.search.ranking import NOW as IN_USE
 from diptych.culture.search.ranking import Signal
+from tests.culture.factories import signed_in, staff
 from tests.culture.integration.test_search import DAY, SAINT_ETIENNE, offer, venue
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +196,24 @@ def test_a_stale_index_says_so_to_the_verbs(book: list[Offer]) -> None:
     run("rebuild")
     os.utime(our_library().folder / "beat", (0, 0))
     assert run("verify") == (1, "search.no_index")
+
+
+def test_the_team_reads_why_a_result_stands_where_it_does(book: list[Offer]) -> None:
+    team, address = signed_in(staff()), "/equipe/recherche/"
+    assert team.get(address).status_code == 200
+    asked_for = {"text": "petit pays", "offer": book[3].pk}
+    assert "Aucun index" in team.get(address, asked_for).content.decode()
+    index_offers.run_once()
+    page = team.get(address, asked_for)
+    told = page.context["told"]
+    assert (told.place, told.of) == (2, 2)
+    assert sum(line[3] for line in page.context["lines"]) == pytest.approx(told.score, abs=1e-3)
+    assert "Place 2 sur 2" in page.content.decode()
+    places = {team.get(address, {"text": "petit pays", "offer": one.pk}).context["told"].place for one in book[:3]}
+    assert places == {1, None}, "one copy stands for the others"
+    assert "Pas parmi les résultats" in team.get(address, {"text": "zzzz", "offer": 1}).content.decode()
+    assert team.get(address, {**asked_for, "near": "Zzzville"}).context["form"].errors["near"]
+    for bad in ({"offer": "x"}, {"offer": 2**64}, {"text": ""}, {"text": "x" * 201}):
+        assert team.get(address, {**asked_for, **bad}).context["form"].errors
+    assert team.get(address, {**asked_for, "text": "<script>alert(1)</script>"}).content.decode().count("<script>alert") == 0
+    assert Client().get(address).status_code == 401

@@ -13,6 +13,7 @@ from . import (
     offers,
     personal_data,
     rollout,
+    search,
     structures,
     systems,
     views,
@@ -92,5 +93,6 @@ urlpatterns = [
     path("ouvertures/<str:name>/arreter/", rollout.stop, name="rollout-stop"),
     path("ouvertures/<str:name>/revenir/<int:number>/", rollout.go_back, name="rollout-back"),
     path("decouverte/", discovery.discovered, name="discovery"),
+    path("recherche/", search.explained, name="search"),
     path("reservations/", views.bookings, name="bookings"),
 ]

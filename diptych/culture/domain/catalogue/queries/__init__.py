@@ -8,6 +8,7 @@ from .offers import OfferPage, StockLine, VenueLine, offer_page
 from .pictures import PictureLine, own_picture, picture_of, shown_picture
 from .search import (
     ACCESSIBILITY,
+    LONGEST_TEXT,
     MOST_RESULTS,
     SORTS,
     CommuneFound,
@@ -27,6 +28,7 @@ from .sheets import NEVER, Sheet, changes_waiting, every_sheet, highlighted, key
 
 __all__ = [
     "ACCESSIBILITY",
+    "LONGEST_TEXT",
     "MOST_RESULTS",
     "NEVER",
     "SORTS",
