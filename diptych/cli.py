@@ -54,6 +54,7 @@ HEALTH: tuple[Room, ...] = (
         "diptych.health.commands.cohort:app",
         "Put cohort definitions and requests to a store: count, rows, attrition, explain, diff.",
     ),
+    Room("quality", "diptych.health.commands.quality:app", "Check a release: run, report, override."),
     Room(
         "pseudonymise",
         "diptych.health.commands.pseudonymise:app",
@@ -109,8 +110,8 @@ culture = typer.Typer(cls=_Culture, no_args_is_help=True, help="The culture pass
 health = typer.Typer(
     cls=_Health,
     no_args_is_help=True,
-    help="The hospital data department. Its identified room receives hospital sources and pseudonymises identified tables, its research "
-    "room answers cohort definitions; what lies between (quality, standardisation) and the other rooms (genomics, rare_diseases, "
+    help="The hospital data department. Its identified room receives hospital sources, checks identified tables and pseudonymises them, its "
+    "research room answers cohort definitions; what lies between (standardisation) and the other rooms (genomics, rare_diseases, "
     "fastlab, portfolio) are laid out, and a verb appears here with the first that works.",
 )
 app.add_typer(culture, name="culture")

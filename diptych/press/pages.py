@@ -325,6 +325,35 @@ def policy_page() -> str:
     return "\n\n".join(parts)
 
 
+def quality_page() -> str:
+    """The kinds of checks, and our own rows with why."""
+    from diptych.health.warehouse.identified.quality.checks import category, own
+    from diptych.health.warehouse.identified.quality.kinds import TEMPLATES
+    from diptych.health.warehouse.identified.quality.terms import Kind
+    from diptych.health.warehouse.identified.quality.words import SENTENCES
+
+    kinds = [
+        (
+            f"`{kind}`",
+            category(kind),
+            TEMPLATES[kind].over.value if kind in TEMPLATES else "manifests of deliveries",
+            SENTENCES[kind],
+        )
+        for kind in Kind
+    ]
+    rows = [(f"`{one.id}`", f"{one.threshold:g}", one.severity, one.why) for one in own()]
+    return "\n\n".join(
+        (
+            "# Checks of quality",
+            "What each kind asks, and what is read to answer. Kinds are named as the DataQualityDashboard names them, where it has them.",
+            _table(("kind", "category", "reads", "says where it fails"), kinds),
+            "## Our own rows",
+            "Besides those of the DataQualityDashboard, and those that [the shapes](omop-tables.md) imply. The threshold is in percent.",
+            _table(("check", "threshold", "severity", "why"), rows),
+        )
+    )
+
+
 def _versions(formerly: str | None, since: str) -> str:
     return f"`{formerly}` in 5.3" if formerly else (f"from {since}" if since != "5.3" else "")
 
@@ -341,5 +370,6 @@ PAGES = (
     Page("open-data-formats.md", formats_page),
     Page("omop-tables.md", omop_page),
     Page("pseudonymisation.md", policy_page),
+    Page("quality-checks.md", quality_page),
     Page("cohort-lint.md", lint_page),
 )

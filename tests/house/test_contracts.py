@@ -46,6 +46,11 @@ PLANTS = (
         "import diptych.health.warehouse.identified.omop.views_on_fhir.engine",
     ),
     (
+        "quality",
+        "health/warehouse/identified/quality/terms.py",
+        "import diptych.health.warehouse.identified.quality.run",
+    ),
+    (
         "pseudonymise",
         "health/warehouse/identified/pseudonymise/terms.py",
         "import diptych.health.warehouse.identified.pseudonymise.run",
