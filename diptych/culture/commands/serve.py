@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from diptych.commons import web_server
 from diptych.commons.processes import Child, children, must_be_free, start, until_told_to_stop, wait_until_answers, watch
 from diptych.commons.settings import settings
 
@@ -39,14 +40,11 @@ def start_web(*, host: str, port: int, environ: Mapping[str, str], log: Path) ->
     chosen = settings()
     from django.conf import settings as wired
 
-    return start("web server", [
-        "granian", "--interface", "wsgi", "--workers", str(chosen["DIPTYCH_WORKERS"]),
-        "--blocking-threads", str(chosen["DIPTYCH_THREADS"]),
-        "--backpressure", "256", "--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning",
-        "--workers-kill-timeout", "5", "--respawn-failed-workers",
-        "--static-path-route", "/static", "--static-path-mount", str(wired.STATIC_ROOT), "--static-path-expires", "3600",
-        "diptych.culture.site.wsgi:application",
-    ], environ, log)  # fmt: skip
+    served = web_server.words(
+        application="diptych.culture.site.wsgi:application", host=host, port=port, workers=chosen["DIPTYCH_WORKERS"],
+        threads=chosen["DIPTYCH_THREADS"], backpressure=256, static=Path(wired.STATIC_ROOT),
+    )  # fmt: skip
+    return start("web server", served, environ, log)
 
 
 def start_jobs(*, environ: Mapping[str, str], log: Path) -> Child:

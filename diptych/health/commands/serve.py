@@ -8,6 +8,7 @@ import typer
 
 from .opening import bring_up_to_date, home, opened
 
+from diptych.commons import web_server
 from diptych.commons.processes import Child, children, must_be_free, start, until_told_to_stop, wait_until_answers, watch
 from diptych.commons.settings import settings
 
@@ -37,13 +38,11 @@ def start_web(*, host: str, port: int, environ: Mapping[str, str], log: Path) ->
     """Start Granian. One process: it keeps in memory what it has read of the store."""
     from django.conf import settings as wired
 
-    return start("research web server", [
-        "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", str(settings()["DIPTYCH_THREADS"]),
-        "--backpressure", "128", "--host", host, "--port", str(port), "--no-access-log", "--log-level", "warning",
-        "--workers-kill-timeout", "5", "--respawn-failed-workers",
-        "--static-path-route", "/static", "--static-path-mount", str(wired.STATIC_ROOT), "--static-path-expires", "3600",
-        "diptych.health.site.wsgi:application",
-    ], environ, log)  # fmt: skip
+    served = web_server.words(
+        application="diptych.health.site.wsgi:application", host=host, port=port, workers=1,
+        threads=settings()["DIPTYCH_THREADS"], backpressure=128, static=Path(wired.STATIC_ROOT),
+    )  # fmt: skip
+    return start("research web server", served, environ, log)
 
 
 def collect_static() -> None:
