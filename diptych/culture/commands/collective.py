@@ -40,6 +40,21 @@ def waiting(as_json: JSON = False) -> None:
     show_table(columns=("offer", "venue", "school", "name", "price", "on", "rules"), rows=rows)
 
 
+@app.command("school-pass")
+def school_pass(
+    uai: Annotated[str, typer.Argument(help="The school's UAI: seven digits and a letter.")], as_json: JSON = False
+) -> None:
+    """The path that opens a school's search of its outings for a day, until the ministry's own sign-in does."""
+    from diptych.culture.domain.collective.queries import lists
+    from diptych.culture.gateways import school_pass as passes
+
+    path = f"/ecole/entrer/{passes.make(uai=lists.uai_of(uai=uai, number=None), at=now())}/"
+    if as_json:
+        show_json({"path": path})
+    else:
+        typer.echo(path)
+
+
 @app.command()
 def approve(offer: Offer) -> None:
     """Show an offer to its school. Written in the journal."""

@@ -49,7 +49,10 @@ def rebuild(as_json: Annotated[bool, typer.Option("--json", help="One line of JS
     if as_json:
         show_json(asdict(done))
     else:
-        typer.echo(f"{done.documents:,} offers in the index, {done.caught_up:,} of them changed meanwhile and read again.")
+        typer.echo(
+            f"{done.documents:,} offers, {done.venues:,} venues and {done.outings:,} class outings in the index,"
+            f" {done.caught_up:,} of them changed meanwhile and read again."
+        )
 
 
 @app.command()
@@ -68,6 +71,10 @@ def verify(as_json: Annotated[bool, typer.Option("--json", help="One line of JSO
     else:
         typer.echo(f"{proof.offers:,} offers that can be found, {proof.documents:,} in the index; {proof.same:,} the same,"
                    f" {proof.waiting:,} wait for the indexer.")  # fmt: skip
+        for count in proof.beside:
+            typer.echo(f"{count.subject.value}s: {count.database:,}, {count.documents:,} in the index; {count.same:,} the same.")
+        if proof.beside_faults:
+            typer.echo(f"missing, extra or different: {', '.join(proof.beside_faults)}")
         for what, ids in (
             ("not in the index", proof.missing),
             ("there without reason", proof.extra),

@@ -1,5 +1,5 @@
 """Finding offers among a million: the engine's room (docs/decisions/0014-search.md).
 
 It stands beside the gateways: above the chapters, whose queries it reads, and below the portals, which ask it. Inside:
-answering | proving | explaining → finding | indexing → asking | store → shape → ranking | language → synonyms.
+beside → answering | proving | explaining | judging → finding | indexing → asking | store → shape → ranking | language → synonyms.
 """

@@ -6,11 +6,11 @@ database: the index says which offers and in what order, never what they are. No
 
 import base64
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 import structlog
@@ -31,6 +31,7 @@ NAMED: Final = 3
 """Other venues of a product that a result names."""
 _CURSOR: Final = 2
 _LONGEST_CURSOR: Final = 400
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +62,31 @@ def search(
     Without an index that can be trusted PostgreSQL answers: the same filters, plainer words, no facets, pages by number.
     """
     page, per_page = max(page, 1), min(max(per_page, 1), 100)
-    shelf = our_library()
-    opened = shelf.opened(at=at.timestamp())
-    if opened is not None:
-        try:
-            known = _read(after, criteria.sort)
-            ranking = known.ranking if known else TRIED if tried else NOW
-            found = _searched(opened, question_of(criteria, at=at, ranking=ranking), at, page, per_page, known, facets)
-        except BaseException as fault:  # a panic of the engine is no Exception; whatever is not the engine's goes on
-            if not _is_the_engines(fault):
-                raise
-            _says.broke(opened.name, fault)
-        else:
-            _says.engine(True)
-            return found
-    else:
+    known = _read(after, criteria.sort)
+    ranking = known.ranking if known else TRIED if tried else NOW
+
+    def ask(opened: Opened) -> Results:
+        return _searched(opened, question_of(criteria, at=at, ranking=ranking), at, page, per_page, known, facets)
+
+    found = from_index(ask, at=at)
+    return catalogue.search(criteria=criteria, at=at, page=page, per_page=per_page) if found is None else found
+
+
+def from_index(ask: Callable[[Opened], Answer], *, at: datetime) -> Answer | None:
+    """What the index answers; None where there is none to be trusted, or it broke on this question: PostgreSQL is asked then."""
+    opened = our_library().opened(at=at.timestamp())
+    if opened is None:
         _says.engine(False)
-    return catalogue.search(criteria=criteria, at=at, page=page, per_page=per_page)
+        return None
+    try:
+        found = ask(opened)
+    except BaseException as fault:  # a panic of the engine is no Exception; whatever is not the engine's goes on
+        if not _is_the_engines(fault):
+            raise
+        _says.broke(opened.name, fault)
+        return None
+    _says.engine(True)
+    return found
 
 
 def our_library() -> Library:

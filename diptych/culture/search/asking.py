@@ -18,6 +18,7 @@ from .ranking import NOW, Match, Ranking
 from .shape import micro, schema, wall_clock
 
 from diptych.culture.domain.catalogue.queries import ACCESSIBILITY, NEVER, Criteria, box, wanted_subcategories
+from diptych.culture.domain.catalogue.terms import Subject
 
 SAFE_INT: Final = 1 << 62
 
@@ -62,6 +63,37 @@ def query_of(question: Question, *, reach: Reach, any_kind: bool = False) -> Que
     return Query.boolean_query(parts)
 
 
+def beside_query(subject: Subject, question: Question, *, reach: Reach, school: str = "") -> Query:
+    """The venues, or the outings of a school, that answer: by words, circle, département and needs of the question; its other criteria are
+    those of an offer."""
+    criteria = question.criteria
+    must = [_term("subject", subject.value)]
+    if subject is Subject.OUTING:
+        must += [_term("school", whole(school)), _range("closes", question.at + 1, None)]
+    if question.place is not None:
+        must += _square(question.place)
+    elif criteria.commune:
+        must.append(_term("commune", whole(criteria.commune)))
+    if criteria.department:
+        must.append(_term("department", whole(criteria.department)))
+    must += [_term("flag", need) if need in ACCESSIBILITY else Query.empty_query() for need in criteria.accessible]
+    parts = [(Occur.Must, Query.const_score_query(Query.boolean_query([(Occur.Must, query) for query in must]), 0.0))]
+    if question.words:
+        parts.append((Occur.Must, _words(question, reach)))
+        parts += [(Occur.Should, part) for part in _whole(question)]
+    return Query.boolean_query(parts)
+
+
+def subject_query(subject: Subject) -> Query:
+    """Every venue, or every outing."""
+    return _term("subject", subject.value)
+
+
+def every_offer() -> Query:
+    """Every document of an offer."""
+    return _range("id", None, SAFE_INT)
+
+
 def most_text(question: Question) -> float:
     """The highest sum that its words can reach."""
     worth = question.ranking.matches
@@ -77,9 +109,7 @@ def _filters(criteria: Criteria, place: Place | None, at: int, any_kind: bool) -
     if wanted is not None and not any_kind:
         must.append(_any_of("subcategory", wanted))
     if place is not None:
-        around = box(place.latitude, place.longitude, place.radius_km)
-        must.append(_range("latitude", micro(around["south"]), micro(around["north"])))
-        must.append(_range("longitude", micro(around["west"]), micro(around["east"])))
+        must += _square(place)
         must.append(Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, _term("flag", "online"))]))
     elif criteria.commune:
         must.append(_term("commune", whole(criteria.commune)))
@@ -101,6 +131,15 @@ def _filters(criteria: Criteria, place: Place | None, at: int, any_kind: bool) -
     for need in criteria.accessible:
         must.append(_term("flag", need) if need in ACCESSIBILITY else Query.empty_query())
     return Query.const_score_query(Query.boolean_query([(Occur.Must, query) for query in must]), 0.0)
+
+
+def _square(place: Place) -> list[Query]:
+    "What surely holds the circle."
+    around = box(place.latitude, place.longitude, place.radius_km)
+    return [
+        _range("latitude", micro(around["south"]), micro(around["north"])),
+        _range("longitude", micro(around["west"]), micro(around["east"])),
+    ]
 
 
 def days(criteria: Criteria) -> tuple[int, int]:
@@ -172,8 +211,3 @@ def _range(field: str, low: int | None, high: int | None) -> Query:
 def overdue(at: int) -> Query:
     """The documents whose next stock has closed by now: they are read again."""
     return _range("closes_next", None, min(at, NEVER - 1))
-
-
-def everything() -> Query:
-    """Every document."""
-    return Query.all_query()

@@ -5,16 +5,16 @@ round do it again, to the same effect. A rebuild writes a generation of its own,
 meanwhile and swaps the pointer: a fall before leaves a folder that the next rebuild removes, a fall after is a rebuild done.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
-from tantivy import IndexWriter, Searcher
+from tantivy import Document, IndexWriter, Searcher
 
 from .asking import overdue
-from .shape import document
+from .shape import document, key_of, outing_document, venue_document
 from .store import ALREADY_BUILDING, ALREADY_INDEXING, Library
 
 from diptych.commons.refusal import deny
@@ -22,6 +22,8 @@ from diptych.culture.domain.bookings import queries as bookings
 from diptych.culture.domain.catalogue import operations
 from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.catalogue.queries import Sheet
+from diptych.culture.domain.catalogue.terms import Subject
+from diptych.culture.domain.collective.queries import finding as outings
 
 MOST_A_ROUND: Final = 5_000
 WRITER_BYTES: Final = 64_000_000
@@ -30,13 +32,17 @@ HEAT_EVERY: Final = timedelta(hours=1)
 CLOCKS_APART: Final = timedelta(minutes=1)
 """How far the clocks of two processes may be apart, for what changed during a rebuild."""
 
+S = TypeVar("S")
+
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A rebuild: documents, and offers that changed meanwhile."""
+    """A rebuild: offers, venues and outings in the index, and what changed meanwhile."""
 
     documents: int
     caught_up: int
+    venues: int = 0
+    outings: int = 0
 
 
 class Indexer:
@@ -62,7 +68,7 @@ class Indexer:
                 self._let_go()
 
     def round(self, *, at: datetime) -> int:
-        """Write what changed and what is overdue, as of now. Gives how many offers were read again.
+        """Write what changed and what is overdue, as of now. Gives how many offers, venues and outings were read again.
 
         Where there is no generation of our shape, one is built first.
         """
@@ -72,13 +78,14 @@ class Indexer:
             writer = self._taken_up()
             warmed = self._warm(at)
             changes = catalogue.changes_waiting(limit=MOST_A_ROUND)
-            ids = {offer_id for _, offer_id in changes} | set(self._overdue(at)) | warmed
-            if ids:
-                write(writer, ids=sorted(ids), heat=self._heat, at=at)
+            changed = {(change.subject, change.id) for change in changes}
+            changed |= {(Subject.OFFER, id_) for id_ in {*self._overdue(at), *warmed}}
+            if changed:
+                write(writer, changed=changed, heat=self._heat, at=at)
                 self._commit(writer)
-            operations.settle_search_changes(ids=[number for number, _ in changes], at=at)
+            operations.settle_search_changes(ids=[change.number for change in changes], at=at)
             self._library.beat()
-        return len(ids)
+        return len(changed)
 
     def _taken_up(self) -> IndexWriter:
         "The writer of the generation in use."
@@ -131,34 +138,54 @@ def rebuild(*, library: Library, at: datetime, on_progress: Callable[[int, int],
         library.sweep()
         name = library.begin(at=at)
         writer = library.create(name).writer(2 * WRITER_BYTES, 1)
-        known = {number for number, _ in catalogue.changes_waiting()}  # what is read from now on holds them
+        known = {change.number for change in catalogue.changes_waiting()}  # what is read from now on holds them
         heat, highlights = bookings.heat(at=at), catalogue.highlighted(at=at)
         documents, last = 0, catalogue.last_offer()
         for reached, sheets in catalogue.every_sheet(at=at):
             _add(writer, sheets, heat, highlights, at)
             documents += len(sheets)
             on_progress(min(reached, last), last)
+        venues = sum(_add_all(writer, venue_document, sheets) for sheets in catalogue.every_venue_sheet())
+        classes = sum(_add_all(writer, outing_document, sheets) for sheets in outings.every_outing_sheet())
         writer.commit()
         with library.held("turn", wait=True):
             waiting = catalogue.changes_waiting()
-            late = {offer_id for number, offer_id in waiting if number not in known}
+            late = {(change.subject, change.id) for change in waiting if change.number not in known}
             late |= set(catalogue.settled_since(at=at - CLOCKS_APART))
             for first in range(0, len(late), MOST_A_ROUND):
-                write(writer, ids=sorted(late)[first : first + MOST_A_ROUND], heat=heat, at=at)
+                write(writer, changed=sorted(late)[first : first + MOST_A_ROUND], heat=heat, at=at)
             writer.commit()
             writer.wait_merging_threads()
             library.point_at(name)
-            operations.settle_search_changes(ids=[number for number, _ in waiting], at=at)
+            operations.settle_search_changes(ids=[change.number for change in waiting], at=at)
             library.beat()
         library.sweep()
-    return Rebuilt(documents, len(late))
+    return Rebuilt(documents, len(late), venues, classes)
 
 
-def write(writer: IndexWriter, *, ids: Sequence[int], heat: Mapping[int, float], at: datetime) -> None:
-    """Replace the documents of these offers by what they are now; one that may not be found has none. Does not commit."""
-    for id_ in ids:
-        writer.delete_documents_by_term("id", id_)
-    _add(writer, catalogue.sheets_of(ids=ids, at=at), heat, catalogue.highlighted(at=at), at)
+def write(writer: IndexWriter, *, changed: Iterable[tuple[Subject, int]], heat: Mapping[int, float], at: datetime) -> None:
+    """Replace the documents of these offers, venues and outings by what they are now; one that may not be found has none. Does not
+    commit."""
+    ids: dict[Subject, list[int]] = {subject: [] for subject in Subject}
+    for subject, id_ in sorted(changed):
+        ids[subject].append(id_)
+        if subject is Subject.OFFER:
+            writer.delete_documents_by_term("id", id_)
+        else:
+            writer.delete_documents_by_term("key", key_of(subject, id_))
+    if ids[Subject.OFFER]:
+        _add(writer, catalogue.sheets_of(ids=ids[Subject.OFFER], at=at), heat, catalogue.highlighted(at=at), at)
+    if ids[Subject.VENUE]:
+        _add_all(writer, venue_document, catalogue.venue_sheets_of(ids=ids[Subject.VENUE]))
+    if ids[Subject.OUTING]:
+        _add_all(writer, outing_document, outings.outing_sheets_of(ids=ids[Subject.OUTING]))
+
+
+def _add_all(writer: IndexWriter, made: Callable[[S], Document], sheets: Sequence[S]) -> int:
+    "Add the documents of sheets. Gives how many."
+    for sheet in sheets:
+        writer.add_document(made(sheet))
+    return len(sheets)
 
 
 def _add(

@@ -14,9 +14,11 @@ from tantivy import Document, Index, Schema, SchemaBuilder
 from . import language, synonyms
 from .ranking import freshness_signal, numbers, popularity_signal, prior
 
-from diptych.culture.domain.catalogue.queries import Sheet
+from diptych.culture.domain.catalogue.queries import Sheet, VenueSheet
+from diptych.culture.domain.catalogue.terms import Subject
+from diptych.culture.domain.collective.queries.finding import OutingSheet
 
-SHAPE: Final = 1
+SHAPE: Final = 2
 """The version of fields, analysers and synonyms: an index of another one is not read, and is built anew."""
 
 MICRO: Final = 1_000_000
@@ -25,9 +27,9 @@ PRICELESS: Final = 1 << 30
 
 _WORDS: Final = ("name", "creator", "place")
 _STEMS: Final = ("name_stems", "kind", "about")
-_LABELS: Final = ("whole_name", "department", "commune")
+_LABELS: Final = ("whole_name", "department", "commune", "subject", "key", "school")
 _FACETS: Final = ("subcategory", "flag")
-_KEYS: Final = ("id", "venue")
+_KEYS: Final = ("id", "venue", "number")
 _NUMBERS: Final = (
     "digest", "family", "published", "closes", "allowed", "closes_next", "starts", "next_at", "low_cents", "latitude", "longitude",
     "heat_at", "loans",
@@ -85,9 +87,7 @@ def document(sheet: Sheet, *, heat: float, highlight: bool, at: int) -> Document
         made.add_integer(name, number)
     for start in sheet.starts:
         made.add_integer("starts", start)
-    if sheet.latitude is not None and sheet.longitude is not None:
-        made.add_integer("latitude", micro(sheet.latitude))
-        made.add_integer("longitude", micro(sheet.longitude))
+    _put(made, sheet.latitude, sheet.longitude)
     before = float(
         prior(
             freshness=freshness_signal(published_at=numbers(sheet.published_at), at=at),
@@ -99,6 +99,52 @@ def document(sheet: Sheet, *, heat: float, highlight: bool, at: int) -> Document
     made.add_float("prior", before)
     made.add_float("weight", weight_of(before))
     return made
+
+
+def venue_document(sheet: VenueSheet) -> Document:
+    """The document of a venue. It has none of the instants that an offer's question asks for: no such question finds it."""
+    made = _beside(Subject.VENUE, sheet.id, sheet.digest(), sheet.name, sheet.commune, sheet.department)
+    made.add_text("place", f"{sheet.city} {sheet.postcode}")
+    made.add_text("kind", synonyms.ACTIVITIES[sheet.activity])
+    for need in sheet.accessible:
+        made.add_text("flag", need)
+    _put(made, sheet.latitude, sheet.longitude)
+    return made
+
+
+def outing_document(sheet: OutingSheet) -> Document:
+    """The document of a class outing, found by its school's questions alone."""
+    made = _beside(Subject.OUTING, sheet.id, sheet.digest(), sheet.name, sheet.commune, sheet.department)
+    made.add_text("school", sheet.school)
+    made.add_text("place", f"{sheet.venue_name} {sheet.city}")
+    made.add_text("kind", sheet.kinds)
+    made.add_text("about", sheet.about)
+    made.add_integer("closes", sheet.closes_at)
+    _put(made, sheet.latitude, sheet.longitude)
+    return made
+
+
+def key_of(subject: Subject, number: int) -> str:
+    """What names a document that is no offer: numbers of venues and of outings are not apart."""
+    return f"{subject.value}:{number}"
+
+
+def _beside(subject: Subject, number: int, digest: int, name: str, commune: str, department: str) -> Document:
+    made = Document()
+    texts = {"subject": subject.value, "key": key_of(subject, number), "name": name, "name_stems": name,
+             "whole_name": language.folded(name), "commune": commune, "department": department}  # fmt: skip
+    for field, text in texts.items():
+        if text:
+            made.add_text(field, text)
+    made.add_integer("number", number)
+    made.add_integer("digest", digest)
+    return made
+
+
+def _put(made: Document, latitude: float | None, longitude: float | None) -> None:
+    if latitude is not None and longitude is not None:
+        made.add_integer("latitude", micro(latitude))
+        made.add_integer("longitude", micro(longitude))
 
 
 def weight_of(before: float) -> float:

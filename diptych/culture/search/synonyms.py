@@ -65,6 +65,26 @@ KINDS: Final[dict[str, str]] = {
 """By search group: what a title need not say."""
 
 
+ACTIVITIES: Final[dict[str, str]] = {
+    "MUSEUM": "musee exposition",
+    "CINEMA": "cinema film",
+    "LIBRARY": "bibliotheque mediatheque",
+    "BOOKSTORE": "librairie livre",
+    "FESTIVAL": "festival",
+    "PERFORMANCE_HALL": "theatre spectacle salle",
+    "MUSIC_VENUE": "concert musique salle",
+    "RECORD_STORE": "disquaire disque vinyle",
+    "MUSICAL_INSTRUMENT_STORE": "instrument musique magasin",
+    "ART_SCHOOL": "conservatoire cours ecole",
+    "CREATIVE_ARTS_STORE": "beaux arts magasin",
+    "HERITAGE_SITE": "patrimoine monument chateau",
+    "CULTURAL_CENTRE": "centre culturel mjc",
+    "DIGITAL": "",
+    "OTHER": "",
+}
+"""By what a venue mostly is: what its name need not say."""
+
+
 def like(word: str) -> frozenset[str]:
     """The other words of each line that holds this one."""
     return frozenset(other for line in SYNONYMS if word in line for other in line) - {word}

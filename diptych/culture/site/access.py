@@ -116,6 +116,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "partners:identity-documents": (Limit("address", 600, 60),),
     "youth:book": (Limit("account", 30, 60),),
     "youth:search": (Limit("address", 240, 60, methods=frozenset({"GET"})),),
+    "school:enter": (Limit("address", 60, 600, methods=frozenset({"GET"})),),
+    "school:outings": (Limit("address", 240, 60, methods=frozenset({"GET"})),),
     "youth:ask-copy": (Limit("account", 20, 3600),),
     "youth:delete": (Limit("account", 10, 3600),),
     "venue:sign-up": _SIGN_UP,
@@ -133,6 +135,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "youth-api:sign_in": (Limit("address", 30, 60),),
     "youth-api:refresh": (Limit("address", 120, 60),),
     "youth-api:search": (Limit("address", 240, 60, methods=frozenset({"GET"})),),
+    "youth-api:venues": (Limit("address", 240, 60, methods=frozenset({"GET"})),),
     "youth-api:book": (Limit("account", 30, 60),),
 }
 

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "diptych.culture.domain.personal_data",
     "diptych.culture.portals.youth",
     "diptych.culture.portals.venue",
+    "diptych.culture.portals.school",
     "diptych.culture.portals.backoffice",
     "django.contrib.auth",
     "django.contrib.contenttypes",

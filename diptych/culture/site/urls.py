@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("diptych.commons.web.urls")),
     path("compte/", include(ADDRESSES)),
     path("pro/", include("diptych.culture.portals.venue.urls")),
+    path("ecole/", include("diptych.culture.portals.school.urls")),
     path("equipe/", include("diptych.culture.portals.backoffice.urls")),
     *mailbox_addresses(),
     *identity_addresses(),

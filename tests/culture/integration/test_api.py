@@ -169,7 +169,7 @@ def test_the_contract_is_served(client: Client) -> None:
     """OpenAPI, with every operation; and the key that checks tickets."""
     contract = client.get("/openapi.json").json()
     operations = {op["operationId"] for path in contract["paths"].values() for op in path.values()}
-    assert operations == {"sign_in", "refresh", "search", "offer", "book", "bookings", "booking", "cancel", "wallet"}
+    assert operations == {"sign_in", "refresh", "search", "venues", "offer", "book", "bookings", "booking", "cancel", "wallet"}
     assert client.get("/.well-known/diptych-ticket-key.json").json()["crv"] == "Ed25519"
 
 

@@ -112,8 +112,8 @@ def test_the_verbs_build_prove_and_explain(book: list[Offer]) -> None:
     assert run("verify") == (1, "search.no_index")
     assert run("explain", "pays", "--offer", "1") == (1, "search.no_index")
     status, said = run("rebuild", "--json")
-    assert (status, json.loads(said)) == (0, {"documents": 4, "caught_up": 0})
-    assert "4 offers in the index" in run("rebuild")[1]
+    assert (status, json.loads(said)) == (0, {"documents": 4, "caught_up": 0, "venues": 4, "outings": 0})
+    assert "4 offers, 4 venues and 0 class outings in the index" in run("rebuild")[1]
     status, said = run("verify", "--json")
     assert status == 0
     assert json.loads(said)["same"] == 4

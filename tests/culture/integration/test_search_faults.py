@@ -107,11 +107,11 @@ def test_a_live_process_takes_up_commits_and_generations_by_itself(library: Libr
     offer(venue("Autre"), "Nuit blanche")
     Indexer(library).round(at=AT)
     opened = reader.opened(at=0)
-    assert opened is not None and opened.searcher.num_docs == 2
+    assert opened is not None and opened.searcher.num_docs == 4, "two offers, two venues"
     rebuild(library=library, at=AT)
     rebuilt = reader.opened(at=0)
     assert rebuilt is not None and rebuilt.name != opened.name
-    assert opened.searcher.num_docs == 2, "who still reads the old generation goes on to the end"
+    assert opened.searcher.num_docs == 4, "who still reads the old generation goes on to the end"
     assert [path.name for path in library.folder.glob("g*")] == [rebuilt.name], "which is removed"
 
 

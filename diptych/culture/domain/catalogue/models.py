@@ -13,7 +13,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
-from .terms import Compatibility, Confidence, OfferValidation, ValidationKind, Withdrawal
+from .terms import Compatibility, Confidence, OfferValidation, Subject, ValidationKind, Withdrawal
 
 from diptych.culture.domain.venues.models import Structure, TicketingSystem, Venue
 
@@ -301,9 +301,11 @@ class PriceLimit(models.Model):
 
 
 class SearchChange(models.Model):
-    """An offer that the search index must read again. Written by triggers, whoever changed what; settled by the indexer."""
+    """What the search index must read again: an offer, a venue, an outing. Written by triggers, whoever changed what; settled by the
+    indexer."""
 
-    offer_id = models.BigIntegerField()
+    subject = models.CharField(max_length=6, choices=[(s, s) for s in Subject], db_default=Subject.OFFER)
+    subject_id = models.BigIntegerField()
     settled_at = models.DateTimeField(null=True, blank=True)
     """Kept for a day, so that a rebuild that runs beside the live index takes them too."""
 

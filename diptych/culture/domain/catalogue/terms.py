@@ -151,6 +151,14 @@ class Verdict:
     rules: tuple[ReviewRule, ...]
 
 
+class Subject(StrEnum):
+    """What is looked for, and found by a search index."""
+
+    OFFER = "offer"
+    VENUE = "venue"
+    OUTING = "outing"
+
+
 class Withdrawal(StrEnum):
     """How a ticket reaches the hand."""
 
@@ -265,6 +273,7 @@ class EanLine:
 
 
 NOT_FOUND = Reason("catalogue.not_found", Kind.MISSING, "This offer does not exist, or is no longer shown.")
+VENUE_NOT_FOUND = Reason("catalogue.venue_not_found", Kind.MISSING, "This place does not exist, or is no longer shown.")
 STOCK_NOT_FOUND = Reason("catalogue.stock_not_found", Kind.MISSING, "This date or price no longer exists.")
 UNKNOWN_SUBCATEGORY = Reason(
     "catalogue.unknown_subcategory", Kind.INVALID, "There is no subcategory {subcategory}.", "guide §2.3"

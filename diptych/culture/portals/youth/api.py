@@ -15,6 +15,7 @@ from ninja.renderers import BaseRenderer
 from ninja.security import APIKeyCookie, HttpBearer
 
 from .api_shapes import (
+    MOST_VENUES,
     BookingIn,
     BookingOut,
     Credentials,
@@ -26,6 +27,8 @@ from .api_shapes import (
     Refresh,
     TicketOut,
     Tokens,
+    VenueCriteria,
+    VenueFound,
     WalletOut,
     picture_address,
 )
@@ -44,6 +47,7 @@ from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.wallet import queries as wallets
 from diptych.culture.portals.youth.straight import LONGEST_KEY, straight
 from diptych.culture.search import answering as engine
+from diptych.culture.search import beside
 
 
 class SignedIn(HttpRequest):
@@ -134,6 +138,15 @@ def search(request: HttpRequest, criteria: Query[Criteria]) -> Any:
     )  # fmt: skip
     places = {str(id_): place for id_, place in found.elsewhere.items()}  # JSON knows no other key than a text
     return {**{name: getattr(found, name) for name in Found.model_fields}, "elsewhere": places}
+
+
+@api.get("/venues", auth=None, response={200: list[VenueFound], **_PROBLEMS}, operation_id="venues")
+@door(VISITOR)
+def venues(request: HttpRequest, criteria: Query[VenueCriteria]) -> Any:
+    """Find venues by their name or town."""
+    given = criteria.dict()
+    wanted = catalogue.Criteria(**{**given, "accessible": tuple(given["accessible"])})
+    return beside.venues(criteria=wanted, at=clock.now(), limit=MOST_VENUES)
 
 
 @api.get("/offers/{offer_id}", auth=None, response={200: OfferOut, **_PROBLEMS}, operation_id="offer")

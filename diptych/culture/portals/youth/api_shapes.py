@@ -258,3 +258,29 @@ class Criteria(Schema):
     """What the page before gave: the next one, without skipping or repeating anything. Instead of `page`."""
     facets: bool = False
     """Whether to count what each further choice would leave."""
+
+
+MOST_VENUES = 20
+"""Venues in one answer."""
+
+
+class VenueCriteria(Schema):
+    """What to look for: words of a venue's name or town. The other fields narrow."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    department: Annotated[str, StringConstraints(max_length=3)] = ""
+    latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
+    longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
+    radius_km: Annotated[float, Field(gt=0, le=500)] = 20
+    accessible: Annotated[list[Literal["audio", "mental", "motor", "visual"]], Field(max_length=4, default_factory=list)]
+
+
+class VenueFound(Schema):
+    """A venue that was found. `activity` in English; metres, or null where no place was given."""
+
+    id: int
+    name: str
+    activity: str
+    city: str
+    department: str
+    distance_m: int | None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import bonus, bookings, devices, home, journey, leaving, me, my_data, offers, pwa, search, sign_up, wallet
+from .views import bonus, bookings, devices, home, journey, leaving, me, my_data, offers, pwa, search, sign_up, venues, wallet
 
 app_name = "youth"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("recherche/", search.search, name="search"),
     path("ici/", search.here, name="here"),
+    path("lieux/<int:venue_id>/", venues.venue, name="venue"),
     path("offres/<int:offer_id>/", offers.offer, name="offer"),
     path("images/<int:picture_id>/carte.jpg", offers.picture_card, name="picture-card"),
     path("images/<int:picture_id>/large.jpg", offers.picture_wide, name="picture-wide"),

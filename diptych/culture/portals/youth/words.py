@@ -56,7 +56,12 @@ NEEDS: Final[dict[str, Word]] = {
     "visual": Word(_("Blind or partially sighted"), "eye"),
 }
 
-ENTRIES: Final[dict[str, Entry]] = {"rayon": Entry.SHELF, "recherche": Entry.SEARCH, "favoris": Entry.FAVOURITES}
+ENTRIES: Final[dict[str, Entry]] = {
+    "rayon": Entry.SHELF,
+    "recherche": Entry.SEARCH,
+    "lieu": Entry.VENUE,
+    "favoris": Entry.FAVOURITES,
+}
 """What an address says of the door by which somebody came to an offer (`?de=`); an address that says nothing is a link."""
 
 STATUSES: Final[dict[Status, tuple[StrPromise, str]]] = {

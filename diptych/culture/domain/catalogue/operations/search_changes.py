@@ -1,4 +1,4 @@
-"""Settling what the search index has read again. Changes themselves are written by triggers (migration 0010)."""
+"""Settling what the search index has read again. Changes themselves are written by triggers (migrations 0010 and 0011)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -8,11 +8,12 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
 from ..rules.subcategories import BY_ID, Minors
+from ..terms import Subject
 from .cards import OPEN
 
 from diptych.culture.domain.people.rules import DEPARTMENTS, PARIS, zone_of
@@ -62,7 +63,20 @@ class Sheet:
 
     def digest(self) -> int:
         """63 bits of everything above: two sheets that differ in anything differ in it."""
-        return int.from_bytes(hashlib.blake2b(repr(astuple(self)).encode(), digest_size=8).digest(), "big") >> 1
+        return digest_of(astuple(self))
+
+
+class Change(NamedTuple):
+    """One change: its number, what changed, and the number of that."""
+
+    number: int
+    subject: Subject
+    id: int
+
+
+def digest_of(sheet: tuple[Any, ...]) -> int:
+    """63 bits of a sheet's values."""
+    return int.from_bytes(hashlib.blake2b(repr(sheet).encode(), digest_size=8).digest(), "big") >> 1
 
 
 _SQL: Final = f"""
@@ -126,18 +140,22 @@ def last_offer() -> int:
         return int(cursor.fetchone()[0])
 
 
-def changes_waiting(*, limit: int | None = None) -> list[tuple[int, int]]:
-    """Changes that no indexer has settled, the oldest first: their number, and the offer's. `limit` None for all."""
+def changes_waiting(*, limit: int | None = None) -> list[Change]:
+    """Changes that no indexer has settled, the oldest first. `limit` None for all."""
     with connection.cursor() as cursor:
-        cursor.execute("select id, offer_id from catalogue_searchchange where settled_at is null order by id limit %s", [limit])
-        return list(cursor.fetchall())
+        cursor.execute(
+            "select id, subject, subject_id from catalogue_searchchange where settled_at is null order by id limit %s", [limit]
+        )
+        return [Change(number, Subject(subject), id_) for number, subject, id_ in cursor.fetchall()]
 
 
-def settled_since(*, at: datetime) -> list[int]:
-    """The offers whose changes an indexer has settled since an instant."""
+def settled_since(*, at: datetime) -> list[tuple[Subject, int]]:
+    """What an indexer has settled since an instant: what it is, and its number."""
     with connection.cursor() as cursor:
-        cursor.execute("select distinct offer_id from catalogue_searchchange where settled_at >= %s order by 1", [at])
-        return [id_ for (id_,) in cursor.fetchall()]
+        cursor.execute(
+            "select distinct subject, subject_id from catalogue_searchchange where settled_at >= %s order by 1, 2", [at]
+        )
+        return [(Subject(subject), id_) for subject, id_ in cursor.fetchall()]
 
 
 def highlighted(*, at: datetime) -> frozenset[int]:

@@ -74,6 +74,12 @@ def schools(*, number: int | None, uai: str, name: str, kind: str, city: str, po
     return [SchoolLine(rules.number_of(row.uai), row.uai, row.name, row.kind, row.city, row.postcode) for row in found[:limit]]
 
 
+def school_named(*, uai: str) -> str:
+    """A school's name and town; empty where it is not known."""
+    found = School.objects.filter(uai=uai).first()
+    return "" if found is None else f"{found.name}, {found.city}" if found.city else found.name
+
+
 def school_number(*, uai: str) -> int:
     """A school's number."""
     return rules.number_of(uai)

@@ -20,6 +20,7 @@ from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.catalogue.queries import CommuneFound, Criteria
 from diptych.culture.domain.people import queries as people
 from diptych.culture.search import answering as engine
+from diptych.culture.search import beside
 
 PER_PAGE = 24
 DEEPEST = 100
@@ -54,14 +55,13 @@ def search(request: HttpRequest) -> HttpResponse:
         accessible=tuple(asked["access"] or ()),
         sort=asked["sort"] or ("distance" if around and not asked["q"] else "relevance"),
     )
-    number = request.GET.get("page", "1")
-    wanted = min(int(number), DEEPEST) if number.isdecimal() else 1
+    wanted, after, at = number_of(request), request.GET.get("after", ""), clock.now()
     found = engine.search(
         criteria=criteria,
-        at=clock.now(),
+        at=at,
         page=wanted,
         per_page=PER_PAGE,
-        after=request.GET.get("after", ""),
+        after=after,
         facets=True,
         tried=bool(is_open(request, "youth.search_ranking")),
     )
@@ -69,6 +69,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "found": found,
+        "venues": beside.venues(criteria=criteria, at=at) if wanted == 1 and not after else [],
         "shown": [(card, words.elsewhere(found.elsewhere.get(card.id))) for card in found.cards],
         "page": Paginator(range(found.total), PER_PAGE).get_page(found.page),
         "more": form.more(),
@@ -82,6 +83,12 @@ def search(request: HttpRequest) -> HttpResponse:
         "is_free": bool(asked["free"]),
     }
     return page(request, "search", context)
+
+
+def number_of(request: HttpRequest) -> int:
+    """The page that is asked for, by its number."""
+    number = request.GET.get("page", "1")
+    return min(int(number), DEEPEST) if number.isdecimal() and number.isascii() and len(number) < 5 else 1
 
 
 def _chosen(found: list[CommuneFound], insee: str) -> CommuneFound | None:

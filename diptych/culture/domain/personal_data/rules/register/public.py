@@ -32,7 +32,7 @@ ROWS: Final = (
         "catalogue_partneroffer",
         "offer_id source_id has_ticket booking_email booking_contact office_url video_url partner_id venue_id",
     ),
-    _public("catalogue_searchchange", "id offer_id settled_at"),
+    _public("catalogue_searchchange", "id subject subject_id settled_at"),
     _public("catalogue_shelf", "id title hint position query offers shown_from shown_until"),
     _public(
         "collective_collectiveoffer",
