@@ -5,42 +5,39 @@ Run by whoever runs the locked room, as its own user: it needs the home, and the
 
 import asyncio
 import signal
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from . import flow_rows
+from . import flow_rows, flow_status
 from .flow_options import HomeOption, KeysOption
+from .flow_said import SAY, landed, line
 from .omop import JsonOption
 
 from diptych.commons.clock import now
 from diptych.commons.processes import must_be_free
-from diptych.commons.terminal import fault_of, show_fault, show_json, show_table
+from diptych.commons.terminal import fault_of, show_fault, show_json
 from diptych.health.warehouse.identified import flow
 from diptych.health.warehouse.identified.landing import sources
-from diptych.health.warehouse.identified.landing.home import Manifest, Place
+from diptych.health.warehouse.identified.landing.home import Place
 from diptych.health.warehouse.identified.landing.reading import Progress as Told
-from diptych.health.warehouse.identified.landing.receiving import Received, standing_of
-from diptych.health.warehouse.identified.landing.terms import Account, Source
 from diptych.health.warehouse.identified.omop import workshop
 from diptych.health.warehouse.identified.omop.terms import Fates
-from diptych.health.warehouse.identified.pseudonymise.marts import Mart
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Put hospital sources through the flow: receive, standardise, pseudonymise; walk from rows to their sources and back.",
+    help="Put hospital sources through the flow: receive, check, standardise, pseudonymise; walk from rows to their sources and back.",
     add_completion=False,
 )
 
+app.command()(flow_status.status)
 app.command()(flow_rows.trace)
 app.command()(flow_rows.unmapped)
 app.command("map")(flow_rows.map_)
@@ -67,13 +64,6 @@ def _declaration(source: str, home: Path) -> Path:
         return Path(source)
     sources.known(home, source)
     return Place(home, source).declaration
-
-
-def _landed(account: Account) -> None:
-    print(
-        f"{account.rows_in} rows in: {account.received} received, {account.quarantined} in quarantine, "
-        f"{account.out_of_scope} out of scope."
-    )
 
 
 def _asked(source: str | None, data: str | None, home: Path) -> list[flow.Asked]:
@@ -115,6 +105,12 @@ def run(
     marts: Annotated[
         Path | None, typer.Option("--marts", help="Where marts are published; HOME.marts if it is not named.", file_okay=False)
     ] = None,
+    checks: Annotated[
+        Path | None,
+        typer.Option(
+            "--checks", help="The folder of the DataQualityDashboard's check tables; HOME/checks if it is there.", file_okay=False
+        ),
+    ] = None,
     scratch: Annotated[
         Path | None,
         typer.Option("--scratch", help="Where identified data that do not fit in memory may go: an encrypted volume."),
@@ -126,14 +122,17 @@ def run(
     """Put sources through the flow, to a mart that `diptych health omop load` loads. The last line is the account of their rows.
 
     Each source row has one fate: loaded, merged into what another made, in quarantine, out of scope. Of several sources one that
-    fails stops no other; the exit status is then 1.
+    fails stops no other; the exit status is then 1. It is 1, too, where a fatal check fails: the mart before stays, until what is
+    wrong is mended or a named person lets it through (`diptych health quality override --book HOME/quality`).
     """
     if data is not None and source is None:
         raise typer.BadParameter("it goes with --source: one place is not every source's", param_hint="--data")
     if step is not None and step not in {one.__name__ for one in flow.STEPS}:
         raise typer.BadParameter(f"should be one of: {', '.join(one.__name__ for one in flow.STEPS)}", param_hint="--step")
     room = flow.Room.of(home, keys)
-    publishing = flow.Publishing(project, socket, register, marts, scratch, memory)
+    publishing = flow.Publishing(
+        project=project, socket=socket, register=register, marts=marts, checks=checks, scratch=scratch, memory=memory
+    )
     with shown() as told:
         done = flow.run(
             asked=_asked(source, data, room.home), room=room, clock=now, progress=told, publishing=publishing, only=step,
@@ -141,10 +140,11 @@ def run(
         )  # fmt: skip
     for one in done.steps:
         SAY[one.step](one.what, one.seconds, as_json)
-    for refused in done.failed.values():
+    refusals = [*done.failed.values(), *(one.what.why for one in done.steps if isinstance(one.what, flow.Held))]
+    for refused in refusals:
         show_fault(fault_of(refused), as_json=as_json)
     _account(done, as_json=as_json)
-    if done.failed:
+    if refusals:
         raise typer.Exit(1)
 
 
@@ -152,7 +152,7 @@ def _account(done: flow.Run, *, as_json: bool) -> None:
     "The fates of the rows that were asked for, added."
     if done.steps[-1].step == "receive":
         account = flow.total(one.account for one in done.steps[-1].what)
-        show_json(asdict(account)) if as_json else _landed(account)
+        show_json(asdict(account)) if as_json else landed(account)
         return
     sums = {name: sum(getattr(one, name) for one in done.fates.values()) for name in Fates.__slots__}
     if as_json:
@@ -162,104 +162,6 @@ def _account(done: flow.Run, *, as_json: bool) -> None:
         f"{sums['rows_in']} rows in: {sums['loaded']} loaded, {sums['merged']} merged into rows that others made, "
         f"{sums['quarantined']} in quarantine, {sums['out_of_scope']} out of scope."
     )
-
-
-def _line(manifest: Manifest) -> dict[str, Any]:
-    "What may be said of a delivery: nothing that its source wrote."
-    said = ("delivery", "table", "covers", "bytes", "rows_in", "received", "quarantined", "out_of_scope", "faults", "flags")
-    told = {name: getattr(manifest, name) for name in said} | {"set_aside": manifest.set_aside or None}
-    return told | {"columns_gone": list(manifest.gone), "columns_changed": list(manifest.changed)}
-
-
-def _say_received(what: list[flow.Taken], seconds: float, as_json: bool) -> None:
-    for taken in what:
-        _say_one(taken.source, taken.what, as_json)
-    if not as_json:
-        print(f"received in {seconds:.1f} s.")
-
-
-def _say_one(source: Source, what: Received, as_json: bool) -> None:
-    if as_json:
-        for manifest in what.taken:
-            show_json({"source": source.name} | _line(manifest))
-        show_json(
-            {"source": source.name, "step": "receive", "taken": len(what.taken), "repeated": what.repeated,
-             "withdrawn": len(what.withdrawn), "unknown_files": dict(Counter(what.unknown))}
-        )  # fmt: skip
-        return
-    rows = [(one.table, one.rows_in, one.received, one.quarantined, one.out_of_scope, _words(one)) for one in what.taken]
-    if rows:
-        show_table(columns=("table", "rows", "received", "quarantined", "out of scope", "said of it"), rows=rows)
-    for shape, many in sorted(Counter(what.unknown).items()):
-        print(f"note: {many} file(s) named like {shape} are no table's. Declare them, or ignore them.")
-    print(
-        f"{source.name}: {len(what.taken)} deliveries taken, {what.repeated} were already there, {len(what.withdrawn)} withdrawn."
-    )
-
-
-def _say_standardised(what: flow.Standardised, seconds: float, as_json: bool) -> None:
-    facts = what.release.facts
-    if as_json:
-        said = {"step": "standardise", "release": what.release.name, "new": what.new, "rows": facts["rows"]}
-        show_json(said | {"why": facts["why"], "two_days_of_death": facts["two_days_of_death"], "seconds": round(seconds, 3)})
-        return
-    if what.new:
-        tables = [(name, facts["rows"][name]) for name in flow.TABLES if facts["rows"][name]]
-        show_table(columns=("OMOP table", "rows"), rows=tables)
-    for why in facts["why"]:
-        print(f"note: {why['source']}, {why['table']}: {why['rows']} rows {why['fate'].replace('_', ' ')}: {why['why']}.")
-    print(f"OMOP tables of {what.release.name}{'' if what.new else ': nothing has changed'}, in {seconds:.1f} s.")
-
-
-def _say_published(what: Mart | None, seconds: float, as_json: bool) -> None:
-    if as_json:
-        said = {"mart": str(what.folder), "new": what.new} | what.manifest if what is not None else {"mart": None}
-        show_json({"step": "pseudonymise", "seconds": round(seconds, 3)} | said)
-        return
-    if what is None:
-        print("Nothing is published: there is nobody in it.")
-        return
-    print(f"Mart: {what.folder}{'' if what.new else ' says this already'}, in {seconds:.1f} s.")
-    print(f"Bring it into research: diptych health omop load {what.folder} --store STORE")
-
-
-SAY: Mapping[str, Callable[[Any, float, bool], None]] = MappingProxyType({
-    "receive": _say_received, "standardise": _say_standardised, "pseudonymise": _say_published,
-})  # fmt: skip
-"""How each step's work is told."""
-
-
-def _words(manifest: Manifest) -> str:
-    said = list(manifest.flags)
-    said += [f"{fault}: {many}" for fault, many in sorted(manifest.faults.items())]
-    said += [f"gone: {', '.join(manifest.gone)}"] if manifest.gone else []
-    said += [f"changed: {', '.join(manifest.changed)}"] if manifest.changed else []
-    return "; ".join(said) + ("; SET ASIDE" if manifest.set_aside else "")
-
-
-@app.command()
-def status(
-    home: HomeOption,
-    source: Annotated[str, typer.Option("--source", help="The name of a source that the home knows.")],
-    as_json: JsonOption = False,
-) -> None:
-    """Say what each delivery of a source is worth now: current, replaced, corrected, withdrawn, set aside."""
-    declared = sources.known(home, source)
-    place = Place(home, source)
-    manifests = place.all()
-    standing = standing_of(manifests, declared)
-    account = sources.account_of(place, declared)
-    if as_json:
-        for one in manifests:
-            show_json({"standing": standing[one.delivery], "received_at": one.received_at} | _line(one))
-        show_json(asdict(account))
-        return
-    rows = [
-        (one.delivery, one.table, standing[one.delivery].value, one.rows_in, one.received, one.quarantined, _words(one))
-        for one in manifests
-    ]
-    show_table(columns=("delivery", "table", "standing", "rows", "received", "quarantined", "said of it"), rows=rows)
-    _landed(account)
 
 
 @app.command()
@@ -279,13 +181,13 @@ def replay(
         )
     for before, after in done:
         if as_json:
-            show_json({"quarantined_before": before.quarantined} | _line(after))
+            show_json({"quarantined_before": before.quarantined} | line(after))
         else:
             print(f"{after.delivery} {after.table}: {before.quarantined} in quarantine before, {after.quarantined} now.")
     if as_json:
         show_json(asdict(account))
     else:
-        _landed(account)
+        landed(account)
 
 
 @app.command()
@@ -301,7 +203,7 @@ def withdraw(
     if as_json:
         show_json(asdict(account))
     else:
-        _landed(account)
+        landed(account)
 
 
 @app.command()

@@ -20,11 +20,11 @@ from diptych.commons.clock import now
 from diptych.commons.terminal import show_json, show_table
 from diptych.health.warehouse.identified.landing import sources
 from diptych.health.warehouse.identified.quality.book import Book
-from diptych.health.warehouse.identified.quality.page import page
+from diptych.health.warehouse.identified.quality.pages import keep, keep_one
 from diptych.health.warehouse.identified.quality.report import Facts
 from diptych.health.warehouse.identified.quality.run import Told, check_source
 from diptych.health.warehouse.identified.quality.terms import Severity, Status
-from diptych.health.warehouse.identified.quality.words import LANGUAGES, saying, told
+from diptych.health.warehouse.identified.quality.words import saying, told
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -90,7 +90,7 @@ def run(
         )  # fmt: skip
     kept = Book(book)
     facts = kept.add(report)
-    pages = [_page(kept, facts, language) for language in LANGUAGES]
+    pages = keep(kept, facts)
     if as_json:
         show_json(facts["summary"] | {"seconds": facts["seconds"], "cdm": facts["cdm"], "pages": [str(one) for one in pages]})
     else:
@@ -103,16 +103,6 @@ def _owners(home: Path | None) -> Mapping[str, Sequence[str]]:
     "Of a home's sources, whom to ask: the tables of a release come from all of them."
     declared = [sources.known(home, name) for name in sources.names(home)] if home else []
     return {"": [f"{one.title}: {one.owner}" for one in declared]}
-
-
-def _page(book: Book, facts: Facts, language: str) -> Path:
-    "Make a release's page anew, beside its report."
-    release = facts["release"]
-    path = book.page(release, f"report.{language}.html")
-    until = [one for one in book.history() if one["at"] <= facts["at"]]
-    path.write_text(page(facts, history=until, decision=book.overriding(release), language=language), encoding="utf-8")
-    path.chmod(0o600)
-    return path
 
 
 def _say(facts: Facts) -> None:
@@ -147,7 +137,7 @@ def report(
     if as_json:
         show_json(facts)
         return
-    print(_page(kept, facts, language.value))
+    print(keep_one(kept, facts, language.value))
 
 
 @app.command("list")
@@ -174,15 +164,16 @@ def list_(book: BookOption, as_json: JsonOption = False) -> None:
 def override(
     book: BookOption,
     by: Annotated[str, typer.Option("--by", help="Who decides: first name and name.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why it may be published all the same.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why it may be published all the same. It goes with the mart: name no patient.")
+    ],
     release: ReleaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Let a failing release through, knowing its failures. Journalled with the account that runs the command."""
     kept = Book(book)
     made = kept.override(release=release, by=by, account=getpass.getuser(), reason=reason, at=now())
-    for language in LANGUAGES:
-        _page(kept, kept.facts(made.release), language)
+    keep(kept, kept.facts(made.release))
     if as_json:
         show_json({"release": made.release, "failing": made.failing, "by": made.by, "account": made.account, "at": made.at})
     else:

@@ -322,6 +322,7 @@ def test_killed_anywhere_the_next_run_goes_on() -> None:
     assert len([line for line in lines if line["ended"] == signal.SIGKILL]) >= 5
     for line in lines:
         assert (line["again"], line["persons"], line["releases"], line["left"]) == (0, 2, 1, []), line
+        assert line["reports"] == (line["step"] == "pseudonymise"), "one report, journalled once"
 
 
 def test_the_bench_runs_the_flow_that_it_times(hospital: Hospital, diptych: Diptych) -> None:

@@ -28,9 +28,10 @@ def test_every_command_of_the_page(diptych: Diptych, tmp_path: Path, monkeypatch
         status, out, err = diptych(*shlex.split(line)[1:])
         assert (status, err) == (0, ""), line
         said.append(out)
-    run, loaded, visit, became, person, unmapped, mapped = said
+    run, loaded, checked, visit, became, person, unmapped, mapped = said
     assert "5 rows in: 5 loaded" in run
     assert "is current" in loaded
+    assert "no fatal check fails" in checked
     assert "donnees_pmsi" in visit
     assert became.startswith("loaded")
     assert "person" in person

@@ -31,10 +31,11 @@ def asked(tmp_path: Path) -> tuple[object, ...]:
 
 def test_run_says_where_every_row_is(diptych: Diptych, asked: tuple[object, ...]) -> None:
     status, out, _ = diptych("health", "flow", "run", *asked, "--json")
-    delivery, received, standardised, published, account = lines(out)
+    delivery, received, checked, standardised, published, account = lines(out)
     assert status == 0
     assert (delivery["table"], delivery["quarantined"], delivery["faults"]) == ("patient", 1, {"not_of_type": 1})
     assert (received["step"], received["taken"], received["repeated"]) == ("receive", 1, 0)
+    assert [one["kind"] for one in checked["failing"]] == ["landedQuarantine"]
     assert standardised["why"] == [
         {"source": "dossier", "table": "patient", "fate": "quarantined", "why": "nothing says what it means: no views", "rows": 1}
     ]

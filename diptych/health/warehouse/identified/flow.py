@@ -4,7 +4,7 @@ Sources are received one by one; OMOP's tables and the mart are the home's, of a
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -33,17 +33,37 @@ from .omop.release import Release, Releases
 from .omop.standardise import standardise as standardise_
 from .omop.terms import Fates
 from .pseudonymise import marts
+from .pseudonymise.gate import Checking
 from .pseudonymise.keys.client import Keys
 from .pseudonymise.keys.started import started
+from .quality.landed import check_landed
+from .quality.terms import FAILING, Result
 
 from diptych.commons.refusal import Refused, deny
 
-__all__ = ["STEPS", "TABLES", "Asked", "Publishing", "Room", "Taken", "listen", "replay", "run", "take_in", "total", "withdraw"]
+__all__ = [
+    "CHECKS",
+    "STEPS",
+    "TABLES",
+    "Asked",
+    "Publishing",
+    "Room",
+    "Taken",
+    "listen",
+    "replay",
+    "run",
+    "take_in",
+    "total",
+    "withdraw",
+]
 
 Clock = Callable[[], datetime]
 
 KEPT = "source.toml"
 """The name of a declaration that a home keeps."""
+
+CHECKS = "checks"
+"""The folder of a home where the DataQualityDashboard's tables are looked for, unless another is named."""
 
 PROJECT = "warehouse"
 """The project whose mart a run publishes, unless another is named."""
@@ -66,6 +86,11 @@ class Room:
     def releases(self) -> Releases:
         """Its OMOP tables."""
         return Releases(self.home, self.keys)
+
+    @property
+    def book(self) -> Path:
+        """The folder of the reports of its releases, and of who let which through."""
+        return self.home / "quality"
 
     def key(self, place: Place) -> bytes:
         """A source's key: made with its first delivery, and never anew while there are others."""
@@ -95,6 +120,8 @@ class Publishing:
     register: Path | None = None
     """The folder of refusals; the home's own where none is named."""
     marts: Path | None = None
+    checks: Path | None = None
+    """The folder of the DataQualityDashboard's tables; the home's own, if it has one, where none is named."""
     scratch: Path | None = None
     memory: str = workshop.MEMORY
 
@@ -111,9 +138,8 @@ class Setting:
     since: date | None = None
     failed: dict[str, Refused] = field(default_factory=dict)
     """The sources that could not be received, by their names."""
+    landed: "Landed | None" = None
     release: Release | None = None
-    quality: bytes | None = None
-    """The report of quality to publish with the mart, in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +161,21 @@ class Taken:
     source: Source
     what: Received
     account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What was found of the deliveries of every source of a home, and whom to ask of each."""
+
+    results: tuple[Result, ...]
+    owners: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A release that is not published: fatal checks fail, and nobody let it through."""
+
+    why: Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +208,23 @@ def receive(setting: Setting) -> list[Taken]:
     return done
 
 
+def check(setting: Setting) -> Landed:
+    """What landed is checked: every source of the home against its cadence, its declaration, its past. Edits nothing.
+
+    It stops no step: what is fatal is in the report of the release that is made of it, and holds back its publication.
+    """
+    at, results, owners = setting.clock(), list[Result](), dict[str, Sequence[str]]()
+    for name in known_sources.names(setting.room.home):
+        place = Place(setting.room.home, name)
+        if place.declaration.exists():
+            source = known(setting.room.home, name)
+            setting.progress(name, 0)
+            results += check_landed(source, place.all(), at=at)
+            owners[name] = [f"{source.title}: {source.owner}"]
+    setting.landed = Landed(tuple(results), owners | {"": [one for ones in owners.values() for one in ones]})
+    return setting.landed
+
+
 def standardise(setting: Setting) -> Standardised:
     """What stands at landing, of every source of the home, becomes OMOP's tables."""
     room, publishing = setting.room, setting.publishing
@@ -186,16 +244,23 @@ def standardise(setting: Setting) -> Standardised:
     return Standardised(setting.release, new)
 
 
-def pseudonymise(setting: Setting) -> marts.Mart | None:
-    """The OMOP tables become the project's mart."""
+def pseudonymise(setting: Setting) -> marts.Mart | Held | None:
+    """The OMOP tables are checked and become the project's mart, unless they fail and nobody let them through."""
     room, publishing = setting.room, setting.publishing
-    release = setting.release or room.releases.made()
+    release, landed = setting.release or room.releases.made(), setting.landed or check(setting)
+    rows = publishing.checks or (room.home / CHECKS if (room.home / CHECKS).is_dir() else None)
     with _keys(room, publishing) as keys:
-        return marts.publish(
-            releases=room.releases, release=release, marts=publishing.marts or marts.place(room.home), project=publishing.project,
-            keys=keys, register=publishing.register or room.home / "refusals", at=setting.clock(), scratch=publishing.scratch,
-            memory=publishing.memory, quality=setting.quality, progress=lambda table: setting.progress(table, 0),
-        )  # fmt: skip
+        try:
+            return marts.publish(
+                releases=room.releases, release=release, marts=publishing.marts or marts.place(room.home),
+                project=publishing.project, keys=keys, register=publishing.register or room.home / "refusals", at=setting.clock(),
+                scratch=publishing.scratch, memory=publishing.memory, progress=lambda table: setting.progress(table, 0),
+                checking=Checking(room.book, landed.results, rows, landed.owners),
+            )  # fmt: skip
+        except Refused as refused:
+            if refused.code != FAILING.code:
+                raise
+            return Held(refused)
 
 
 @contextmanager
@@ -211,7 +276,7 @@ def _keys(room: Room, publishing: Publishing) -> Iterator[Keys]:
         yield keys
 
 
-STEPS: tuple[Step, ...] = (receive, standardise, pseudonymise)
+STEPS: tuple[Step, ...] = (receive, check, standardise, pseudonymise)
 """In their order. A step that finds its work done says so, and does nothing."""
 
 

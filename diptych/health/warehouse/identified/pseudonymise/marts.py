@@ -1,6 +1,7 @@
 """Marts: a project's publications of the OMOP release of a home, each whole in a folder of its own; `current` leads to the last.
 
-Holds the folder, what a publication is made of, and when the last one still says the truth. Does not pseudonymise (`run`).
+Holds the folder, what a publication is made of, and when the last one still says the truth. Does not pseudonymise (`run`), nor say
+whether it may be published (`gate`).
 """
 
 import datetime as dt
@@ -17,15 +18,18 @@ import duckdb
 from ..omop import mapping, workshop
 from ..omop.making import TABLES
 from ..omop.release import Release, Releases
+from . import gate
+from .gate import Checking
 from .keys.client import Keys
 from .opposition import Register
+from .policy import POLICY
 from .run import policy_version, pseudonymise
 
 from diptych.commons.disk import settle
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
-QUALITY = "quality.json"
+POLICY_FILE = "policy.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +58,24 @@ def place(home: Path) -> Path:
     return home.with_name(f"{home.name}.marts")
 
 
+def published(folder: Path) -> dict[str, Mart]:
+    """The mart of each project that has one: the one that `current` leads to."""
+    found = {}
+    for link in sorted(folder.glob(f"*/{CURRENT}")):
+        if (link / MANIFEST).is_file():
+            found[link.parent.name] = Mart(link.resolve(), json.loads((link / MANIFEST).read_text()), new=False)
+    return found
+
+
 def publish(
     *, releases: Releases, release: Release, marts: Path, project: str, keys: Keys, register: Path, at: dt.datetime,
-    scratch: Path | None, memory: str, quality: bytes | None, progress: Callable[[str], None],
+    scratch: Path | None, memory: str, checking: Checking, progress: Callable[[str], None],
 ) -> Mart | None:  # fmt: skip
-    """Publish a release for a project, or find that it is; None where nobody is in it.
+    """Check a release and publish it for a project, or find that it is; None where nobody is in it.
 
-    A publication is made again when the release, the policy, the project's key, the refusals or the report of quality are others.
-    Refused as `pseudonymise` is, and `standardise.damaged`, `standardise.no_memory`.
+    It is checked once, and whoever failed it is asked first. A publication is made again when the release, the policy, the project's
+    key, the refusals or the checks are others. Refused as `pseudonymise` is, and `quality.failing`, `standardise.damaged`,
+    `standardise.no_memory`.
     """
     if not release.facts["rows"]["person"]:
         return None
@@ -78,19 +92,34 @@ def publish(
             "project": project,
             "generation": keys.generation(project),
             "refusals": hmac.new(releases.key, repr(opposed).encode(), sha256).hexdigest()[:12],
-            "quality": sha256(quality).hexdigest()[:12] if quality else None,
+            "quality": checking.named(release),
         }
-        before = _last(folder)
-        if before is not None and before.manifest["made_of"] == made_of:
+        before, facts = _last(folder), gate.known(checking, release)
+        if facts is not None and before is not None and before.manifest["made_of"] == made_of:
             _point(folder / CURRENT, before.folder.name)  # a run that was killed may have published it, and not led to it
             return before
+        if facts is not None:
+            gate.passed(checking, facts)  # before anything is opened for nothing
         _load(con, releases, release)
-        manifest = {"made_at": at.isoformat(), "made_of": made_of, "rows": release.facts["fates"]}
-        beside = {MANIFEST: json.dumps(manifest, indent=1).encode()} | ({QUALITY: quality} if quality else {})
+        if facts is None:
+            facts = gate.examined(con, release, checking, at=at, told=progress)
+        passed = gate.passed(checking, facts)
+        manifest = {
+            "made_at": at.isoformat(), "made_of": made_of, "rows": release.facts["fates"],
+            "override": passed.decision and gate.told_of(passed.decision),
+        }  # fmt: skip
+        beside = gate.beside(con, passed, keys=keys, project=project, refused=opposed, book=checking.book)
+        beside |= {MANIFEST: json.dumps(manifest, indent=1).encode(), POLICY_FILE: _policy()}
         out = folder / f"{at:%Y%m%dT%H%M%S%fZ}"
         pseudonymise(source=con, out=out, project=project, keys=keys, register=followed, at=at, progress=progress, beside=beside)
     _point(folder / CURRENT, out.name)
     return Mart(out, manifest, new=True)
+
+
+def _policy() -> bytes:
+    "The policy as it was: a row a column."
+    rows = [{"table": one.table, "column": one.column, "action": one.action, "how": one.how, "why": one.why} for one in POLICY]
+    return json.dumps({"version": policy_version(), "rows": rows}, indent=0, ensure_ascii=False).encode()
 
 
 def _last(folder: Path) -> Mart | None:

@@ -4,11 +4,13 @@ Holds writing and reading of one folder. A report is never written over. The jou
 one before: a line changed or taken out is seen. Does not decide (`rules`).
 """
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -48,16 +50,29 @@ class Book:
                 deny(RELEASE_EXISTS, release=report.release, book=str(self.folder))
             history = self.history()
             facts = report.facts(history[-1]["since"] if history else {})
+            for left in self._releases.glob(".*"):
+                shutil.rmtree(left)  # of a run that was killed
             making = self._releases / f".{report.release}"
-            making.mkdir(mode=0o700, parents=True, exist_ok=True)
+            making.mkdir(mode=0o700)
             for name, said in ((REPORT, facts), (SUMMARY, facts["summary"])):
                 _write(making / name, json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n")
             making.rename(place)
             settle(self._releases)
-            self._append(
-                {"at": report.at.isoformat(), "what": "checked", "release": report.release, "stops": facts["summary"]["stops"]}
-            )
+            self._checked(facts)
         return facts
+
+    def kept(self, release: str) -> Facts | None:
+        """A release's report, if there is one. What a killed run did not journal of it is journalled."""
+        if not (self._releases / release / SUMMARY).exists():
+            return None
+        with self._held():
+            facts = self.facts(release)
+            if not any((said["what"], said["release"]) == ("checked", release) for said in self.journal()):
+                self._checked(facts)
+        return facts
+
+    def _checked(self, facts: Facts) -> None:
+        self._append({"at": facts["at"], "what": "checked", "release": facts["release"], "stops": facts["summary"]["stops"]})
 
     def history(self) -> list[Facts]:
         """What is kept of each release, the earliest first."""
@@ -126,6 +141,8 @@ class Book:
         digest = _NOTHING_BEFORE
         with self._journal.open(encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
+                if not line.endswith("\n"):
+                    return  # it was cut while it was written: nobody was told that it is there
                 try:
                     said = json.loads(line)
                     whole = said.pop("previous") == digest and said.pop("digest") == _digest(said, digest)
@@ -141,10 +158,18 @@ class Book:
         for one in self.journal():
             digest = _digest(one, digest)
         line = json.dumps(said | {"previous": digest, "digest": _digest(said, digest)}, ensure_ascii=False) + "\n"
-        with os.fdopen(os.open(self._journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        with os.fdopen(os.open(self._journal, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
+            whole = file.read().rfind(b"\n") + 1
+            file.seek(whole)
+            file.truncate()
+            try:
+                written = file.write(line.encode())
+                if written < len(line.encode()):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(whole)
+                raise
 
     @contextmanager
     def _held(self) -> Iterator[None]:

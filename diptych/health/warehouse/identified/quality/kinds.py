@@ -32,6 +32,7 @@ class Shows(Enum):
     PERSONS = "numbers of persons: inside the room only"
     CODES = "what the source wrote: inside the room only, for it may be somebody's"
     CONCEPTS = "numbers of terms, which are nobody's"
+    DELIVERIES = "names of deliveries, which are landing's: inside the room only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,4 +191,6 @@ def shows(check: Check) -> Shows:
     """What the examples of a check are: a reference that leads nowhere is a number of its own kind."""
     if check.kind is Kind.IS_FOREIGN_KEY and check.other[0] != "concept":
         return Shows.PERSONS if check.other[0] == "person" else Shows.CODES
+    if check.kind.value.startswith("landed"):
+        return Shows.DELIVERIES
     return template(check).shows

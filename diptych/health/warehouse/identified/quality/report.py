@@ -101,7 +101,7 @@ Pseudonym = Callable[[str, Sequence[int]], Sequence[int]]
 
 
 def for_mart(facts: Facts, *, pseudonym: Pseudonym | None = None) -> Facts:
-    """The report as it goes with a mart: examples are the mart's own numbers, or left out; so are the source's words and owners.
+    """The report as it goes with a mart: rows and care sites are the mart's own numbers, or left out; so are owners and codes.
 
     Terms (numbers of concepts) stay. Without `pseudonym` no key of a row does.
     """
@@ -110,7 +110,16 @@ def for_mart(facts: Facts, *, pseudonym: Pseudonym | None = None) -> Facts:
         said = {name: value for name, value in one.items() if name not in {"examples", "examples_are", "ask"}}
         kept = _crossing(one, pseudonym)
         results.append(said | ({"examples": kept, "examples_are": one["examples_are"]} if kept else {}))
-    return facts | {"results": results, "source": ""}
+    series = [_site(one, pseudonym) for one in facts["availability"] if one["care_site"] is None or pseudonym is not None]
+    return facts | {"results": results, "source": "", "availability": series}
+
+
+def _site(one: Facts, pseudonym: Pseudonym | None) -> Facts:
+    "A series by its care site's pseudonym; its name stays, where it is one."
+    if one["care_site"] is None or pseudonym is None:
+        return one
+    [number] = pseudonym("care_site", [one["care_site"]])
+    return one | {"care_site": number, "name": str(number) if one["name"] in {"", str(one["care_site"])} else one["name"]}
 
 
 def _crossing(one: Facts, pseudonym: Pseudonym | None) -> list[str]:

@@ -105,6 +105,7 @@ EXAMPLES = {
     "persons": gettext_noop("persons"),
     "codes": gettext_noop("values"),
     "concepts": gettext_noop("terms"),
+    "deliveries": gettext_noop("deliveries"),
 }
 
 
