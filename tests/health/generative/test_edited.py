@@ -1,6 +1,7 @@
 """What was kept of a question never changes the answer to its edits: other windows, a card less, one more, in any order."""
 
 from dataclasses import replace
+from datetime import timedelta
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -11,7 +12,7 @@ from pyroaring import BitMap
 from diptych.health.warehouse.mart.shapes import SHAPES
 from diptych.health.warehouse.research.cohort import meaning
 from diptych.health.warehouse.research.cohort import nodes as n
-from diptych.health.warehouse.research.cohort.engines.local import LocalEngine, blocks, chains, edits
+from diptych.health.warehouse.research.cohort.engines.local import LocalEngine, begun, blocks, chains, edits
 from diptych.health.warehouse.research.cohort.engines.local.verdicts import Verdicts
 from tests.health.drawn import wider
 from tests.health.drawn.definitions import definition
@@ -109,6 +110,68 @@ def test_codes_that_come_and_go(seed: int, monkeypatch: pytest.MonkeyPatch) -> N
             assert list(zip(*rows, strict=True)) == meaning.rows(plain, cohort), cohort
             assert [(step.persons, step.events) for step in answer.steps] == meaning.attrition(plain, cohort), cohort
             cohort = _other_codes(cohort, random)
+
+
+def _other_windows(part: Any, random: Random) -> Any:
+    "A definition, or a part of it, whose windows and numbers are sometimes others."
+    if isinstance(part, tuple):
+        return tuple(_other_windows(one, random) for one in part)
+    if not hasattr(part, "__dataclass_fields__"):
+        return part
+    if isinstance(part, n.Occurrence) and random.random() < 0.5:
+        return replace(part, times=random.choice(list(n.Times)), count=random.randrange(4))
+    if isinstance(part, n.Window) and random.random() < 0.5:
+        side, coeff = random.choice(("start", "end")), random.choice((-1, 1))
+        return replace(part, **{side: n.Bound(random.choice((None, 0, 1, 3, 30)), coeff)})
+    changed = {name: _other_windows(getattr(part, name), random) for name in part.__dataclass_fields__}
+    return replace(part, **changed)
+
+
+@pytest.mark.parametrize("seed", range(examples(40)))
+def test_windows_and_numbers_that_change(seed: int) -> None:
+    random = Random(seed)
+    tables = world(random)
+    plain, engine = meaning.World(tables), LocalEngine(DrawnIndex(tables))
+    with patch.object(blocks, "BLOCK", 3):
+        for _ in range(5):
+            cohort = definition(random)
+            for _ in range(5):
+                rows = [getattr(engine.answer(cohort).rows, name).tolist() for name in ("person", "start", "end")]
+                assert list(zip(*rows, strict=True)) == meaning.rows(plain, cohort), cohort
+                rules = _other_windows((cohort.additional, cohort.rules), random)
+                cohort = replace(cohort, additional=rules[0], rules=rules[1])
+
+
+def test_another_window_or_number_is_told_by_where_the_candidates_begin() -> None:
+    drugs = [
+        {"person_id": 1, "drug_exposure_id": number, "drug_concept_id": 1, "drug_exposure_start_date": DAY_ZERO + timedelta(day)}
+        for number, day in enumerate((0, 10, 20, 40), 1)
+    ]
+    lasting = {"observation_period_start_date": DAY_ZERO, "observation_period_end_date": DAY_ZERO + timedelta(400)}
+    index = DrawnIndex(
+        {name: [] for name in SHAPES}
+        | {"drug_exposure": drugs, "concept": [{"concept_id": 1}]}
+        | {"observation_period": [{"observation_period_id": 1, "person_id": 1} | lasting]}
+    )
+    engine, begins = LocalEngine(index), list[int]()
+
+    def events(count: int, days: int) -> int:
+        window = n.Window(n.Bound(0, 1), n.Bound(days, 1))
+        one = n.Correlated(n.Criterion("DrugExposure", 1), window, occurrence=n.Occurrence(n.Times.AT_LEAST, count))
+        rule = n.Rule("", "", n.Group(n.Kind.ALL, None, (one,)))
+        sets = (n.ConceptSet(1, "", (n.Item(1),)),)
+        primary = n.Primary((n.Criterion("DrugExposure", 1),), limit=n.Limit.ALL)
+        return engine.answer(n.Cohort(None, sets, primary, rules=(rule,))).steps[-1].events
+
+    found = begun.bound
+
+    def noted(*given: Any, **more: Any) -> Any:
+        begins.append(given[2].days)
+        return found(*given, **more)
+
+    with patch.object(begun, "bound", noted):
+        assert [events(3, 20), events(3, 40), events(4, 40), events(2, 10), events(1, 0)] == [1, 2, 1, 2, 4]
+    assert begins == [0, 20, 40, 40, 0, 10, 0, 0], "it is searched for again only where fewer are asked for than ever"
 
 
 def test_whoever_has_none_of_the_codes_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,8 @@ from diptych.health.warehouse.research.cohort.count import (
     writable,
     write_rows,
 )
-from tests.health.spec.asking import ASTHMA, FLU, basic, condition, request, together
+from diptych.health.warehouse.research.cohort.engines.local.supplies import Stored
+from tests.health.spec.asking import ASTHMA, FLU, NOTHING, basic, condition, request, together
 from tests.health.spec.asking import cohort as asked_cohort
 from tests.health.worlds import ASTHMA as ASTHMA_CONCEPT
 from tests.health.worlds import FLU as FLU_CONCEPT
@@ -42,6 +43,30 @@ def store(tmp_path: Path) -> Path:
 
 
 EITHER = together(n.Join.OR, basic(1, condition(FLU)), basic(2, condition(ASTHMA)))
+
+
+def test_an_edited_card_alone_is_read_again(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, read = Desk(store), list[int]()
+    rows, taken = Stored.rows, Stored.persons
+    monkeypatch.setattr(Stored, "rows", lambda self, basic: (read.append(basic.id), rows(self, basic))[1])
+    monkeypatch.setattr(Stored, "persons", lambda self, basic: (read.append(basic.id), taken(self, basic))[1])
+
+    def looked(*, often: int = 1, days: int = 30, second: int = ASTHMA) -> tuple[list[int], list[int]]:
+        """Flu so often, then asthma within so many days: who is found, and which cards were read for it."""
+        read.clear()
+        cards = (basic(1, condition(FLU), often=n.Often(n.Compare.GTE, often)), basic(2, condition(second)))
+        within = n.InOrder(None, None, n.Duration(days=days))
+        found = desk.look(together(n.Join.AND, *cards, constraints=(within,)))
+        assert found.persons is not None
+        return found.persons.tolist(), sorted(set(read))
+
+    assert looked() == ([1], [1, 2])
+    assert looked() == ([1], [])
+    assert looked(days=60) == ([1], [])
+    assert looked(days=60, often=2) == ([], [1])
+    assert looked(days=60, second=FLU) == ([0, 1], []), "it was read as the first card"
+    assert looked(days=60, second=NOTHING) == ([], [2])
+    assert looked() == ([1], [])
 
 
 def test_a_desk(store: Path) -> None:

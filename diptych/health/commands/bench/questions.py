@@ -149,13 +149,14 @@ def _alone(coded: Coded) -> n.Request:
 def in_order(random: Random) -> Question:
     """One code, then another within 30 days, to the second: the moments decide, not the days."""
     first, second = drawn(random, "Measurement"), drawn(random, "Measurement")
-    within, longer = (n.InOrder(None, None, n.Duration(days=days)) for days in (30, 60))
+    shorter, within, longer = (n.InOrder(None, None, n.Duration(days=days)) for days in (15, 30, 60))
     sql = (
         "SELECT count(DISTINCT a.person_id) FROM measurement a JOIN measurement b ON a.person_id = b.person_id "
         "AND b.measurement_datetime BETWEEN a.measurement_datetime AND a.measurement_datetime + INTERVAL 30 DAYS "
         f"WHERE a.measurement_concept_id = {first[1]} AND b.measurement_concept_id = {second[1]}"
     )
-    edits = {"code": _tied(first, next_to(second), within), "value": _tied(first, second, longer)}
+    edits = {"code": _tied(first, next_to(second), within)}
+    edits |= {"shorter": _tied(first, second, shorter), "longer": _tied(first, second, longer)}
     return Question("temporal: A then B within 30 days", _tied(first, second, within), edits, sql, {"code": _alone(first)})
 
 
@@ -176,10 +177,10 @@ def thrice(random: Random) -> Question:
     """Three times a code within 365 days, as a Circe definition."""
     one, other = drawn(random, "DrugExposure"), drawn(random, "ConditionOccurrence")
 
-    def built(days: int) -> n.Cohort:
+    def built(days: int, times: int = 3) -> n.Cohort:
         first, then = (n.Criterion("DrugExposure", 1) for _ in range(2))
         window = n.Window(n.Bound(0, 1), n.Bound(days, 1))
-        rule = n.Group(n.Kind.ALL, None, (n.Correlated(then, window, occurrence=n.Occurrence(n.Times.AT_LEAST, 3)),))
+        rule = n.Group(n.Kind.ALL, None, (n.Correlated(then, window, occurrence=n.Occurrence(n.Times.AT_LEAST, times)),))
         sets = (n.ConceptSet(1, "", (n.Item(one[1]),)),)
         return n.Cohort(None, sets, n.Primary((first,), limit=n.Limit.ALL), rules=(n.Rule("thrice", "", rule),))
 
@@ -188,7 +189,8 @@ def thrice(random: Random) -> Question:
         "drug_exposure_start_date RANGE BETWEEN CURRENT ROW AND INTERVAL 365 DAYS FOLLOWING) AS n FROM drug_exposure "
         f"WHERE drug_concept_id = {one[1]}) WHERE n >= 3"
     )
-    edits = {"value": built(180), "rule": _never(built(365), other)}
+    edits: dict[str, n.Request | n.Cohort] = {"shorter": built(180), "longer": built(730)}
+    edits |= {"more": built(365, 4), "fewer": built(365, 2), "rule": _never(built(365), other)}
     return Question("temporal: ≥ 3 in 365 days", built(365), edits, sql)
 
 
@@ -218,7 +220,7 @@ def several(random: Random) -> Question:
     edits = {
         "code": built([entry, [next_to(then[0]), *then[1:]], never]),
         "entry code": built([[next_to(entry[0]), *entry[1:]], then, never]),
-        "value": built(codes, 60),
+        "longer": built(codes, 60),
         "rule": built(codes, rules=1),
     }
     return Question("temporal: A, B within 30 days, never C before; 10 codes each", built(codes), edits, sql)

@@ -5,16 +5,18 @@ Holds correlated criteria, demographics and nested groups (field guide warehouse
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
+from .begun import Begun, having
 from .blocks import in_blocks
 from .criteria import Concepts, holds, select
-from .events import Events, plus
-from .memory import Memory, weights
+from .events import Events
+from .indexed import Indexed, bounds
+from .memory import Memory
 from .order import FAR, key_of, sorting
 from .persons import Mask
 
@@ -22,42 +24,6 @@ from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.plan import Sets, name_of, sets_of
 from diptych.health.warehouse.research.index.columns import NULL, Index, Ints, spans
 from diptych.health.warehouse.research.index.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True)
-class Indexed:
-    """Index events, each with its observation period.
-
-    `same` numbers the events where one may stand several times, once for each of its periods that overlap; else None. The
-    reference then pools their candidates and counts a group's members once for each copy, so that "all of 2" is met by one
-    member seen in two periods. The published results hold it (definition 48 on `generated_24k`), so it is kept.
-    """
-
-    events: Events
-    period_start: Ints
-    period_end: Ints
-    same: Ints | None = None
-
-    def __len__(self) -> int:
-        return len(self.events)
-
-    @property
-    def weight(self) -> int:
-        """The bytes of what it holds."""
-        return weights((self.events, self.period_start, self.period_end, self.same))
-
-    def take(self, chosen: Any) -> "Indexed":
-        """Those of a mask or of places."""
-        same = None if self.same is None else self.same[chosen]
-        return Indexed(self.events.take(chosen), self.period_start[chosen], self.period_end[chosen], same)
-
-    def pooled(self, count: Ints) -> Ints:
-        """Numbers summed over the copies of an event, given to each copy."""
-        if self.same is None:
-            return count
-        sums = np.zeros(len(self.same) and int(self.same.max()) + 1, dtype=np.int64)
-        np.add.at(sums, self.same, count)
-        return sums[self.same]
 
 
 class _Resolved:
@@ -180,31 +146,40 @@ class Asked:
         candidates, asked = self.by_start(one.criterion), one.occurrence
         if indexed.same is not None:
             return _as_often(self._counted(indexed, one, candidates), asked)
+        if one.end is None and not (one.start.of_event_end or one.same_visit or asked.distinct):
+            return self._told_by_start(indexed, one, candidates)
         # How many candidates the person has at all says enough of most events.
-        most = np.bincount(candidates.person, minlength=len(self.index.persons))
+        fewest = asked.count + (asked.times is n.Times.AT_MOST)
+        enough = having(fewest, candidates, len(self.index.persons)) if fewest else None
         # What the parts share is read before they are worked on.
         assert len(candidates.keys) == len(candidates), "each candidate has a key"
         assert len(indexed.events.keys) == len(indexed), "and each event"
 
         def of_some(low: int, high: int) -> Mask:
             part = indexed if high - low == len(indexed) else indexed.take(np.arange(low, high))
-            return self._around(part, one, candidates, most[part.events.person])
+            found = np.full(len(part), asked.times is n.Times.AT_MOST)
+            open_ = np.arange(len(part)) if enough is None else np.flatnonzero(enough[part.events.person])
+            if len(open_):
+                part = part if len(open_) == len(part) else part.take(open_)
+                found[open_] = _as_often(self._counted(part, one, candidates), asked)
+            return found
 
         return np.concatenate([np.empty(0, dtype=bool), *in_blocks(len(indexed), of_some)])
 
-    def _around(self, indexed: Indexed, one: n.Correlated, candidates: Events, most: Ints) -> Mask:
-        "The same, of events whose persons have at most so many candidates."
-        asked = one.occurrence
-        found = np.full(len(indexed), asked.times is n.Times.AT_MOST)
-        open_ = np.flatnonzero(most > asked.count if asked.times is n.Times.AT_MOST else most >= asked.count)
-        if len(open_) == len(indexed):
-            return _as_often(self._counted(indexed, one, candidates), asked)
-        if len(open_):
-            found[open_] = _as_often(self._counted(indexed.take(open_), one, candidates), asked)
-        return found
+    def _told_by_start(self, indexed: Indexed, one: n.Correlated, candidates: Events) -> Mask:
+        "The same where the day a candidate starts is all that counts: whether there are so many is told by where they begin."
+        asked, count = one.occurrence, one.occurrence.count
+        exactly, fewest = asked.times is n.Times.EXACTLY, max(count + (asked.times is n.Times.AT_MOST), 1)
+        name = (one.criterion, one.start.start, one.start.from_index_end, one.ignore_period)
+        begun = self.memory.kept(name_of((indexed.name, *name), self.given, "begun"), Begun) if indexed.name else Begun()
+        begun.begin(indexed, one, candidates, fewest, len(self.index.persons))
+        if asked.times is n.Times.AT_MOST:
+            return ~begun.at_least(count + 1, one)
+        found = begun.at_least(count, one) if count else np.ones(len(indexed), dtype=bool)
+        return found & ~begun.at_least(count + 1, one) if exactly else found
 
     def _counted(self, indexed: Indexed, one: n.Correlated, candidates: Events) -> Ints:
-        "How many candidates are around each index event; where at least some are asked for, those at most."
+        "How many candidates are around each index event."
         here = indexed.events
         low, high = np.full(len(here), -FAR), np.full(len(here), FAR)
         if not one.ignore_period:
@@ -213,18 +188,13 @@ class Asked:
         plain = one.end is None and not one.same_visit and not one.occurrence.distinct
         impossible = np.zeros(len(here), dtype=bool)
         if simple:
-            lower, upper, impossible = _bounds(indexed, one.start, ignore=one.ignore_period)
+            lower, upper, impossible = bounds(indexed, one.start, ignore=one.ignore_period)
             low, high = np.maximum(low, lower), np.minimum(high, upper)
         # Only these persons' candidates are searched among: they are few beside all, and near one another.
         persons = np.array([here.person.min(), here.person.max() + 1]) << 32
         place, beyond = np.searchsorted(candidates.keys, persons)
         keys = candidates.keys[place:beyond]
         first = np.searchsorted(keys, key_of(here.person, low), "left")
-        if simple and plain and indexed.same is None and one.occurrence.times is n.Times.AT_LEAST and one.occurrence.count:
-            nth = first + (one.occurrence.count - 1)
-            there = (nth < len(keys)) & ~impossible
-            there &= keys[np.minimum(nth, len(keys) - 1)] <= key_of(here.person, high)
-            return np.where(there, one.occurrence.count, 0)
         last = np.searchsorted(keys, key_of(here.person, high), "right")
         last = np.where(impossible | (last < first), first, last)
         if simple and plain:
@@ -294,23 +264,8 @@ class Periods:
             self.start, self.end = start, end
 
 
-def _bounds(indexed: Indexed, window: n.Window, *, ignore: bool) -> tuple[Ints, Ints, Mask]:
-    "The first and last day of a window, and where it cannot be said (the index has no end)."
-    origin = indexed.events.end if window.from_index_end else indexed.events.start
-    unknown = np.zeros(len(origin), dtype=bool)
-    found = []
-    for bound in (window.start, window.end):
-        if bound.days is None:
-            edge = indexed.period_start if bound.coeff < 0 else indexed.period_end
-            found.append(np.full(len(origin), bound.coeff * FAR) if ignore else edge)
-        else:
-            unknown |= origin == NULL
-            found.append(np.where(origin == NULL, 0, plus(origin, bound.coeff * bound.days)))
-    return found[0], found[1], unknown
-
-
 def _within(indexed: Indexed, window: n.Window, event: Ints, date: Ints, *, ignore: bool) -> Mask:
-    low, high, unknown = _bounds(indexed, window, ignore=ignore)
+    low, high, unknown = bounds(indexed, window, ignore=ignore)
     return np.asarray((date != NULL) & ~unknown[event] & (low[event] <= date) & (date <= high[event]))
 
 

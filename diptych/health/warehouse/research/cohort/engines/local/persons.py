@@ -16,8 +16,8 @@ _ARRAY = 4096
 """The most persons that a container lists; a fuller one is a row of bits."""
 _COOKIE = 12346
 """Begins a serialised bitmap without runs (the portable format of RoaringFormatSpec)."""
-_SPARSE, _FEW = 64, 1 << 22
-"""Numbers that are this many times rarer than their span, which is more than `_FEW`, are not marked in a table."""
+_SPARSE = 64
+"""Numbers that are this many times rarer than their span are not marked in a table: a table costs by its span, a number by itself."""
 
 
 def bitmap(persons: Ints) -> BitMap:
@@ -25,7 +25,7 @@ def bitmap(persons: Ints) -> BitMap:
     if not len(persons):
         return BitMap()
     size = int(persons.max()) + 1
-    if size > max(_SPARSE * len(persons), _FEW):
+    if size > _SPARSE * len(persons):
         return BitMap(persons.astype(np.uint32))
     marks = np.zeros(-(-size // _BLOCK) * _BLOCK, dtype=bool)
     marks[persons] = True

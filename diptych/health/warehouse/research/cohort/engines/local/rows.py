@@ -6,7 +6,7 @@ reference leaves ties open, events are ordered by start, end, domain and key.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from pyroaring import BitMap
 from . import edits
 from .edits import Past, mixed
 from .events import Events, day_of, default_end, plus
-from .groups import Asked, Indexed
+from .groups import Asked
+from .indexed import Indexed
 from .members import Members
 from .memory import Memory, weights
 from .order import FAR, key_of, picked, sorting
@@ -107,8 +108,8 @@ class _Stage:
     def weight(self) -> int:
         return weights((self.domain, self.entry))
 
-    def satisfying(self, asked: Asked, group: n.Group) -> "_Stage":
-        kept = asked.group(self.entry, group)
+    def satisfying(self, asked: Asked, group: n.Group, name: str) -> "_Stage":
+        kept = asked.group(replace(self.entry, name=name), group)
         if bool(kept.all()):
             return self
         places = np.flatnonzero(kept)
@@ -191,13 +192,13 @@ class LocalEngine:
         stage = kept(cohort.primary, lambda: _Stage(*_entry(asked, cohort.primary)))
         yield stage
         if (additional := cohort.additional) is not None:
-            before = stage
+            before, named = stage, name
             qualified = (additional, cohort.qualified_limit)
-            stage = kept(qualified, lambda: before.satisfying(asked, additional).limited(cohort.qualified_limit))
+            stage = kept(qualified, lambda: before.satisfying(asked, additional, named).limited(cohort.qualified_limit))
             yield stage
         for rule in cohort.rules:
-            before, group = stage, rule.group
-            stage = kept(group, lambda before=before, group=group: before.satisfying(asked, group))  # type: ignore[misc] # bound now
+            satisfying = partial(stage.satisfying, asked, rule.group, name)
+            stage = kept(rule.group, satisfying)
             yield stage
 
     def persons(self, request: n.Request) -> Ints:
