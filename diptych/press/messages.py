@@ -27,6 +27,7 @@ TERMINAL = (
     "culture/commands",
     "health/commands",
     "culture/gateways/open_data",
+    "health/site/world",
 )
 """What speaks in the terminal, in English."""
 

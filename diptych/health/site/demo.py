@@ -1,13 +1,15 @@
 """`diptych health demo`: the data department on this machine, with a hospital of its own.
 
-Holds the order of starting and what is said of it. Does not hold the hospital (world, beside) nor how processes are kept.
+Holds the order of starting and what is said of it. Does not hold the hospital (world, beside: its room's part runs as processes of
+its own) nor how processes are kept.
 `diptych demo` starts it beside the pass.
 """
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -44,11 +46,13 @@ def demo(
     """Run the data department's research screens here, on an invented hospital, until Ctrl-C."""
     console = Console(soft_wrap=True)
     folder = _prepare(home, port)
+    from diptych.health.site.world import roots
+
     with until_told_to_stop(), alone(folder / "health-demo.lock", otherwise=ALREADY, home=str(folder)):
         must_be_free(host=HOST, port=port)
         _hospital(console, folder / STORE, seed=seed, fresh=fresh)
         with opened():
-            people(fresh=fresh)
+            people(care_sites=roots(folder / STORE), fresh=fresh)
             collect_static()
             with children() as running:
                 running.append(start_web(host=HOST, port=port, environ={}, log=folder / "logs" / "health-web.log"))
@@ -76,7 +80,7 @@ def _prepare(home: Path | None, port: int) -> Path:
     return folder
 
 
-def _hospital(console: Console, store: Path, *, seed: int, fresh: bool) -> None:
+def _hospital(console: Console, store: Path, *, seed: int, fresh: bool, make: Callable[..., Any] | None = None) -> None:
     from diptych.commons import clock
     from diptych.health.site import world
 
@@ -84,6 +88,7 @@ def _hospital(console: Console, store: Path, *, seed: int, fresh: bool) -> None:
         deny(NOT_INVENTED, store=str(store), release=release)
     if fresh:
         shutil.rmtree(store, ignore_errors=True)
+        world.Room(store).forget()
     if world.is_made(store):
         return
     if world.is_there(store):
@@ -97,7 +102,7 @@ def _hospital(console: Console, store: Path, *, seed: int, fresh: bool) -> None:
     )
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("patients")
-        made = world.make(
+        made = (make or world.bring)(
             store=store,
             seed=seed,
             at=clock.now(),
@@ -106,12 +111,13 @@ def _hospital(console: Console, store: Path, *, seed: int, fresh: bool) -> None:
     console.print(f"{made.rows['person']:,} patients, {made.rows['visit_occurrence']:,} visits, from seed {seed}.")
 
 
-def people(*, fresh: bool = False) -> None:
-    """Open the demo's accounts, each with the questions that are ready, unless they are there."""
+def people(*, care_sites: tuple[int, ...], fresh: bool = False) -> None:
+    """Open the demo's accounts, each with the questions that are ready, unless they are there. Those of a hospital that was made anew,
+    whose places have other numbers, are opened anew too."""
     from django.db import transaction
 
     from diptych.commons import clock
-    from diptych.health.site.world.examples import EXAMPLES, PASSWORD, PEOPLE
+    from diptych.health.site.world.examples import PASSWORD, PEOPLE, asked_of
     from diptych.health.warehouse.research.accounts.models import Account
     from diptych.health.warehouse.research.accounts.operations import open_account
     from diptych.health.warehouse.research.cohort.wire import cohort360
@@ -119,16 +125,16 @@ def people(*, fresh: bool = False) -> None:
     from diptych.health.warehouse.research.questions.terms import Form
 
     with transaction.atomic():
-        if fresh:
-            Account.objects.filter(email__in=[person.email for person in PEOPLE]).delete()
+        ours = Account.objects.filter(email__in=[person.email for person in PEOPLE])
+        (ours if fresh else ours.exclude(care_sites=list(care_sites))).delete()
         for person in PEOPLE:
             if Account.objects.filter(email=person.email).exists():
                 continue
             id_ = open_account(
-                email=person.email, name=person.name, password=PASSWORD, rights=person.rights, care_sites=person.care_sites,
+                email=person.email, name=person.name, password=PASSWORD, rights=person.rights, care_sites=care_sites,
                 actor="job:demo", at=clock.now(),
             )  # fmt: skip
-            for name, request in reversed(EXAMPLES):
+            for name, request in reversed(asked_of(care_sites)):
                 operations.create(account_id=id_, name=name, form=Form.REQUEST, asked=cohort360.write(request), at=clock.now())
 
 

@@ -80,3 +80,9 @@ def test_columns_by_the_names_of_either_version(tmp_path: Path) -> None:
         "SELECT admitted_from_concept_id, visit_start_date::VARCHAR FROM read_parquet(?)", [str(file)]
     ).fetchall()
     assert kept == [(1002, "2020-01-05")]
+
+
+def test_an_empty_link_to_an_empty_table_is_no_fault(tmp_path: Path) -> None:
+    folder = _world().write(tmp_path / "source")
+    duckdb.sql("SELECT 1::BIGINT AS provider_id WHERE false").write_parquet(str(folder / "provider.parquet"))
+    assert [str(one) for one in load(source=folder, store=tmp_path / "store", strict=False, at=AT).findings] == []

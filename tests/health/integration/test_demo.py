@@ -2,7 +2,9 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +16,7 @@ from diptych.commons.processes import alone
 from diptych.commons.refusal import Refused
 from diptych.health.site import world
 from diptych.health.site.demo import ALREADY, _hospital
+from diptych.health.site.world.examples import asked_of
 from diptych.health.warehouse.research.cohort.count import Desk
 from diptych.health.warehouse.research.index.care_sites import care_sites
 from diptych.health.warehouse.research.index.postings import FORMAT
@@ -53,20 +56,55 @@ def test_the_ready_questions_find_somebody_and_their_places_are_a_tree(tmp_path:
         assert len(look.population) > 11_000 and look.persons is not None and len(look.persons) >= 10, name
 
 
+def _found(store: Path) -> dict[str, int]:
+    "How many patients each ready question finds."
+    desk = Desk(store)
+    found = {}
+    for name, request in asked_of(world.roots(store)):
+        reached = [site.id for site in care_sites(desk.index).values()]
+        look = desk.look(replace(request, care_sites=tuple(reached)))
+        assert look.persons is not None
+        found[name] = len(look.persons)
+    return found
+
+
+def test_the_hospital_that_comes_through_the_flow_is_the_one_that_was_drawn(tmp_path: Path) -> None:
+    """Three formats and their dirt: the ready questions find those whom they find in what was drawn."""
+    few = {"seed": 1, "at": AT, "persons": 4_000}
+    brought = world.bring(store=tmp_path / "demo" / "store", **few)
+    drawn = world.make(store=tmp_path / "drawn", **few)
+    assert brought.rows["person"] == drawn.rows["person"] == 4_000, "one person, however many hospitals and numbers"
+    for table in ("visit_occurrence", "condition_occurrence", "procedure_occurrence", "drug_exposure", "measurement"):
+        assert 0 <= drawn.rows[table] - brought.rows[table] <= drawn.rows[table] / 500, table
+    told, expected = _found(tmp_path / "demo" / "store"), _found(tmp_path / "drawn")
+    assert set(expected.values()) != {0}
+    assert all(abs(told[name] - expected[name]) <= 2 for name in expected), (told, expected)
+
+    room = world.Room(tmp_path / "demo" / "store")
+    facts = json.loads((room.home / "omop" / "current.json").read_text())
+    assert set(facts["fates"]) == {"madeleine_bres", "ambroise_vidal", "tilleuls"}
+    assert all(fates["quarantined"] for fates in facts["fates"].values())
+    assert not [why for why in facts["why"] if why["why"] == "unplaced"]
+    assert facts["rows"]["unmapped"] == 3
+    assert "anatomopathologie" in {path.name for path in (room.home / "sources").iterdir()}
+    for path in room.home.rglob("*"):
+        assert not path.is_file() or b"Gauthier" not in path.read_bytes(), path
+
+    again = world.bring(store=tmp_path / "demo" / "store", **few)
+    assert again.rows == brought.rows
+
+
 def _started(store: Path, *, fresh: bool = False) -> str:
-    "What the demo says of its hospital when it starts on a store."
+    "What the demo says of its hospital when it starts on a store, made the short way where it must be made."
     said = io.StringIO()
-    _hospital(Console(file=said, soft_wrap=True), store, seed=1, fresh=fresh)
+    _hospital(Console(file=said, soft_wrap=True), store, seed=1, fresh=fresh, make=partial(world.make, persons=1_000))
     return said.getvalue()
 
 
 @pytest.mark.parametrize("older", [{"format": 1}, {"format": None}, {}], ids=["the first format", "null", "none said"])
-def test_a_hospital_of_an_older_index_is_made_anew_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, older: dict[str, object]
-) -> None:
+def test_a_hospital_of_an_older_index_is_made_anew_and_says_so(tmp_path: Path, older: dict[str, object]) -> None:
     store = tmp_path / "store"
     assert not world.is_made(store)
-    monkeypatch.setattr("diptych.health.site.world.make.__kwdefaults__", {**(world.make.__kwdefaults__ or {}), "persons": 1_000})
     assert "Another version" not in _started(store) and world.is_made(store)
     assert _started(store) == ""
 
@@ -116,3 +154,12 @@ def test_a_damaged_index_is_refused_and_nothing_is_made_over_it(tmp_path: Path, 
     with pytest.raises(Refused) as refused:
         _started(store)
     assert refused.value.code == "omop.damaged" and releases(store) == ["r1"]
+
+
+def test_a_flow_that_fails_says_so(tmp_path: Path) -> None:
+    (tmp_path / "room").write_text("where the room should be")
+    with pytest.raises(Refused) as refused:
+        world.bring(store=tmp_path / "store", seed=1, at=AT, persons=50)
+    told = refused.value.refusal.facts
+    assert (refused.value.code, told["verb"]) == ("demo.not_brought", "health vocabulary load")
+    assert "Invalid value for '--home'" in told["words"]

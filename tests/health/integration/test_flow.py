@@ -109,6 +109,17 @@ def test_two_numbers_of_one_person(hospital: Hospital) -> None:
     }
 
 
+def test_one_application_s_f_is_another_s_woman(tmp_path: Path) -> None:
+    hospital = Hospital(tmp_path)
+    hospital.says(
+        patient=[
+            patient(1, ins="1", sexe="F"), patient(2, ins="1", sexe="femme"), patient(3, ins="2", sexe="F"), patient(4, ins="2", sexe="h"),
+        ],
+    )  # fmt: skip
+    hospital.standardised()
+    assert [row["person_id"] for row in hospital.rows("person", "person_id")] == [1, 3, 4]
+
+
 def test_a_corrected_row_and_a_birth_that_is_not_whole(hospital: Hospital) -> None:
     hospital.says(
         patient=[patient(1, sexe="h", date_deces="2024-03-01", source_deces="insee")],

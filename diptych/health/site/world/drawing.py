@@ -23,6 +23,7 @@ from .words import (
     PRINCIPAL,
     STAY,
     TESTS,
+    UCUM,
     Test,
 )
 
@@ -276,7 +277,7 @@ class Drawing:
             "measurement_date": start // _SECOND,
             "measurement_datetime": start,
             "value_as_number": value,
-            "unit_concept_id": column(lambda test: IDS["Unit", test.unit]),
+            "unit_concept_id": column(lambda test: IDS["Unit", UCUM.get(test.unit, test.unit)]),
             "range_low": column(lambda test: test.low),
             "range_high": column(lambda test: test.high),
             "visit_occurrence_id": visit["id"][place],

@@ -1,6 +1,6 @@
 """Three questions ready to play with, and who may ask them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from .words import ASSOCIATED, FEMALE, IDS, PRINCIPAL
@@ -13,13 +13,12 @@ PASSWORD: Final = "bonjour-diptych"  # noqa: S105  # the demo's, printed by it
 
 @dataclass(frozen=True)
 class Person:
-    """An account of the demo: who they are, what they may do, which places they may ask about (1: the whole group)."""
+    """An account of the demo: who they are, what they may do. They may ask about all its places."""
 
     who: str
     name: str
     email: str
     rights: tuple[Right, ...] = ()
-    care_sites: tuple[int, ...] = (1,)
 
 
 PEOPLE: Final = (
@@ -104,4 +103,9 @@ EXAMPLES: Final = (
     ("Insuffisance cardiaque après un infarctus", _infarction()),
     ("Cancer du sein traité, patientes en vie", _breast()),
 )
-"""Name and request, in Cohort360's words."""
+"""Name and request, in Cohort360's words, of the places that `asked_of` says."""
+
+
+def asked_of(care_sites: tuple[int, ...]) -> tuple[tuple[str, n.Request], ...]:
+    """The questions, put to places of care."""
+    return tuple((name, replace(request, care_sites=care_sites)) for name, request in EXAMPLES)

@@ -1,6 +1,7 @@
-"""The demo's hospital, made: drawn, written as an OMOP folder in Parquet, loaded as any hospital's would be.
+"""The demo's hospital, made the short way: drawn as OMOP's tables in Parquet and loaded. Tests of screens use it; the demo itself
+brings the same hospital in through the flow (`bringing`).
 
-Holds the order, the writing and the questions that are ready. Does not hold what is invented (`words`, `places`, `drawing`).
+Holds the order, the writing and what a store is. Does not hold what is invented (`words`, `places`, `drawing`).
 """
 
 import datetime as dt
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 
 from .drawing import Columns, Drawing
 from .examples import EXAMPLES, PASSWORD, PEOPLE
-from .places import GROUP, tree
+from .places import GROUP, HOSPITALS, tree
 from .words import FIXED, GROUPS, IDS
 
 from diptych.health.warehouse.mart.shapes import SHAPES
@@ -30,7 +31,7 @@ PARTS = 12
 _CARE_SITE, _CONTAINS = 57, 46233688
 """OMOP's concepts: the domain of care sites, and «care site contains care site»."""
 
-__all__ = ["EXAMPLES", "PASSWORD", "PEOPLE", "foreign", "is_made", "is_there", "make"]
+__all__ = ["EXAMPLES", "PASSWORD", "PEOPLE", "foreign", "is_made", "is_there", "make", "roots"]
 
 
 def is_made(store: Path) -> bool:
@@ -56,7 +57,15 @@ def _invented(release: Path) -> bool:
         names = pq.read_table(release / "care_site.parquet", columns=["care_site_name"])["care_site_name"].to_pylist()
     except (OSError, pa.ArrowException):
         return False
-    return GROUP in names
+    return GROUP in names or set(HOSPITALS) <= set(names)
+
+
+def roots(store: Path) -> tuple[int, ...]:
+    """The places of a store's release under which all others are: the group or, where its sources have no word for it, its hospitals."""
+    release = store / "releases" / (store / CURRENT).read_text().strip()
+    found = pq.read_table(release / "care_site.parquet", columns=["care_site_id", "care_site_name"]).to_pylist()
+    at = {str(one["care_site_name"]): int(one["care_site_id"]) for one in found}
+    return (at[GROUP],) if GROUP in at else tuple(sorted(at[name] for name in HOSPITALS))
 
 
 def make(
@@ -71,7 +80,7 @@ def make(
         advance("patients", done, PARTS)
         drawing = Drawing(seed=seed, persons=persons, last=at.date())
         with duckdb.connect() as connection:
-            for name, columns in [*drawing.tables(), *_places(), *_vocabulary()]:
+            for name, columns in [*drawing.tables(), *_places(), *vocabulary()]:
                 _write(connection, folder, name, columns)
                 done += 1
                 advance(name, done, PARTS)
@@ -116,7 +125,8 @@ def _places() -> list[tuple[str, Columns]]:
     ]
 
 
-def _vocabulary() -> list[tuple[str, Columns]]:
+def vocabulary() -> list[tuple[str, Columns]]:
+    """The demo's concepts and what is above each, as OMOP's tables."""
     concepts = [(id_, label, domain, vocabulary, "S", code) for id_, label, domain, vocabulary, code in FIXED]
     ancestors = [(id_, id_, 0) for id_, *_ in FIXED]
     for domain, vocabulary, words in GROUPS:

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-FIRST = 2_000_000_001
-"""OMOP keeps concept ids from two billion for a site's own."""
+FIRST = 1_990_000_001
+"""Below two billion, where OMOP has a site's own begin: the room takes this vocabulary as a folder of Athena's, whose numbers none
+of these is."""
 
 MALE, FEMALE = 8507, 8532
-CONSULTATION, DAY_HOSPITAL, STAY, EMERGENCY = 9202, 2_000_900_001, 9201, 9203
+CONSULTATION, DAY_HOSPITAL, STAY, EMERGENCY = 9202, 8756, 9201, 9203
 PRINCIPAL, ASSOCIATED = 32902, 32908
 
 FIXED: tuple[tuple[int, str, str, str, str], ...] = (
@@ -21,7 +22,7 @@ FIXED: tuple[tuple[int, str, str, str, str], ...] = (
     (STAY, "Hospitalisation complète", "Visit", "Visit", "HC"),
     (CONSULTATION, "Consultation", "Visit", "Visit", "CS"),
     (EMERGENCY, "Passage aux urgences", "Visit", "Visit", "URG"),
-    (DAY_HOSPITAL, "Hôpital de jour", "Visit", "Visit", "HDJ"),
+    (DAY_HOSPITAL, "Hôpital de jour", "Visit", "CMS Place of Service", "22"),
     (PRINCIPAL, "Diagnostic principal", "Condition Status", "Condition Status", "DP"),
     (ASSOCIATED, "Diagnostic associé", "Condition Status", "Condition Status", "DAS"),
     (0, "Sans concept", "Metadata", "None", "No matching concept"),
@@ -139,15 +140,15 @@ ILLNESSES = (
     Illness("J18", "Pneumopathie infectieuse", "X", share=0.05, follow=(0.3, 300), types=_ACUTE, service="Pneumologie", deadly=0.05,
             drugs=(("J01CA04", 0.75, 8),), tests=(("1988-5", 0.9, 120, 60),), acts=(("ZBQK002", 0.9),)),
     Illness("C50", "Tumeur maligne du sein", "C00-C97", share=0.022, ages=(35, 100), women=60, follow=(7, 45), types=_CANCER,
-            service="Oncologie", deadly=0.15, drugs=(("L01CD01", 0.25, 21), ("L02BA01", 0.4, 90)), tests=(("718-7", 0.5, 118, 14),),
+            service="Oncologie", deadly=0.15, drugs=(("L01CD01", 0.25, 21), ("L02BA01", 0.4, 90)), tests=(("718-7", 0.5, 11.8, 1.4),),
             acts=(("QEFA003", 0.15), ("QEQK004", 0.5))),
     Illness("C34", "Tumeur maligne des bronches et du poumon", "C00-C97", share=0.010, ages=(45, 95), women=0.6, raised=(("J44", 4),),
             follow=(7, 35), types=_CANCER, service="Oncologie", deadly=0.55, drugs=(("L01XA02", 0.3, 21), ("L01FF02", 0.3, 21)),
-            tests=(("718-7", 0.6, 112, 15),), acts=(("ZBQK002", 0.4),)),
+            tests=(("718-7", 0.6, 11.2, 1.5),), acts=(("ZBQK002", 0.4),)),
     Illness("C61", "Tumeur maligne de la prostate", "C00-C97", share=0.02, ages=(50, 105), women=0.0, follow=(4, 90), types=_CANCER,
             service="Oncologie", deadly=0.12, tests=(("2857-1", 0.9, 14, 9),), acts=(("JGFC001", 0.12),)),
     Illness("C18", "Tumeur maligne du côlon", "C00-C97", share=0.012, ages=(45, 105), follow=(6, 40), types=_CANCER, service="Oncologie",
-            deadly=0.3, drugs=(("L01XA03", 0.35, 14),), tests=(("718-7", 0.6, 110, 16),), acts=(("HHQE002", 0.4), ("HHFA018", 0.2))),
+            deadly=0.3, drugs=(("L01XA03", 0.35, 14),), tests=(("718-7", 0.6, 11, 1.6),), acts=(("HHQE002", 0.4), ("HHFA018", 0.2))),
     Illness("K80", "Lithiase biliaire", "XI", share=0.025, ages=(20, 100), women=1.8, raised=(("E66", 2),), follow=(0.6, 60), types=(3, 0.5, 4, 3),
             service="Chirurgie digestive", acts=(("HMFC004", 0.45),), tests=(("1988-5", 0.4, 60, 40),)),
     Illness("K35", "Appendicite aiguë", "XI", share=0.012, ages=(5, 60), follow=(0.1, 20), types=(0, 0, 4, 6), service="Chirurgie digestive",
@@ -168,16 +169,16 @@ ILLNESSES = (
     Illness("M54", "Dorsalgie", "XIII", share=0.12, ages=(18, 95), follow=(1, 120), types=(7, 0.3, 0.5, 3), service="Urgences",
             drugs=(("N02BE01", 0.7, 15), ("M01AE01", 0.4, 7))),
     Illness("S72", "Fracture du fémur", "XIX", share=0.012, ages=(60, 110), women=1.9, follow=(1, 60), types=(1, 0, 5, 4),
-            service="Chirurgie orthopédique", deadly=0.12, drugs=(("B01AB05", 0.8, 30),), tests=(("718-7", 0.9, 108, 14),), acts=(("NBCA010", 0.7),)),
+            service="Chirurgie orthopédique", deadly=0.12, drugs=(("B01AB05", 0.8, 30),), tests=(("718-7", 0.9, 10.8, 1.4),), acts=(("NBCA010", 0.7),)),
     Illness("S52", "Fracture de l’avant-bras", "XIX", share=0.02, follow=(1, 30), types=(3, 0, 1, 6), service="Urgences",
             drugs=(("N02BE01", 0.8, 10),), acts=(("MCEP001", 0.5),)),
     Illness("N39", "Infection des voies urinaires", "XIV", share=0.06, women=3.5, ages=(1, 110), follow=(0.5, 200), types=(3, 0.2, 1.5, 4),
             service="Urgences", drugs=(("J01XX01", 0.5, 1), ("J01CA04", 0.2, 7)), tests=(("1988-5", 0.5, 45, 35),)),
     Illness("A41", "Septicémie", "I", share=0.012, ages=(0, 110), raised=(("N18", 2),), follow=(0.1, 200), types=(0, 0, 7, 3),
-            service="Médecine interne", deadly=0.28, drugs=(("J01DD04", 0.8, 10),), tests=(("1988-5", 0.95, 190, 70), ("718-7", 0.8, 112, 16)),
+            service="Médecine interne", deadly=0.28, drugs=(("J01DD04", 0.8, 10),), tests=(("1988-5", 0.95, 190, 70), ("718-7", 0.8, 11.2, 1.6)),
             acts=(("ZBQK002", 0.6),)),
     Illness("O80", "Accouchement unique et spontané", "XV", share=0.10, ages=(18, 45), women=1000, follow=(0.5, 900), types=(0, 0, 1, 0),
-            service="Maternité", tests=(("718-7", 0.9, 114, 12),), acts=(("JQGD010", 0.85),)),
+            service="Maternité", tests=(("718-7", 0.9, 11.4, 1.2),), acts=(("JQGD010", 0.85),)),
     Illness("O24", "Diabète sucré au cours de la grossesse", "XV", share=0.015, ages=(20, 45), women=1000, raised=(("E66", 3), ("O80", 4)),
             follow=(3, 25), types=(6, 2, 1, 0.2), service="Maternité", tests=(("2345-7", 0.9, 5.9, 0.8),)),
 )  # fmt: skip
@@ -224,7 +225,7 @@ TESTS = (
     Test("2823-3", "Potassium", "BIOCHIMIE", unit="mmol/L", low=3.5, high=5.1, usual=0.15),
     Test("13457-7", "Cholestérol LDL", "BIOCHIMIE", unit="mmol/L", low=1.5, high=3.4, decimals=2),
     Test("1988-5", "Protéine C réactive", "BIOCHIMIE", unit="mg/L", low=0, high=5, decimals=0, usual=0.12),
-    Test("718-7", "Hémoglobine", "HEMATO", unit="g/L", low=120, high=160, decimals=0, usual=0.2),
+    Test("718-7", "Hémoglobine", "HEMATO", unit="g/dL", low=12, high=16, usual=0.2),
     Test("3016-3", "Thyréostimuline (TSH)", "HORMONO", unit="mUI/L", low=0.4, high=4, decimals=2),
     Test("10839-9", "Troponine I", "HORMONO", unit="ng/L", low=0, high=20, decimals=0),
     Test("33762-6", "NT-proBNP", "HORMONO", unit="ng/L", low=0, high=300, decimals=0),
@@ -234,12 +235,15 @@ TESTS = (
 
 UNITS = tuple(dict.fromkeys(test.unit for test in TESTS if isinstance(test, Test)))
 
+UCUM = {"µmol/L": "umol/L", "µg/L": "ug/L", "mUI/L": "m[iU]/L", "kg/m²": "kg/m2"}
+"""How units are written in UCUM, where it is not as people write them."""
+
 GROUPS: tuple[tuple[str, str, tuple[Word, ...]], ...] = (
-    ("Condition", "CIM-10", (*CHAPTERS, *ILLNESSES)),
+    ("Condition", "CIM10", (*CHAPTERS, *ILLNESSES)),
     ("Procedure", "CCAM", ACTS),
     ("Drug", "ATC", DRUGS),
     ("Measurement", "LOINC", TESTS),
-    ("Unit", "UCUM", tuple(Word(unit, unit) for unit in UNITS)),
+    ("Unit", "UCUM", tuple(Word(UCUM.get(unit, unit), unit) for unit in UNITS)),
 )
 """Every word of ours, by OMOP domain and vocabulary."""
 

@@ -317,25 +317,30 @@ _DATE_OR_PART = r"""(regexp_matches(t.birth, '^\d{4}(-\d\d)?$') OR regexp_matche
     OR (regexp_matches(t.birth, '^\d{4}-\d\d-\d\d') AND TRY_CAST(left(t.birth, 10) AS DATE) IS NOT NULL))"""
 
 _ALIKE = f"""
-WITH borne AS (
-    SELECT ins, greatest(count(DISTINCT birth), count(DISTINCT lower(sex)), count(DISTINCT birth_rank)) = 1 AS agreed
-    FROM intake.patient WHERE ins IS NOT NULL GROUP BY ins HAVING count(*) BETWEEN 2 AND {ALIKE_AT_MOST}
+WITH identity AS (
+    -- One source's F is another's female: sexes are compared by what they mean.
+    SELECT p.* REPLACE (coalesce(CAST(w.concept_id AS VARCHAR), lower(p.sex)) AS sex)
+    FROM intake.patient p LEFT JOIN vocabulary.word w ON w.list = 'sex' AND w.word = lower(p.sex)
+),
+borne AS (
+    SELECT ins, greatest(count(DISTINCT birth), count(DISTINCT sex), count(DISTINCT birth_rank)) = 1 AS agreed
+    FROM identity WHERE ins IS NOT NULL GROUP BY ins HAVING count(*) BETWEEN 2 AND {ALIKE_AT_MOST}
 ),
 ins AS (
-    SELECT p.*, b.agreed FROM intake.patient p JOIN borne b USING (ins)
+    SELECT p.*, b.agreed FROM identity p JOIN borne b USING (ins)
 ),
 nir AS (
-    SELECT * FROM intake.patient WHERE nir IN (
-        SELECT nir FROM intake.patient WHERE nir IS NOT NULL GROUP BY nir HAVING count(*) BETWEEN 2 AND {ALIKE_AT_MOST})
+    SELECT * FROM identity WHERE nir IN (
+        SELECT nir FROM identity WHERE nir IS NOT NULL GROUP BY nir HAVING count(*) BETWEEN 2 AND {ALIKE_AT_MOST})
 ),
 pairs AS (
     SELECT 1 AS sureness, a.source, a.patient, b.source AS other_source, b.patient AS other, a.number, b.number AS other_number
     FROM ins a JOIN ins b ON a.ins = b.ins AND a.number < b.number
-    WHERE a.agreed OR (a.birth = b.birth AND lower(a.sex) = lower(b.sex) AND a.birth_rank IS NOT DISTINCT FROM b.birth_rank)
+    WHERE a.agreed OR (a.birth = b.birth AND a.sex = b.sex AND a.birth_rank IS NOT DISTINCT FROM b.birth_rank)
     UNION ALL
     SELECT 2, a.source, a.patient, b.source, b.patient, a.number, b.number
     FROM nir a JOIN nir b ON a.nir = b.nir AND a.number < b.number
-    WHERE a.birth = b.birth AND lower(a.sex) = lower(b.sex) AND lower(a.first_name) = lower(b.first_name)
+    WHERE a.birth = b.birth AND a.sex = b.sex AND lower(a.first_name) = lower(b.first_name)
         AND a.birth_rank IS NOT DISTINCT FROM b.birth_rank
 )
 SELECT source, patient, other_source, other FROM pairs ORDER BY sureness, number, other_number

@@ -146,7 +146,8 @@ class _Keys:
             self._made[table] = (low, high) if dense else None
         bounds = self._made[table]
         if bounds is None:
-            return f"{value} NOT IN (SELECT k FROM keys_{table})", ""
+            # Nothing is NOT IN an empty table too, says SQL: an empty link would name a row that is not there.
+            return f"({value} IS NOT NULL AND {value} NOT IN (SELECT k FROM keys_{table}))", ""
         return _beyond(value, *bounds)
 
 
