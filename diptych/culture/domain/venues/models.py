@@ -92,6 +92,8 @@ class Structure(models.Model):
 class TicketingSystem(models.Model):
     """A partner's system: the programs that work for some venues by key, and sell their places where it has addresses."""
 
+    structure = models.ForeignKey(Structure, on_delete=models.PROTECT, null=True, related_name="systems")
+    """The structure whose own system it is: its members hold its keys. None: a maker's, which the team made."""
     name = models.CharField(max_length=120, unique=True)
     booking_url = models.URLField(max_length=2083, blank=True)
     """Where places are asked for, and `cancellation_url` where they are given back: both, or neither."""

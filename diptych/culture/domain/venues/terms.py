@@ -243,6 +243,13 @@ PARTNER_MISSING = Reason("venues.partner_missing", Kind.MISSING, "There is no su
 PARTNER_TAKEN = Reason("venues.partner_taken", Kind.CONFLICT, "A partner of this name is already there.")
 PARTNER_KEY_MISSING = Reason("venues.partner_key_missing", Kind.MISSING, "There is no key that begins so, or it has ended.")
 PARTNER_VENUE_MISSING = Reason("venues.partner_venue_missing", Kind.MISSING, "There is no such venue for this partner.")
+PARTNER_NOT_YET = Reason(
+    "venues.partner_not_yet", Kind.CONFLICT, "The team examines this structure first: a system may be connected to it then."
+)
+PARTNER_TOO_MANY = Reason(
+    "venues.partner_too_many", Kind.CONFLICT, "A structure has at most {most} systems of its own: one serves several venues."
+)
+PARTNER_KEYS_TOO_MANY = Reason("venues.partner_keys_too_many", Kind.CONFLICT, "{most} keys already open: end one first.")
 MUNICIPALITY_UNKNOWN = Reason(
     "venues.municipality_unknown", Kind.INVALID, "There is no commune of this name and postcode.", "guide §6.1, addresses"
 )

@@ -29,8 +29,11 @@ ROTATED_KEY_LASTS: Final = timedelta(days=1)
 
 
 @transaction.atomic
-def make_partner(*, name: str, urls: PartnerUrls, private: bool, draw: Draw, actor: str, at: datetime) -> int:
-    """A new partner's system, by its name; its number. `private`: whether its addresses may be on a private network."""
+def make_partner(
+    *, name: str, urls: PartnerUrls, private: bool, draw: Draw, actor: str, at: datetime, structure_id: int | None = None
+) -> int:
+    """A new partner's system, by its name; its number. `private`: whether its addresses may be on a private network;
+    `structure_id`: whose own system it is, if it is no maker's."""
     name = name.strip()[:120]
     if not name:
         deny(terms.NAME_MISSING)
@@ -39,7 +42,7 @@ def make_partner(*, name: str, urls: PartnerUrls, private: bool, draw: Draw, act
     stop_if(why_not_partner_urls(_read(urls), private=private))
     made = TicketingSystem.objects.create(
         name=name, booking_url=urls.booking, cancellation_url=urls.cancellation, notification_url=urls.notification,
-        secret=draw(ALPHABET, SECRET),
+        secret=draw(ALPHABET, SECRET), structure_id=structure_id,
     )  # fmt: skip
     tell("venues.make_partner", subject=f"partner:{made.pk}", actor=actor, at=at)
     return made.pk
@@ -97,6 +100,23 @@ def link_venue(*, partner_id: int, venue_id: int, sells: bool, actor: str, at: d
         venue.ticketing = partner
         venue.save(update_fields=["ticketing"])
     tell("venues.link_partner", subject=f"venue:{venue.pk}", actor=actor, at=at, facts={"partner": partner.pk, "sells": sells})
+
+
+@transaction.atomic
+def sell_places(*, partner_id: int, venue_id: int, sells: bool, actor: str, at: datetime) -> None:
+    """Ask a partner for the places of a venue that it works for from now on, or no longer. Refuses (missing) a venue it does not work
+    for; one that has not said where it is asked, there or everywhere."""
+    partner = _locked(partner_id)
+    link = PartnerVenue.objects.filter(partner=partner, venue_id=venue_id, ended_at=None, venue__deleted_at=None).first()
+    if link is None:
+        deny(terms.PARTNER_VENUE_MISSING)
+    if not sells:
+        Venue.objects.filter(pk=venue_id, ticketing=partner).update(ticketing=None)
+    elif not (partner.booking_url or link.booking_url):
+        deny(terms.PARTNER_SELLS_NOTHING)
+    else:
+        Venue.objects.filter(pk=venue_id).update(ticketing=partner)
+    tell("venues.sell_places", subject=f"venue:{venue_id}", actor=actor, at=at, facts={"partner": partner.pk, "sells": sells})
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Reads of the venues chapter: for whom somebody may act, structures and their members, a venue's page."""
 
 from .addresses import AddressLine, address_of, addresses_like
+from .connecting import System, makers, own_systems, system_of
 from .own import OwnVenue, acting_for, venue_ids_of, venues_of
 from .pages import Ahead, VenuePage, days_ahead, venue_page
 from .partners import (
@@ -50,6 +51,7 @@ __all__ = [
     "StructureFile",
     "StructureLine",
     "StructureQueue",
+    "System",
     "VenueForPartner",
     "VenuePage",
     "acting_for",
@@ -60,9 +62,11 @@ __all__ = [
     "decision_of",
     "invitation_of",
     "invitations_for",
+    "makers",
     "member_ids",
     "next_steps",
     "own_structure",
+    "own_systems",
     "partner_id_of",
     "partner_of",
     "partners",
@@ -70,6 +74,7 @@ __all__ = [
     "structure_name",
     "structure_queue",
     "structures_of",
+    "system_of",
     "urls_at_venue",
     "venue_ids_of",
     "venue_page",

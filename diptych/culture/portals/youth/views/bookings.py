@@ -60,6 +60,7 @@ def _ticket(request: HttpRequest, booking_id: int, refusal: Refusal | None = Non
         "ticket": mine,
         "kind": gettext(mine.label),
         "qr": drawn(mine.qr_text) if mine.status is Status.CONFIRMED else "",
+        "seats": _seats(mine) if mine.status is Status.CONFIRMED else (),
         "shows_code": mine.status in (Status.CONFIRMED, Status.USED, Status.REIMBURSED),
         "is_held": mine.status is Status.HELD,
         "is_waiting": mine.status is Status.CONFIRMED,
@@ -74,6 +75,11 @@ def _ticket(request: HttpRequest, booking_id: int, refusal: Refusal | None = Non
         "here": position_of(request),
     }
     return page(request, "cancel" if confirms else "ticket", context, zone=zone)
+
+
+def _seats(mine: Ticket) -> list[dict[str, str]]:
+    "What the venue's ticketing system gave for each place, its barcode drawn."
+    return [{"barcode": one["barcode"], "seat": one.get("seat") or "", "qr": drawn(one["barcode"])} for one in mine.tickets]
 
 
 @door(Audience.YOUTH)

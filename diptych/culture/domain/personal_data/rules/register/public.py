@@ -52,7 +52,7 @@ ROWS: Final = (
     _public("bookings_partnerfault", "id system_id venue_id kind why at"),
     _public("bookings_partnerhealth", "system_id failures answered_at failed_at rests_until"),
     _public("venues_structure", "id siren name validation created_at"),
-    _public("venues_ticketingsystem", "id name booking_url cancellation_url notification_url secret active"),
+    _public("venues_ticketingsystem", "id name booking_url cancellation_url notification_url secret active structure_id"),
     _public("venues_partnerkey", "id prefix digest made_at ends_at partner_id"),
     _public("venues_partnervenue", "id booking_url cancellation_url notification_url made_at ended_at partner_id venue_id"),
     _public(
