@@ -16,6 +16,7 @@ from .landing import compared as landed
 from .landing import drawn, through
 from .notes import Part, scored, speed
 from .peer import compared
+from .quality import quality
 
 from diptych.commons.clock import now
 from diptych.commons.terminal import show_json, show_table
@@ -26,6 +27,8 @@ from diptych.health.warehouse.research.index.postings import is_event
 from diptych.health.warehouse.research.index.store import load
 
 app = typer.Typer(no_args_is_help=True, help="Measure the store and its questions, beside their peers.", add_completion=False)
+
+app.command()(quality)
 
 Persons = Annotated[int, typer.Option("--persons", min=100, help="How many persons the world has, about 100 events each.")]
 Keep = Annotated[

@@ -9,6 +9,7 @@ import duckdb
 from ..meaning import UNFIT, below
 from ..nodes import Expr, View
 from ..terms import SEVERAL, UNFIT_ROWS
+from .quick import compiled as quickly
 from .selections import Query, compiled
 
 from diptych.commons.refusal import deny
@@ -50,11 +51,30 @@ def make(
     resource: str = "resource",
     carried: Sequence[str] = (),
 ) -> None:
-    """Make a table of a view's rows, `_unfit` among its columns. Refused: `views_on_fhir.several`."""
+    """Make a table of a view's rows, `_unfit` among its columns. Refused: `views_on_fhir.several`.
+
+    The quick way first, where there is one; what it does not know, the general way.
+    """
+    quick = quickly(view, relation=relation, resource=resource, carried=carried)
+    if quick is None:
+        _generally(connection, view, f"CREATE TABLE {table} AS", relation, resource, carried)
+        return
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE quickly_seen AS {quick.resources}")
+    connection.execute(f"CREATE TABLE {table} AS {quick.rows.format('quickly_seen')}")
+    [(unknown,)] = connection.execute("SELECT count(*) FROM quickly_seen WHERE NOT _known").fetchall()
+    if unknown:
+        left = f"(SELECT {''.join(f'{chr(34)}{name}{chr(34)}, ' for name in carried)}_w AS resource FROM quickly_seen WHERE NOT _known)"
+        _generally(connection, view, f"INSERT INTO {table}", left, "resource", carried)
+    connection.execute("DROP TABLE quickly_seen")
+
+
+def _generally(
+    connection: duckdb.DuckDBPyConnection, view: View, into: str, relation: str, resource: str, carried: Sequence[str]
+) -> None:
     query = compiled(view, relation=relation, resource=resource, carried=carried)
     known(connection, query)
     with told(view):
-        connection.execute(f"CREATE TABLE {table} AS {query.text}")
+        connection.execute(f"{into} {query.text}")
 
 
 def must_fit(connection: duckdb.DuckDBPyConnection, view: View, *, table: str) -> None:

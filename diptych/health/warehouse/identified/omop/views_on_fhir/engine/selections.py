@@ -5,11 +5,12 @@ the two. Nothing stops for it, and nothing is lost without being told. Does not 
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..meaning import UNFIT
-from ..nodes import Column, Expr, RowIndex, Selection, View
+from ..nodes import Binary, Column, Exists, Expr, Literal, RowIndex, Selection, This, View, Where
 from ..terms import Fault
 from ..values import INSTANT, LOCAL, WHOLE
 from .expressions import Names, Scope, Sql, expression, let, listed, quoted
@@ -40,7 +41,7 @@ def compiled(view: View, *, relation: str, resource: str = "resource", carried: 
     before = "".join(f'"{name}", ' for name in carried)
     cells = [f'{body.cells[column.name]} AS "{column.name}"' for column in view.select.names()]
     unfit = f"{_first(body.unfit)} AS {UNFIT}"
-    source = f"(SELECT {before}{scope.taken_apart(resource)} AS _p FROM {relation})"
+    source = f"(SELECT {before}{scope.taken_apart(resource)} AS _p FROM {relation}{likely(view, resource)})"
     where = f"WHERE {' AND '.join(kept)}"
     if not body.loops:
         return Query(f"SELECT {before}{', '.join([*cells, unfit])} FROM {source} {where}", compiler.functions)
@@ -50,6 +51,35 @@ def compiled(view: View, *, relation: str, resource: str = "resource", carried: 
     return Query(
         f"SELECT {before}{', '.join([*cells, unfit])} FROM (SELECT {before}_p, {looped} FROM ({unnested}))", compiler.functions
     )
+
+
+def likely(view: View, resource: str) -> str:
+    """A look at the text before it is read as JSON: where a criterion asks for one of some texts, one must be in it.
+
+    Sound: JSON writes a text as it is or with a backslash, and what has any is let through.
+    """
+    said = []
+    for criterion in view.where:
+        texts = one_of(criterion.of.criterion) if isinstance(criterion, Exists) and isinstance(criterion.of, Where) else ()
+        if texts and all(map(plain, texts)):
+            found = [f"contains(CAST({resource} AS VARCHAR), {quoted(text)})" for text in (*texts, "\\")]
+            said.append(f"({' OR '.join(found)})")
+    return f" WHERE {' AND '.join(said)}" if said else ""
+
+
+def one_of(criterion: Expr) -> tuple[str, ...]:
+    """The texts of which an item must be one; none where a criterion asks for anything else."""
+    match criterion:
+        case Binary("=", This(), Literal(str(text))):
+            return (text,)
+        case Binary("or", left, right) if (one := one_of(left)) and (other := one_of(right)):
+            return (*one, *other)
+    return ()
+
+
+def plain(text: str) -> bool:
+    """Whether a text is written in JSON as it is, by whoever writes no more than must be."""
+    return not re.search(r'["\\\x00-\x1f]', text)
 
 
 def _first(faults: Sequence[str]) -> str:
