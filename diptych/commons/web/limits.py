@@ -8,12 +8,14 @@ that is kept by django-axes in the database. Does not hold the reasons' wording 
 
 import hashlib
 import hmac
+import json
 import mmap
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -35,9 +37,10 @@ _PROBES: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `times` in `seconds` for each `per`: a network address, the account signed in, or what a form's field says."""
+    """At most `times` in `seconds` for each `per`: a network address, the account signed in, or what a form's field (`json`: a
+    program's body) says. Of IPv6, the first 64 bits: whoever has an address there has them all."""
 
-    per: Literal["address", "account", "field"]
+    per: Literal["address", "account", "field", "json"]
     times: int
     seconds: int
     field: str = ""
@@ -102,6 +105,28 @@ def client_address(request: HttpRequest) -> str:
     return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
+def _network(request: HttpRequest) -> str:
+    "Whose the address is: one of IPv4; of IPv6 the network, in which a subscriber takes a new address as often as they like."
+    address = client_address(request)
+    try:
+        known = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(known, IPv6Address):
+        return address
+    return str(known.ipv4_mapped or IPv6Address(int(known) >> 64 << 64))
+
+
+def _said(request: HttpRequest, field: str) -> str:
+    "What a program's body says, read as the API reads it, whatever its content type claims; empty where that makes no sense."
+    try:
+        sent = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return ""
+    value = sent.get(field) if isinstance(sent, dict) else None
+    return value if isinstance(value, str) else ""
+
+
 def _account(request: HttpRequest) -> str:
     "The account, without reading the person: from the token, or from the session that the door reads anyway."
     if bearer.is_carried(request):
@@ -117,9 +142,10 @@ def why_not(*, name: str, limits: Iterable[Limit], request: HttpRequest) -> Refu
         if request.method not in limit.methods:
             continue
         words: dict[str, Callable[[HttpRequest], str]] = {
-            "address": client_address,
+            "address": _network,
             "account": _account,
             "field": lambda sent: sent.POST.get(limit.field, "").strip().lower(),  # noqa: B023  # called at once
+            "json": lambda sent: _said(sent, limit.field).strip().lower(),  # noqa: B023  # the same
         }
         who = words[limit.per](request)
         if not who:

@@ -8,6 +8,8 @@ import logging
 from django.http import HttpRequest
 
 UNKNOWN = "(no such address)"
+TALKERS = ("django.request", "django.security.csrf")
+"""Who writes addresses: a form without its token is told of by another logger than the rest."""
 
 
 class ShapesOnly(logging.Filter):
@@ -25,6 +27,7 @@ class ShapesOnly(logging.Filter):
 
 def log_shapes_only() -> None:
     """Put the filter before Django's lines about requests, once."""
-    logger = logging.getLogger("django.request")
-    if not any(isinstance(one, ShapesOnly) for one in logger.filters):
-        logger.addFilter(ShapesOnly())
+    for name in TALKERS:
+        logger = logging.getLogger(name)
+        if not any(isinstance(one, ShapesOnly) for one in logger.filters):
+            logger.addFilter(ShapesOnly())

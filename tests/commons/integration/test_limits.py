@@ -103,3 +103,36 @@ def test_the_address_is_our_proxys_word_only_behind_a_proxy(rf, settings):
     assert limits.client_address(request) == "10.0.0.1"
     settings.TRUST_PROXY = True
     assert limits.client_address(request) == "198.51.100.7"
+
+
+def test_an_address_of_ipv6_counts_by_its_network(limited, rf):
+    """Whoever has an address of IPv6 has 2^64 of them: each was a stranger to the limits."""
+
+    def knock(address):
+        return limits.why_not(name="door", limits=[Limit("address", 1, 60)], request=rf.post("/", REMOTE_ADDR=address))
+
+    assert knock("2001:db8:0:1::1") is None
+    assert knock("2001:db8:0:1:ffff::2") is not None
+    assert knock("2001:db8:0:2::1") is None
+    assert knock("::ffff:192.0.2.1") is None
+    assert knock("192.0.2.1") is not None
+    assert knock("192.0.2.2") is None
+    assert knock("somewhere") is None
+    assert knock("") is None
+
+
+@pytest.mark.django_db
+def test_passwords_are_not_guessed_by_programs_from_many_addresses(limited):
+    """The table's own limits: twenty tries of one account in a quarter of an hour, wherever they come from and however they
+    are written."""
+    factories.youth(email="ines@exemple.example")
+
+    def guess(place, email="ines@exemple.example", kind="application/json"):
+        body = f'{{"email": "{email}", "password": "faux", "x": "&email=autre@exemple.example"}}'
+        return Client(REMOTE_ADDR=f"198.51.100.{place}").post("/api/v1/token", body, kind).status_code
+
+    assert {guess(place) for place in range(20)} == {401}
+    assert guess(21) == guess(22, " INES@exemple.example") == guess(23, kind="application/x-www-form-urlencoded") == 429
+    assert guess(24, "malo@exemple.example") == 401
+    for odd in ("[]", "{", '{"email": 1}', "[" * 100_000, ""):
+        assert Client(REMOTE_ADDR="198.51.100.25").post("/api/v1/token", odd, "application/json").status_code in (400, 422)

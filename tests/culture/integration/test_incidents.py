@@ -8,9 +8,11 @@ from django.db import IntegrityError, transaction
 
 from diptych.commons.refusal import Refused
 from diptych.culture.domain.bookings.models import Booking
+from diptych.culture.domain.bookings.operations import take_back
 from diptych.culture.domain.bookings.queries import verify_ledger
 from diptych.culture.domain.reimbursements import operations, queries, terms
 from diptych.culture.domain.reimbursements.models import Cashflow, FinanceEvent, Incident, Invoice, PointRevenue, Pricing
+from diptych.culture.domain.reimbursements.operations.pricing import withdraw
 from diptych.culture.domain.reimbursements.queries import verify_payments, verify_prices
 from diptych.culture.domain.reimbursements.terms import IncidentKind, LeftOut
 from diptych.culture.domain.wallet.models import Movement
@@ -209,3 +211,16 @@ def test_a_change_made_around_it_is_found(break_it: Any, kinds: set[str]):
     holds()
     break_it()
     assert {fault.what for fault in verify_payments()[2]} == kinds
+
+
+def test_a_gesture_for_a_booking_taken_back_since_is_refused():
+    world = PaidWorld(venues=1)
+    place = world.venues[0]
+    booking = world.paid(place, 15_00, AT)
+    price_all()
+    incident = operations.ask_gesture(booking_ids=[booking.pk], cents=1_00, note="Retard.", actor="person:1", at=DECEMBER)
+    take_back(token=booking.token, venue_ids={place.pk}, actor="person:3", at=DECEMBER)
+    assert withdraw(booking_id=booking.pk, actor="job:test", at=DECEMBER)
+    with pytest.raises(Refused, match=terms.INCIDENT_NOT_PAID.code):
+        decide(incident)
+    assert queries.incident(incident_id=incident).status == "created"

@@ -62,3 +62,17 @@ def test_one_person_more_is_not_told_by_one_subtraction():
             other = np.append(group, 10**9 + n) if added else np.append(group[:-1], 10**9 + n)
             told[added] += shown(other, key=KEY).number > first
     assert abs(told[True] - told[False]) < 200  # plain rounding: 1000 and 0
+
+
+def test_what_remains_is_as_the_module_says():
+    """Of groups of one person who has a disease and others known not to have it, less that person: one in three tells, seven
+    together nearly always; less nobody, none does."""
+    differ = []
+    for n in range(2000):
+        group = np.arange(1000 * n, 1000 * n + 30 + n % 50)
+        whole, again, less = (shown(one, key=KEY) for one in (group, group.copy(), group[1:]))
+        assert whole == again
+        differ.append(whole != less)
+    assert 0.28 < sum(differ) / len(differ) < 0.40
+    sevens = [any(differ[n : n + 7]) for n in range(0, 1994, 7)]
+    assert sum(sevens) / len(sevens) > 0.9

@@ -65,3 +65,11 @@ def test_a_life(index: Index) -> None:
     assert [one.end and one.end - zero for one in told] == [402, 401, None, None, 7, 6]
     assert [one.value for one in told] == [None, None, 1.5, None, None, None]
     assert [one.domain for one in portrait.timeline(index, 1)] == ["Death", "ConditionOccurrence"]
+
+
+def test_years_are_the_stores_and_margins_are_persons(index: Index) -> None:
+    assert portrait.years(index, least=1) == {2020, 2021}
+    assert portrait.years(index, least=2) == frozenset()
+    for margin, found in ((0, [ASTHMA]), (1, [ASTHMA]), (2, [ASTHMA, FLU])):
+        told = portrait.top_codes(index, EVERYBODY, domain="ConditionOccurrence", count=1, margin=margin)
+        assert [concept for concept, _ in told] == found

@@ -1,6 +1,6 @@
 """What every write on personal data shares: the locks in their order, who may, the evidence, the echo.
 
-Locks: wallets, then the account, as a booking takes them (stock, wallet, booking) and never the other way round.
+Locks: the account, then its wallets, as the wallet's own acts take them; a booking takes its wallet and no account.
 """
 
 from datetime import datetime
@@ -20,11 +20,11 @@ from diptych.culture.domain.wallet.models import Deposit
 
 
 def lock(*, person_id: int) -> Person:
-    """The account, under the locks of its wallets and its own. Refuses an unknown one."""
-    list(Deposit.objects.select_for_update(no_key=True).filter(person_id=person_id).order_by("pk").values_list("pk"))
+    """The account, under its lock and those of its wallets. Refuses an unknown one."""
     person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
     if person is None:
         deny(NOT_FOUND)
+    list(Deposit.objects.select_for_update(no_key=True).filter(person_id=person_id).order_by("pk").values_list("pk"))
     return person
 
 

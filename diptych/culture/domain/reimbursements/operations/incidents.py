@@ -7,7 +7,7 @@ bank account's next batch nets it.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -20,8 +20,11 @@ from ..terms import EventStatus, IncidentKind, IncidentStatus, Motive
 
 from diptych.commons import journal
 from diptych.commons.refusal import Refused, deny, stop_if
+from diptych.culture.domain.bookings.models import Booking
 from diptych.culture.domain.bookings.operations import cancel_paid
-from diptych.culture.domain.wallet.models import Movement
+from diptych.culture.domain.catalogue.models import Stock
+from diptych.culture.domain.people.models import Person
+from diptych.culture.domain.wallet.models import Deposit, Movement
 from diptych.culture.domain.wallet.operations import return_incident
 from diptych.culture.domain.wallet.terms import NO_LIVE_DEPOSIT, SIDES, MovementKind
 
@@ -80,6 +83,7 @@ def decide_incident(*, incident_id: int, accept: bool, actor: str, at: datetime)
             cursor.execute(
                 "select pg_advisory_xact_lock(hashtext('reimbursements.collect'))"
             )  # nothing is priced or taken meanwhile
+        _lock_wallets([line.booking_id for line in incident.lines.all() if line.gesture_cents is None])
         back: dict[int, int] = {}
         for line in incident.lines.order_by("booking_id"):
             _carry_out(incident, line, back, actor=actor, at=at)
@@ -89,10 +93,23 @@ def decide_incident(*, incident_id: int, accept: bool, actor: str, at: datetime)
     return IncidentStatus(incident.status)
 
 
+def _lock_wallets(booking_ids: Sequence[int]) -> None:
+    """Who booked, then the stocks, then the wallets, each by number, before any booking is acted on: bookings lock a stock and then a
+    wallet, a wallet's own acts somebody and then their wallet. One booking after the other would meet both the other way round."""
+    held = Booking.objects.filter(pk__in=booking_ids)
+    persons, stocks = set(held.values_list("person_id", flat=True)), set(held.values_list("stock_id", flat=True))
+    wanted: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (Person, {"pk__in": persons}), (Stock, {"pk__in": stocks}), (Deposit, {"person__in": persons})
+    )  # fmt: skip
+    for model, which in wanted:
+        list(model.objects.select_for_update(no_key=True).filter(**which).order_by("pk").values_list("pk", flat=True))
+
+
 def _carry_out(incident: Incident, line: IncidentLine, back: dict[int, int], *, actor: str, at: datetime) -> None:
     booking = paid_booking(booking_id=line.booking_id, but_incident=incident.pk)
     if line.gesture_cents is not None:
-        assert booking is not None  # bookings stay, and so do their prices once asked about
+        if booking is None:  # its validation was taken back since it was asked about
+            deny(terms.INCIDENT_NOT_PAID, booking=line.booking_id)
         event = _price(incident, booking.pricing_id, Motive.GESTURE, 0, line.gesture_cents, rule="gesture", at=at)
         _move(MovementKind.GESTURE, line.gesture_cents, event, at)
         return

@@ -11,8 +11,14 @@ What it is against. Differencing: to learn whether Inès has a disease, count a 
 subtract. Were counts rounded to the nearest ten, the two answers would differ exactly where the exact count crosses a
 multiple of five, and a group padded with known persons is soon found that stands there: one question then tells. Here
 each group has its own die, which nobody knows without the key: two groups that differ by one person are shown as two
-numbers that differ by 0 or 10 for reasons which have mostly nothing to do with that person. What remains is to average
-over many different groups; it takes hundreds of questions, and every question is in the journal. There is no budget yet.
+numbers that differ by 0 or 10 for reasons which have mostly nothing to do with that person.
+
+What remains, and what each question's line in the journal is for; there is no budget yet.
+- The same persons are the same number: two questions shown as two numbers found two groups, surely. Whoever can make a group of Inès
+  and of people known not to have a disease, and asks for it less those who have it, sees another number one time in three if she
+  has it, and never if she has not: some seven such groups tell (`tests/health/unit/test_disclosure.py` counts them).
+- Ten is shown and nine is not: beside nine known persons, one question tells.
+- Averaging over many different groups, otherwise, takes hundreds of questions.
 """
 
 import hmac

@@ -81,15 +81,28 @@ def visits(index: Index, persons: Ints) -> Iterator[tuple[int, Ints]]:
         yield int(one), np.unique(person[year == one])
 
 
-def top_codes(index: Index, persons: Ints, *, domain: str, count: int) -> Iterator[tuple[int, Ints]]:
-    """The concepts of a domain that most of them have, the commonest first, each with its persons."""
+def years(index: Index, *, least: int) -> frozenset[int]:
+    """The years in which at least so many visits began, whoever came: of the whole store, so that they tell nothing of a group."""
+    table = index.table("visit_occurrence")
+    start = table.take("visit_start_date", table.all_rows())
+    year = start[start != NULL].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    found, size = np.unique(year, return_counts=True)
+    return frozenset(found[size >= least].tolist())
+
+
+def top_codes(index: Index, persons: Ints, *, domain: str, count: int, margin: int = 0) -> Iterator[tuple[int, Ints]]:
+    """The concepts of a domain that most of them have, the commonest first, each with its persons: `count` of them, and those
+    that less than `margin` persons part from the last."""
     told = DOMAINS[domain]
     table = index.table(told.table)
     rows = _rows(table, persons)
     concept, person = table.take(told.concept or "", rows), table.person(rows)
     pairs = np.unique(np.stack([concept, person], axis=1), axis=0)
     found, first, size = np.unique(pairs[:, 0], return_index=True, return_counts=True)
-    for place in np.lexsort((found, -size))[:count]:
+    order = np.lexsort((found, -size))
+    if len(order) > count:
+        order = order[(np.arange(len(order)) < count) | (size[order] > size[order[count - 1]] - margin)]
+    for place in order:
         yield int(found[place]), pairs[first[place] : first[place] + size[place], 1]
 
 

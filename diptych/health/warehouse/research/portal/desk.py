@@ -20,6 +20,8 @@ from django.conf import settings
 from diptych.health.warehouse.research.accounts.queries import reached
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.count import Desk, Look
+from diptych.health.warehouse.research.cohort.disclosure import THRESHOLD
+from diptych.health.warehouse.research.cohort.portrait import years
 from diptych.health.warehouse.research.cohort.wire import cohort360
 from diptych.health.warehouse.research.index.care_sites import CareSite, care_sites
 from diptych.health.warehouse.research.index.columns import Ints
@@ -85,6 +87,12 @@ class Open:
         """The places of care, by id."""
         with _LOCK:
             return care_sites(self.desk.index)
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """The years in which enough visits began, of the whole store."""
+        with _LOCK:
+            return years(self.desk.index, least=THRESHOLD)
 
     @cached_property
     def above(self) -> dict[int, int | None]:

@@ -6,6 +6,7 @@ Every number here has been through `showing`.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import numpy as np
 from django.utils.translation import gettext
 
 from .desk import Open
@@ -13,6 +14,7 @@ from .showing import Showing
 from .words import concept_name
 
 from diptych.health.warehouse.research.cohort import portrait
+from diptych.health.warehouse.research.cohort.disclosure import BASE
 from diptych.health.warehouse.research.cohort.domains import DOMAINS
 from diptych.health.warehouse.research.cohort.portrait import BAND, OLDEST
 from diptych.health.warehouse.research.index.columns import Ints
@@ -82,16 +84,23 @@ def _bars(rows: list[tuple[str, Ints, str]], showing: Showing) -> list[Bar]:
 
 
 def years_of(opened: Open, persons: Ints, showing: Showing) -> list[Bar]:
-    """Who came, year by year."""
-    return _bars([(str(year), who, "") for year, who in portrait.visits(opened.desk.index, persons)], showing)
+    """Who came, year by year: the same years for every group, since a year that is named tells that somebody came in it."""
+    came, nobody = dict(portrait.visits(opened.desk.index, persons)), np.empty(0, np.int64)
+    named = opened.years | came.keys() if showing.exact else opened.years
+    return _bars([(str(year), came.get(year, nobody), "") for year in sorted(named)], showing)
 
 
 def top_of(opened: Open, persons: Ints, showing: Showing, *, domain: str, count: int = 8) -> list[Bar]:
-    """What most of them have, of one kind; what too few have is left out."""
+    """What most of them have, of one kind; what too few have is left out. Chosen and put in order by what is shown of each: by the
+    exact counts, two that are shown alike would tell which is larger, and one person more would change them over."""
     assert domain in DOMAINS, "one of ours"
+    found = portrait.top_codes(opened.desk.index, persons, domain=domain, count=count, margin=2 * BASE)
+    ordered = sorted(
+        ((-number, concept, who) for concept, who in found if (number := showing.of(who).number) is not None),
+        key=lambda row: row[:2],
+    )
     rows = [
         (concept_name(opened.concepts, concept), who, opened.concepts[concept].code if concept in opened.concepts else "")
-        for concept, who in portrait.top_codes(opened.desk.index, persons, domain=domain, count=count)
-        if showing.of(who).number is not None
+        for _, concept, who in ordered[:count]
     ]
     return _bars(rows, showing)

@@ -16,7 +16,7 @@ from ..desk import answer, look, store
 from ..forms import NameForm, ShareForm
 from ..refusals import in_form
 from ..showing import Showing, note
-from .seen import account_of, kept_of
+from .seen import account_of, counted, kept_of
 
 from diptych.commons import clock
 from diptych.commons.web.doors import door
@@ -140,6 +140,8 @@ def _compared(request: HttpRequest, kept: Kept, old: tuple[int, dict[str, Any]],
     showing = Showing(account_of(request))
     before, after = (_persons(request, kept, asked) for _, asked in (old, new))
     known = before is not None and after is not None
+    for persons in (before, after) if showing.exact else ():
+        counted(request, kept, persons, showing)
     gained = showing.text(np.setdiff1d(after, before)) if known else "—"  # type: ignore[arg-type]  # both are known
     lost = showing.text(np.setdiff1d(before, after)) if known else "—"  # type: ignore[arg-type]  # both are known
     figures = [("—" if one is None else showing.text(one)) for one in (before, after)]

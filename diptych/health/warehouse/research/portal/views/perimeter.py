@@ -60,7 +60,7 @@ def perimeter(request: HttpRequest, question_id: int) -> HttpResponse:
         sites = tuple(
             int(text) for text in sent.getlist("place_of_care") if text.isdecimal() and len(text) < 19 and int(text) in allowed
         )
-        place = int(sent["place"]) if sent.get("place", "").isdecimal() else 0
+        place = int(sent["place"]) if sent.get("place", "").isdecimal() and len(sent["place"]) < 10 else 0
         operations.apply(
             question_id=question_id, account_id=account.pk, place=place, at=clock.now(), gesture="within", sites=sites
         )
