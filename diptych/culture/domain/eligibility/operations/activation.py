@@ -14,6 +14,7 @@ from .lines import hold, write_line
 
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.people.operations.acting import announce, lock, tell
+from diptych.culture.domain.wallet.models import Deposit
 from diptych.culture.domain.wallet.operations import open_credit
 
 
@@ -23,8 +24,17 @@ def activate(*, person_id: int, at: datetime) -> bool:
     return activate_if_complete(lock(person_id), at=at)
 
 
+def hold_for_activation(person: Person) -> None:
+    """Take, for a person who is locked, whatever activating them may wait for: before the step that completes the journey is told,
+    since the journal's lock is the last that any act takes. One who held it and waited for those of a day of birth would wait for
+    another who was born that day, holds them, and waits for the journal."""
+    list(Deposit.objects.select_for_update(no_key=True).filter(person=person).order_by("pk").values_list("pk", flat=True))
+    hold(person.document_hash, person.student_hash, str(person.validated_birth_date or ""))
+
+
 def activate_if_complete(person: Person, *, at: datetime) -> bool:
-    """The same for a person who is locked, within the step that completes the journey."""
+    """The same for a person who is locked (`hold_for_activation` too, where something was told before), within the step that
+    completes the journey."""
     facts = facts_of(person, at=at)
     journey = journey_state(facts, at=at)
     if journey.state is not State.SUBSCRIPTION_COMPLETED_BUT_NOT_BENEFICIARY_YET:

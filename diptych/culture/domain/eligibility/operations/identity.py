@@ -15,7 +15,7 @@ from ..queries.journey import attempts_of, facts_of, resemblance
 from ..rules.items import is_document_number, judge
 from ..rules.machines import began_at, ways, why_not_document_check
 from ..terms import IDENTITY_CHECKS, Attempt, CheckStatus, CheckType, IdentityAnswer, ReasonCode, Verdict
-from .activation import activate_if_complete
+from .activation import activate_if_complete, hold_for_activation
 from .keys import number_hash
 from .lines import hold, write_line
 
@@ -133,6 +133,7 @@ def _finish(number: str, answer: IdentityAnswer, *, event: str, actor: str, at: 
     )
     if verdict.status is CheckStatus.OK:
         accept(person, _kept(answer))
+    hold_for_activation(person)
     announce("eligibility.identity_checked", person, at=at, status=verdict.status.value)
     facts = {"type": attempt.type.value, "status": verdict.status.value, "reasons": [r.value for r in verdict.reasons]}
     tell(person, act="eligibility.finish_identity_check", at=at, actor=actor or f"provider:{attempt.type.value}", facts=facts)

@@ -8,7 +8,7 @@ from django.db import transaction
 from .. import terms
 from ..rules.items import is_latin
 from ..terms import CheckStatus, CheckType, Step
-from .activation import activate_if_complete
+from .activation import activate_if_complete, hold_for_activation
 from .lines import journey_for, write_line
 
 from diptych.commons.refusal import deny
@@ -47,5 +47,6 @@ def complete_profile(
     person.activity, person.school_type = activity, school_type if pupil else ""
     person.save(update_fields=["first_name", "last_name", "address", "city", "postcode", "activity", "school_type"])
     write_line(person, type=CheckType.PROFILE_COMPLETION, status=CheckStatus.OK, at=at)
+    hold_for_activation(person)
     tell(person, act="eligibility.complete_profile", at=at)
     activate_if_complete(person, at=at)

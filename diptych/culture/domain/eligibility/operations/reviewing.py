@@ -9,7 +9,7 @@ from ..models import FraudCheck, FraudReview
 from ..queries.journey import facts_of
 from ..rules.machines import identity_attempt, journey_state
 from ..terms import CheckStatus, CheckType, ReviewResult, State, Step
-from .activation import activate_if_complete
+from .activation import activate_if_complete, hold_for_activation
 from .identity import accept
 from .lines import write_line
 
@@ -48,6 +48,7 @@ def review(*, person_id: int, result: ReviewResult, actor: str, why: str, at: da
     if result is ReviewResult.OK and attempt is not None:
         said = FraudCheck.objects.filter(attempt=attempt.id).order_by("-id").exclude(answer={}).first()
         accept(person, said.answer if said else {})
+    hold_for_activation(person)
     announce("eligibility.reviewed", person, at=at, result=result.value)
     tell(person, act="eligibility.review", at=at, actor=actor, facts={"result": result.value})
     activate_if_complete(person, at=at)
