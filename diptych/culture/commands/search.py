@@ -111,6 +111,8 @@ def explain(
         return
     if told.stands_for is not None:
         typer.echo(f"Offer {told.stands_for} sells the same product and stands for it.")
+    elif told.reach == explaining.NOTHING:
+        typer.echo("Nothing is found: no offer has even half of these words, mistyped or not, with these filters.")
     elif told.place is None:
         typer.echo(f"Not among the {told.of:,} results ({told.reach}).")
     else:

@@ -109,9 +109,16 @@ def _searched(
         return Results([], 0, page, 0, facets=Facets({}, {}, 0, 0, {}) if facets else None)
     ranked_at, reach, key = (after.ranked_at, after.reach, after.key) if after else (question.at, None, None)
     seen = after.seen if after else (page - 1) * per_page
-    found = find(opened.searcher, question, ranked_at=ranked_at, reach=reach, wanted=min(seen + per_page, MOST_RESULTS))
+    found = find(
+        opened.searcher,
+        question,
+        ranked_at=ranked_at,
+        reach=reach,
+        wanted=min(seen + per_page + 1, MOST_RESULTS),
+        memo=opened.memo,
+    )
     begin = found.begin_after(key) if after else seen
-    cards, end = _cards(found, begin, per_page, at, seen)
+    cards, end, elsewhere = _cards(found, begin, per_page, at, seen)
     if criteria.sort == "relevance" or criteria.sort not in catalogue.SORTS:
         cards = _varied(found, cards, begin, end, question.ranking)
     total = found.total
@@ -125,20 +132,29 @@ def _searched(
         if more
         else "",
         facets=facets_of(opened.searcher, question, reach=found.reach) if facets else None,
-        elsewhere=_elsewhere(found, cards, at),
+        elsewhere=elsewhere,
     )
 
 
-def _cards(found: Found, begin: int, per_page: int, at: datetime, seen: int) -> tuple[list[OfferCard], int]:
-    "A page's cards as they are now, and the position after the last one looked at: what can no longer be booked is passed over."
+def _cards(found: Found, begin: int, per_page: int, at: datetime, seen: int) -> tuple[list[OfferCard], int, dict[int, Elsewhere]]:
+    "A page's cards as they are now, the position after the last one looked at, and the other venues of each: what can no longer be booked is passed over."
     cards: list[OfferCard] = []
+    elsewhere: dict[int, Elsewhere] = {}
     end, last = begin, min(len(found.ids), begin + max(MOST_RESULTS - seen, 0))
     while end < last and len(cards) < per_page:
         chunk = range(end, min(end + per_page - len(cards), last))
-        distances = {found.ids[place]: found.metres[place] for place in chunk}
-        cards += catalogue.cards_of(ids=[found.ids[place] for place in chunk], at=at, distances=distances)
+        others = {found.ids[place]: found.other_venues(place) for place in chunk}
+        more, names = catalogue.cards_and_names(
+            ids=list(others), at=at, distances={found.ids[place]: found.metres[place] for place in chunk},
+            venues=[venue for venues in others.values() for venue in venues[:NAMED]],
+        )  # fmt: skip
+        cards += more
+        for card in more:
+            if venues := others[card.id]:
+                named = dict.fromkeys(names[venue] for venue in venues[:NAMED] if venue in names)
+                elsewhere[card.id] = Elsewhere(tuple(named), len(venues))
         end = chunk.stop
-    return cards, end
+    return cards, end, elsewhere
 
 
 def _varied(found: Found, cards: Sequence[OfferCard], begin: int, end: int, ranking: Ranking) -> list[OfferCard]:
@@ -146,18 +162,6 @@ def _varied(found: Found, cards: Sequence[OfferCard], begin: int, end: int, rank
     shown = [places[card.id] for card in cards]
     order = varied([found.venues[place] for place in shown], [found.scores[place] for place in shown], ranking)
     return [cards[place] for place in order]
-
-
-def _elsewhere(found: Found, cards: Sequence[OfferCard], at: datetime) -> dict[int, Elsewhere]:
-    places = {id_: place for place, id_ in enumerate(found.ids)}
-    others = {card.id: found.siblings(places[card.id]) for card in cards}
-    named = [id_ for ids in others.values() for id_ in ids[:NAMED]]
-    names = {card.id: card.venue_name for card in catalogue.cards_of(ids=named, at=at)}
-    return {
-        id_: Elsewhere(tuple(dict.fromkeys(names[other] for other in ids[:NAMED] if other in names)), len(ids))
-        for id_, ids in others.items()
-        if ids
-    }
 
 
 def _written(after: _After) -> str:

@@ -5,6 +5,7 @@ The sum is the one that orders results (`ranking`), read from the same columns. 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from tantivy import Searcher
 
@@ -13,6 +14,8 @@ from .finding import find
 from .ranking import Signal
 
 from diptych.culture.domain.catalogue.queries import MOST_RESULTS
+
+NOTHING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """An offer's place among the results of a question (1 is the first; None where it is not among them), whether another offer of
-    the same product stands for it (its number), and the sum. `reach` says how far the words had to be stretched."""
+    the same product stands for it (its number), and the sum. `reach` says how far the words had to be stretched; "nothing" where even half of them, mistyped, found nothing."""
 
     ranking: int
     place: int | None
@@ -42,7 +45,11 @@ class Explanation:
 def explain(searcher: Searcher, question: Question, *, offer_id: int, at: datetime) -> Explanation:
     """Explain one offer's place. Nothing is read but the index and the shelves."""
     found = find(searcher, question, ranked_at=int(at.timestamp()), wanted=MOST_RESULTS)
-    reach, version, weights = found.reach.name.lower(), question.ranking.version, question.ranking.weights
+    reach, version, weights = (
+        found.reach.name.lower() if found.ids else NOTHING,
+        question.ranking.version,
+        question.ranking.weights,
+    )
     if offer_id in found.ids:
         place = found.ids.index(offer_id)
         lines = tuple(

@@ -4,11 +4,12 @@ The order is total and its key is made of the offer's own facts alone, so that "
 came or went since. Does not hold the cards (the catalogue's) nor what is done when there is no index (`answering`).
 """
 
+import math
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from tantivy import DocAddress, Order, Searcher
 from .asking import Place, Question, Reach, most_text, query_of
 from .ranking import Numbers, Signal, distance_signal, freshness_signal, popularity_signal, score, soon_signal
 from .shape import MICRO
+from .store import Memo
 
 from diptych.culture.domain.catalogue import queries as catalogue
 from diptych.culture.domain.catalogue.queries import ACCESSIBILITY, MOST_RESULTS, NEVER, Facets, wanted_subcategories
@@ -35,7 +37,12 @@ _CHOICES: Final = {
     "flags": {"terms": {"field": "flag", "size": 20}},
     "free": {"range": {"field": "low_cents", "ranges": [{"to": 1.0}]}},
 }
+HIGHLIGHTS_SECONDS: Final = 10
+TOTALS_SECONDS: Final = 60
+CELLS_A_DEGREE: Final = 50
+MOST_REMEMBERED: Final = 4_096
 Key = tuple[float, ...]
+V = TypeVar("V")
 _COLUMNS: Final = ("id", "family", "venue", "published", "next_at", "heat", "heat_at", "loans")
 
 
@@ -59,21 +66,37 @@ class Found:
         """The position of the first result after a key."""
         return 0 if key is None else bisect_right(self.keys, key)
 
+    def other_venues(self, place: int) -> list[int]:
+        """The venues of the other offers of a result's product, in their order: one an offer."""
+        if self.families[place] < 0:  # it sells no product
+            return []
+        others = (self.rest["family"] == self.families[place]) & (self.rest["id"] != self.ids[place])
+        return [int(venue) for venue in self.rest["venue"][others]]
+
     def siblings(self, place: int) -> list[int]:
         """The other offers of a result's product, in order."""
         same = self.rest["id"][self.rest["family"] == self.families[place]]
         return [int(id_) for id_ in same if id_ != self.ids[place]]
 
 
-def find(searcher: Searcher, question: Question, *, ranked_at: int, reach: Reach | None = None, wanted: int = 1) -> Found:
+def find(
+    searcher: Searcher,
+    question: Question,
+    *,
+    ranked_at: int,
+    reach: Reach | None = None,
+    wanted: int = 1,
+    memo: Memo | None = None,
+) -> Found:
     """The results of a question, `wanted` of them at least where there are as many. `ranked_at` is the instant that freshness
-    and popularity are counted at; `reach` how far to go, None for as far as something is found."""
+    and popularity are counted at; `reach` how far to go, None for as far as something is found; `memo` what this process remembers."""
     goes = [Reach.EXACT] if not question.words else list(Reach) if reach is None else [reach]
-    found = _found(searcher, question, ranked_at, goes[0], wanted)
+    looking = _Looking(searcher, question, ranked_at, memo or Memo())
+    found = _found(looking, goes[0], wanted)
     for further in goes[1:]:
         if found.ids:
             break
-        found = _found(searcher, question, ranked_at, further, wanted)
+        found = _found(looking, further, wanted)
     return found
 
 
@@ -95,11 +118,22 @@ def facets_of(searcher: Searcher, question: Question, *, reach: Reach) -> Facets
     return Facets(groups, counts, free, flags.get("duo", 0), {need: flags.get(need, 0) for need in ACCESSIBILITY})
 
 
-def _found(searcher: Searcher, question: Question, ranked_at: int, reach: Reach, wanted: int) -> Found:
-    limit = MOST_RESULTS
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    "One question, as it is looked for."
+
+    searcher: Searcher
+    question: Question
+    ranked_at: int
+    memo: Memo
+
+
+def _found(looking: _Looking, reach: Reach, wanted: int) -> Found:
+    searcher, question, limit = looking.searcher, looking.question, MOST_RESULTS
     while True:
-        addresses, texts, count = _candidates(searcher, question, reach, limit)
-        found = _ranked(_columns(searcher, addresses, texts, question), question, ranked_at, reach)
+        addresses, texts, count, within_km = _candidates(looking, reach, limit)
+        columns = _columns(searcher, addresses, texts, question) if addresses else {}
+        found = _ranked(columns, looking, reach, within_km) if addresses else _nothing(reach)
         if len(found.ids) >= wanted or count <= limit or limit >= MOST_CANDIDATES:
             break
         limit *= 4
@@ -107,47 +141,80 @@ def _found(searcher: Searcher, question: Question, ranked_at: int, reach: Reach,
         return replace(found, total=min(len(found.ids), MOST_RESULTS))
     if len(found.ids) >= MOST_RESULTS or count * len(found.ids) >= SURELY * MOST_RESULTS * limit:
         return replace(found, total=MOST_RESULTS)
-    products = round(searcher.cardinality(query_of(question, reach=reach), "family"))  # within a few in a hundred
-    return replace(found, total=min(max(products, len(found.ids)), MOST_RESULTS))
+    return replace(found, total=min(max(_products(looking, reach), len(found.ids)), MOST_RESULTS))
 
 
-def _candidates(
-    searcher: Searcher, question: Question, reach: Reach, limit: int
-) -> tuple[list[DocAddress], list[float] | None, int]:
-    "Offers that may be among the first, the engine's scores where words gave some, and how many match at all."
-    sort, query = question.criteria.sort, query_of(question, reach=reach)
+def _products(looking: _Looking, reach: Reach) -> int:
+    "How many products match, within a few in a hundred. Costs as much as the search, for each page and each who types the same: kept a minute."
+    key, now = _about_here(looking.question, reach), looking.question.at
+    if (kept := looking.memo.totals.get(key)) is not None and 0 <= now - kept[0] < TOTALS_SECONDS:
+        return kept[1]
+    products = round(looking.searcher.cardinality(query_of(looking.question, reach=reach), "family"))
+    _remember(looking.memo.totals, key, (now, products))
+    return products
+
+
+def _about_here(question: Question, reach: Reach) -> Hashable:
+    "The question, its place to about two kilometres."
+    place = question.place
+    nearly = place and (round(place.latitude * CELLS_A_DEGREE), round(place.longitude * CELLS_A_DEGREE), place.radius_km)
+    return (
+        reach,
+        question.words,
+        nearly,
+        replace(question.criteria, text="", latitude=None, longitude=None, commune="" if place else question.criteria.commune),
+    )
+
+
+def _remember(memory: dict[Hashable, V], key: Hashable, value: V) -> None:
+    if len(memory) >= MOST_REMEMBERED:
+        memory.clear()
+    memory[key] = value
+
+
+def _candidates(looking: _Looking, reach: Reach, limit: int) -> tuple[list[DocAddress], list[float] | None, int, float]:
+    "Offers that may be among the first, the engine's scores where words gave some, how many match at all, and within how many kilometres."
+    searcher, question = looking.searcher, looking.question
+    sort = question.criteria.sort
+    if question.place is not None and (
+        sort == "distance" or (not question.words and sort not in {"date", "price", "popularity"})
+    ):
+        return _nearest(looking, question.place, reach, limit)
+    query = query_of(question, reach=reach)
     if sort == "date":
         hits = searcher.search(query, limit, order_by_field="next_at", order=Order.Asc)
     elif sort == "price":
         hits = searcher.search(query, limit, order_by_field="low_cents", order=Order.Asc)
     elif sort == "popularity":
         hits = searcher.search(query, limit, order_by_field="heat")
-    elif question.place is not None and (sort == "distance" or not question.words):
-        return _nearest(searcher, question, question.place, reach, limit)
     elif question.words:
         hits = searcher.search(query, limit, weight_by_field="weight")
-        return [address for _, address in hits.hits], [value for value, _ in hits.hits], _count(hits)
+        return [address for _, address in hits.hits], [value for value, _ in hits.hits], _count(hits), math.inf
     else:
         hits = searcher.search(query, limit, order_by_field="prior")
-    return [address for _, address in hits.hits], None, _count(hits)
+    return [address for _, address in hits.hits], None, _count(hits), math.inf
 
 
 def _nearest(
-    searcher: Searcher, question: Question, place: Place, reach: Reach, limit: int
-) -> tuple[list[DocAddress], list[float] | None, int]:
-    "Those of a small ring that holds enough, else all."
-    enough, radius = 1.5 * limit, min(FIRST_RING_KM, place.radius_km)
+    looking: _Looking, place: Place, reach: Reach, limit: int
+) -> tuple[list[DocAddress], list[float] | None, int, float]:
+    "Those of a small ring that holds enough, else all; in the corners of its square others may be nearer that were not seen. The ring that held enough about here is tried first."
+    question, key, enough = looking.question, _about_here(looking.question, reach), 1.5 * limit
+    known = looking.memo.rings.get((key, limit))
+    radius = min(known or FIRST_RING_KM, place.radius_km)
     for _ in range(MOST_RINGS):
         ring = replace(question, place=replace(place, radius_km=radius))
-        hits = searcher.search(query_of(ring, reach=reach), MOST_CANDIDATES)
+        hits = looking.searcher.search(query_of(ring, reach=reach), MOST_CANDIDATES)
         count = _count(hits)
         if count > MOST_CANDIDATES:  # not all are seen, and those that are need not be the nearest
-            radius *= (3 * limit / count) ** 0.5
+            radius *= (2 * limit / count) ** 0.5
         elif count >= enough or radius >= place.radius_km:
             break
         else:
-            radius = min(radius * min(max((3 * limit / max(count, 1)) ** 0.5, 2), 8), place.radius_km)
-    return [address for _, address in hits.hits], None, count
+            radius = min(radius * min(max((2 * limit / max(count, 1)) ** 0.5, 1.3), 8), place.radius_km)
+    shrunk = radius * min((2 * limit / max(count, 1)) ** 0.5, 1)
+    _remember(looking.memo.rings, (key, limit), shrunk if count >= enough else radius)
+    return [address for _, address in hits.hits], None, count, radius
 
 
 def _count(result: object) -> int:
@@ -169,7 +236,14 @@ def _columns(
     return columns
 
 
-def _ranked(columns: dict[str, Numbers], question: Question, ranked_at: int, reach: Reach) -> Found:
+def _nothing(reach: Reach) -> Found:
+    return Found(
+        ids=[], keys=[], venues=[], scores=[], metres=[], signals={}, families=[], rest={"id": np.zeros(0)}, total=0, reach=reach
+    )
+
+
+def _ranked(columns: dict[str, Numbers], looking: _Looking, reach: Reach, within_km: float) -> Found:
+    question, ranked_at = looking.question, looking.ranked_at
     criteria = question.criteria
     if (criteria.from_day or criteria.to_day) and (
         criteria.sort in {"date", "price"} or criteria.free or criteria.max_price_cents is not None
@@ -177,8 +251,8 @@ def _ranked(columns: dict[str, Numbers], question: Question, ranked_at: int, rea
         columns = _one_stock_fits(columns, question)
     if question.place is not None:
         columns["metres"] = np.round(metres_to(question.place, columns["latitude"], columns["longitude"]))
-        columns = _only(columns, columns["metres"] <= question.place.radius_km * 1000)
-    signals = signals_of(columns, question, ranked_at)
+        columns = _only(columns, columns["metres"] <= min(question.place.radius_km, within_km) * 1000)
+    signals = signals_of(columns, question, ranked_at, highlights=_highlights(looking))
     columns["score"] = score(signals, question.ranking) if len(columns["id"]) else np.zeros(0)
     keys = _keys(columns, signals, question)
     order = np.lexsort(keys[::-1]) if len(columns["id"]) else np.zeros(0, dtype=np.int64)
@@ -186,26 +260,29 @@ def _ranked(columns: dict[str, Numbers], question: Question, ranked_at: int, rea
     _, first = np.unique(rest["family"], return_index=True)
     first = np.sort(first)
     chosen = order[first]
-    whole = [[int(value) for value in columns[name][chosen]] for name in ("id", "venue", "family")]
+    whole: list[list[int]] = [columns[name][chosen].astype(np.int64).tolist() for name in ("id", "venue", "family")]
     return Found(
         ids=whole[0], venues=whole[1], families=whole[2],
         keys=list(zip(*(key[chosen].tolist() for key in keys), strict=True)),
         scores=columns["score"][chosen].tolist(),
-        metres=[int(value) for value in columns["metres"][chosen]] if "metres" in columns else [None] * len(chosen),
+        metres=columns["metres"][chosen].astype(np.int64).tolist() if "metres" in columns else [None] * len(chosen),
         signals={signal: values[chosen] for signal, values in signals.items()},
         rest=rest, total=len(chosen), reach=reach,
     )  # fmt: skip
 
 
-def signals_of(columns: Mapping[str, Numbers], question: Question, ranked_at: int) -> dict[Signal, Numbers]:
+def signals_of(
+    columns: Mapping[str, Numbers], question: Question, ranked_at: int, *, highlights: frozenset[int]
+) -> dict[Signal, Numbers]:
     """What each signal says of each candidate."""
+    chosen = np.isin(columns["id"], list(highlights)).astype(np.float64) if highlights else np.zeros(len(columns["id"]))
     told = {
         Signal.FRESHNESS: freshness_signal(published_at=columns["published"], at=ranked_at),
         Signal.SOON: soon_signal(next_at=columns["next_at"], at=ranked_at),
         Signal.POPULARITY: popularity_signal(
             heat=columns["heat"], age=ranked_at - columns["heat_at"], loans=columns["loans"]
         ),
-        Signal.HIGHLIGHT: _highlights(columns["id"], ranked_at),
+        Signal.HIGHLIGHT: chosen,
     }  # fmt: skip
     if "text" in columns:
         told[Signal.TEXT] = columns["text"] / most_text(question)
@@ -222,9 +299,12 @@ def metres_to(place: Place, latitudes: Numbers, longitudes: Numbers) -> Numbers:
     return np.asarray(2 * EARTH_M * np.arcsin(np.minimum(1, np.sqrt(half))), dtype=np.float64)
 
 
-def _highlights(ids: Numbers, at: int) -> Numbers:
-    chosen = catalogue.highlighted(at=datetime.fromtimestamp(at, UTC))
-    return np.isin(ids, list(chosen)).astype(np.float64) if chosen else np.zeros(len(ids))
+def _highlights(looking: _Looking) -> frozenset[int]:
+    "What editors have on shelves at an instant, rounded down so that it is read once in ten seconds, and the same for each page of a list."
+    at, kept = looking.ranked_at - looking.ranked_at % HIGHLIGHTS_SECONDS, looking.memo.highlights
+    if kept is None or kept[0] != at:
+        kept = looking.memo.highlights = (at, catalogue.highlighted(at=datetime.fromtimestamp(at, UTC)))
+    return kept[1]
 
 
 def _keys(columns: Mapping[str, Numbers], signals: Mapping[Signal, Numbers], question: Question) -> list[Numbers]:

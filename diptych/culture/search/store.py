@@ -12,9 +12,9 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -40,12 +40,24 @@ ALREADY_BUILDING = Reason(
 ALREADY_INDEXING = Reason("search.already_indexing", Kind.CONFLICT, "Another indexer keeps this search index: this one leaves.")
 
 
+@dataclass(slots=True)
+class Memo:
+    """What a process remembers between questions, so as not to ask again; it may be lost at any time. `highlights`: editors' choice, with the
+    instant that it is of, for one commit. `rings`, `totals`: by place and filters, the circle that held enough, and how many products
+    there were at an instant; kept from one commit to the next."""
+
+    highlights: tuple[int, frozenset[int]] | None = None
+    rings: dict[Hashable, float] = field(default_factory=dict)
+    totals: dict[Hashable, tuple[int, int]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A generation that can be read: at one commit, for as long as it is held."""
 
     name: str
     searcher: Searcher
+    memo: Memo = field(default_factory=Memo)
 
 
 class Library:
@@ -59,6 +71,7 @@ class Library:
         self._index: Index | None = None
         self._name = ""
         self._searcher: Searcher | None = None
+        self._memo = Memo()
 
     # ---- reading
 
@@ -77,7 +90,7 @@ class Library:
             if seen != self._seen:
                 self._take_up()
                 self._seen = seen
-            return Opened(self._name, self._searcher) if self._searcher is not None else None
+            return Opened(self._name, self._searcher, self._memo) if self._searcher is not None else None
 
     def _state(self) -> tuple[int, ...]:
         "Differs whenever the generation or its commit does."
@@ -97,6 +110,7 @@ class Library:
                 self._index = self.open(name)
             self._index.reload()
             self._searcher, self._name = self._index.searcher(), name
+            self._memo = Memo(rings=self._memo.rings, totals=self._memo.totals)
         except (ValueError, OSError) as fault:
             self._searcher, self._index, self._name = None, None, ""
             log.warning("search", index="cannot be read", answers="PostgreSQL", fault=type(fault).__name__)

@@ -102,6 +102,16 @@ LIMITS_ON = _REAL
 """Off in tests and benchmarks, which knock from one address; `tests/commons/integration/test_limits.py` puts it on."""
 _SIGN_UP = (Limit("address", 10, 600), Limit("address", 40, 86_400))
 _TOKEN = (Limit("account", 60, 60), Limit("address", 240, 60))
+_READS = frozenset({"GET"})
+_LOOK = (Limit("address", 600, 60, methods=_READS), Limit("address", 40_000, 86_400, methods=_READS))
+_SEARCH = (
+    Limit("account", 90, 60, methods=_READS),
+    Limit("account", 2_000, 86_400, methods=_READS),
+    Limit("address", 240, 60, methods=_READS),
+    Limit("address", 20_000, 86_400, methods=_READS),
+)
+"""Nobody reads ninety pages of results a minute; a lycée behind one address asks less than 20,000 a day. A catalogue of a million copied at that
+rate takes two months, and its offers' own pages as long."""
 LIMITS: dict[str, tuple[Limit, ...]] = {
     "account_login": (Limit("address", 30, 60), Limit("field", 20, 900, field="login")),
     "account_reset_password": (Limit("address", 10, 600), Limit("field", 3, 3600, field="email")),
@@ -118,9 +128,12 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "youth:identity": (Limit("account", 20, 600),),
     "partners:identity-documents": (Limit("address", 600, 60),),
     "youth:book": (Limit("account", 30, 60),),
-    "youth:search": (Limit("address", 240, 60, methods=frozenset({"GET"})),),
+    "youth:search": _SEARCH,
     "school:enter": (Limit("address", 60, 600, methods=frozenset({"GET"})),),
-    "school:outings": (Limit("address", 240, 60, methods=frozenset({"GET"})),),
+    "school:outings": _SEARCH,
+    "youth:offer": _LOOK,
+    "youth:venue": _LOOK,
+    "youth-api:offer": _LOOK,
     "youth:ask-copy": (Limit("account", 20, 3600),),
     "youth:delete": (Limit("account", 10, 3600),),
     "venue:sign-up": _SIGN_UP,
@@ -137,8 +150,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "backoffice:bookings": (Limit("account", 60, 600),),
     "youth-api:sign_in": (Limit("address", 30, 60), Limit("json", 20, 900, field="email")),
     "youth-api:refresh": (Limit("address", 120, 60),),
-    "youth-api:search": (Limit("address", 240, 60, methods=frozenset({"GET"})),),
-    "youth-api:venues": (Limit("address", 240, 60, methods=frozenset({"GET"})),),
+    "youth-api:search": _SEARCH,
+    "youth-api:venues": _SEARCH,
     "youth-api:book": (Limit("account", 30, 60),),
 }
 

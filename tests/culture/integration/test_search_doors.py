@@ -125,7 +125,8 @@ def test_the_verbs_build_prove_and_explain(book: list[Offer]) -> None:
     assert "2 of 2 (exact, ranking 1)" in run("explain", "petit pays", "--offer", str(book[3].pk))[1]
     twin = {run("explain", "petit pays", "--offer", str(one.pk))[1].split(" sells")[0] for one in book[:3]}
     assert any(said.startswith("Offer ") for said in twin), "one copy stands for the others"
-    assert "Not among the 0 results" in run("explain", "zzzz", "--offer", "1")[1]
+    assert run("explain", "zzzz", "--offer", "1")[1].startswith("Nothing is found:")
+    assert "Not among the" in run("explain", "petit", "--offer", "1")[1]
     from diptych.culture.domain.catalogue.models import SearchChange
 
     Offer.objects.filter(pk=book[0].pk).update(name="Autre")
@@ -211,7 +212,10 @@ def test_the_team_reads_why_a_result_stands_where_it_does(book: list[Offer]) -> 
     assert "Place 2 sur 2" in page.content.decode()
     places = {team.get(address, {"text": "petit pays", "offer": one.pk}).context["told"].place for one in book[:3]}
     assert places == {1, None}, "one copy stands for the others"
-    assert "Pas parmi les résultats" in team.get(address, {"text": "zzzz", "offer": 1}).content.decode()
+    nonsense = team.get(address, {"text": "zzzz", "offer": 1}).content.decode()
+    assert "Pas parmi les résultats" in nonsense
+    assert "rien n’est trouvé" in nonsense
+    assert "suffi" not in nonsense, "half of nothing was not enough"
     assert team.get(address, {**asked_for, "near": "Zzzville"}).context["form"].errors["near"]
     for bad in ({"offer": "x"}, {"offer": 2**64}, {"text": ""}, {"text": "x" * 201}):
         assert team.get(address, {**asked_for, **bad}).context["form"].errors

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from diptych.culture.domain.catalogue.models import Offer, Product, Shelf, Stock
 from diptych.culture.domain.catalogue.queries import Criteria, Results
+from diptych.culture.domain.catalogue.queries import search as catalogue_search
 from diptych.culture.search.answering import our_library, question_of, search
 from diptych.culture.search.explaining import explain
 from diptych.culture.search.indexing import Indexer
@@ -285,3 +287,27 @@ def test_what_is_explained_is_the_sum_that_orders() -> None:
     assert {line.signal: line.value for line in first.lines}["highlight"] == 1
     assert explain(opened.searcher, question, offer_id=shown.pk, at=AT).place == 2
     assert explain(opened.searcher, question, offer_id=0, at=AT).place is None
+
+
+def test_the_nearest_first_are_the_nearest_to_the_last_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diptych.culture.search.finding.MOST_RESULTS", 8)  # rings of a few, as of thousands
+    drawn = Random(7)
+    places = [(SAINT_ETIENNE[0] + drawn.gauss(0, 0.04), SAINT_ETIENNE[1] + drawn.gauss(0, 0.05)) for _ in range(60)]
+    for number, where in enumerate(places):
+        offer(venue(f"Lieu {number}", where=where), f"Nuit {number}")
+    level()
+    for _ in range(2):  # the second time from what was remembered of the first
+        seen: list[str] = []
+        after = ""
+        while True:
+            page = search(criteria=Criteria(**HERE, radius_km=15, sort="distance"), at=AT, per_page=5, after=after)
+            seen += [card.name for card in page.cards]
+            after = page.after
+            if not after:
+                break
+        whole = [
+            card.name
+            for card in catalogue_search(criteria=Criteria(**HERE, radius_km=15, sort="distance"), at=AT, per_page=100).cards
+        ]
+        assert seen == whole
+    assert len(whole) > 40

@@ -195,7 +195,7 @@ def search(
         print(figures.as_json())
         return
     table = Table(title=f"search among {figures.offers:,} offers: p95 in ms, service / engine alone")
-    for column in ("", "1 client", "ratio", "16 clients", "ratio", "PostgreSQL, 1 client, median"):
+    for column in ("", "1 client", "ratio", "16 clients", "ratio", "processor", "PostgreSQL, 1 client, median"):
         table.add_column(column, justify="right" if column else "left")
     for line in figures.lines:
         cells = [
@@ -203,7 +203,7 @@ def search(
             for clients in searching.CLIENTS
             for cell in (f"{line.service[clients][1]:.1f} / {line.engine[clients][1]:.2f}", f"{line.ratio(clients):.1f}")
         ]
-        table.add_row(line.kind, *cells, f"{line.postgresql_ms:.0f}")
+        table.add_row(line.kind, *cells, f"{line.service_cpu:.1f} / {line.engine_cpu:.2f}", f"{line.postgresql_ms:.0f}")
     Console().print(table)
     print(
         f"built at {figures.built_per_second:,.0f} offers a second ({figures.build_seconds:.0f} s), updated at"

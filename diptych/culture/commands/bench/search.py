@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ import psycopg
 from . import load, search_world
 from .booking import environment
 from .imports import database
-from .server import WebServer, free_port, processes, running
+from .server import WebServer, cpu_seconds, free_port, processes, running
 
 from diptych.commons import clock
 
@@ -41,13 +41,17 @@ UPDATED: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A kind of question. Milliseconds; `service` and `engine` by number of clients, as (median, 95th percentile)."""
+    """A kind of question. Milliseconds; `service` and `engine` by number of clients, as (median, 95th percentile). `service_cpu` and
+    `engine_cpu`: processor's time a question with one client, of the web processes and of the engine, which other work on the machine
+    moves little."""
 
     kind: str
     found: int
     service: dict[int, tuple[float, float]]
     engine: dict[int, tuple[float, float]]
     postgresql_ms: float
+    service_cpu: float
+    engine_cpu: float
 
     def ratio(self, clients: int) -> float:
         """p95 through the service by p95 of the engine alone."""
@@ -102,7 +106,7 @@ def measure(*, offers: int, seconds: float, workers: int, threads: int, on_step:
             indexer.round(at=clock.now())
             rate = _update_rate(connection, indexer, min(UPDATED, offers))
             change = _one_change(connection, indexer)
-        kinds = questions(words.words)
+            kinds = questions(words.words, search_world.free_shows(connection, near=(PARIS["latitude"], PARIS["longitude"])))
         web = WebServer(
             port=free_port(), environ=environment(server.url(), str(Path(settings.SEARCH_FOLDER).parent)), workers=workers, threads=threads,
             log=Path(settings.SEARCH_FOLDER) / "web.log",
@@ -115,7 +119,7 @@ def measure(*, offers: int, seconds: float, workers: int, threads: int, on_step:
             for name, asked in kinds.items():
                 on_step(f"asking: {name}…")
                 library.beat()
-                line, other = _line(name, asked, web.port, seconds)
+                line, other = _line(name, asked, web, seconds)
                 lines.append(line)
                 others += other
             web_memory = _memory_kb(web.session)
@@ -135,8 +139,9 @@ def measure(*, offers: int, seconds: float, workers: int, threads: int, on_step:
     )
 
 
-def questions(words: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """Ten kinds of question, as the endpoint's parameters; each kind in several variants."""
+def questions(words: Sequence[str], shows: Sequence[tuple[str, date]]) -> dict[str, list[dict[str, Any]]]:
+    """Ten kinds of question, as the endpoint's parameters; each kind in several variants. `shows`: the titles and days of free shows for two
+    near Paris, so that everything at once finds something."""
     drawn = random.Random(search_world.SEED)
     common = list(search_world.COMMON)
     rare = list(words[2_000:20_000])
@@ -148,6 +153,10 @@ def questions(words: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         word = drawn.choice([word for word in common if len(word) >= 6])
         place = drawn.randrange(1, len(word) - 1)
         return word[:place] + drawn.choice("xkwz") + word[place + 1 :]
+
+    def everything(title: str, on: date) -> dict[str, Any]:
+        word = max(title.split(), key=len)
+        return {"text": word, **PARIS, "from_day": on.isoformat(), "to_day": (on + timedelta(days=7)).isoformat(), **_NARROW}
 
     day = clock.now().date() + timedelta(days=3)
     week = {"from_day": day.isoformat(), "to_day": (day + timedelta(days=7)).isoformat()}
@@ -161,24 +170,29 @@ def questions(words: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         "a category and days": many(lambda: {"group": drawn.choice(("CINEMA", "CONCERT", "SHOWS")), **week}),
         "nearest first": many(lambda: {**PARIS, "latitude": 48.8566 + drawn.uniform(-0.05, 0.05), "sort": "distance"}),
         "a rare word": many(lambda: {"text": drawn.choice(rare)}),
-        "everything at once": many(lambda: {"text": drawn.choice(common), **PARIS, **week, **_NARROW}),
+        "everything at once": [everything(*drawn.choice(shows)) for _ in range(VARIANTS)]
+        if shows
+        else [{**PARIS, **week, **_NARROW}],
     }
 
 
-def _line(name: str, asked: list[dict[str, Any]], port: int, seconds: float) -> tuple[Line, int]:
+def _line(name: str, asked: list[dict[str, Any]], web: WebServer, seconds: float) -> tuple[Line, int]:
     from diptych.culture.domain.catalogue import queries as catalogue
     from diptych.culture.search.answering import our_library, question_of
     from diptych.culture.search.asking import Reach, query_of
 
     requests = [_request(params) for params in asked]
     criteria = [_criteria(params) for params in asked]
-    service, other = {}, 0
+    service, service_cpu, other = {}, 0.0, 0
     for clients in CLIENTS:
-        load.drive(port=port, requests=requests, clients=clients, seconds=seconds / 4)  # warm
+        load.drive(port=web.port, requests=requests, clients=clients, seconds=seconds / 4)  # warm
+        began = cpu_seconds(web.session)
         outcome = load.drive(
-            port=port, requests=requests * max(int(seconds * 400 / len(requests)), 1), clients=clients, seconds=seconds
+            port=web.port, requests=requests * max(int(seconds * 400 / len(requests)), 1), clients=clients, seconds=seconds
         )
         service[clients] = (outcome.percentile(0.5), outcome.percentile(0.95))
+        if clients == 1:
+            service_cpu = (cpu_seconds(web.session) - began) * 1000 / max(sum(outcome.statuses.values()), 1)
         other += sum(count for status, count in outcome.statuses.items() if status != 200)
     at = clock.now()
     opened = our_library().opened(at=at.timestamp())
@@ -197,17 +211,20 @@ def _line(name: str, asked: list[dict[str, Any]], port: int, seconds: float) -> 
             opened.searcher.aggregate(query, {"kinds": {"terms": {"field": "subcategory", "size": 200}}})
         return (time.perf_counter() - began) * 1000
 
-    engine = {}
+    engine, engine_cpu, rounds = {}, 0.0, max(len(ready) * 4, 200)
     for clients in CLIENTS:
+        spent = time.process_time()
         with ThreadPoolExecutor(clients) as pool:
-            times = sorted(pool.map(alone, range(max(len(ready) * 4, 200))))
+            times = sorted(pool.map(alone, range(rounds)))
+        if clients == 1:
+            engine_cpu = (time.process_time() - spent) * 1000 / rounds
         engine[clients] = (statistics.median(times), times[int(len(times) * 0.95)])
     plain, found = [], 0
     for wanted in criteria[:PLAIN_VARIANTS]:
         began = time.perf_counter()
         found = max(found, catalogue.search(criteria=wanted, at=at).total)
         plain.append((time.perf_counter() - began) * 1000)
-    return Line(name, found, service, engine, statistics.median(plain)), other
+    return Line(name, found, service, engine, statistics.median(plain), service_cpu, engine_cpu), other
 
 
 def _request(params: dict[str, Any]) -> bytes:
@@ -215,8 +232,6 @@ def _request(params: dict[str, Any]) -> bytes:
 
 
 def _criteria(params: dict[str, Any]) -> Any:
-    from datetime import date
-
     from diptych.culture.domain.catalogue.queries import Criteria
 
     read: dict[str, Callable[[Any], Any]] = {

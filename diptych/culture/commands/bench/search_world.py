@@ -6,7 +6,7 @@ six offers in ten, are copies of products that many venues sell. Drawn from one 
 
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -133,8 +133,8 @@ def _offers(
 
     def stocks() -> Iterator[tuple[Any, ...]]:
         for place, lot in enumerate(lots.tolist()):
-            for date in range(1 + lot % 3 if kinds[place] in EVENTS else 1):
-                starts = at + timedelta(days=1 + lot % 90 + 7 * date, minutes=lot % 1440) if kinds[place] in EVENTS else None
+            for again in range(1 + lot % 3 if kinds[place] in EVENTS else 1):
+                starts = at + timedelta(days=1 + lot % 90 + 7 * again, minutes=lot % 1440) if kinds[place] in EVENTS else None
                 yield first + place, (0 if lot % 10 == 0 else 100 + lot % 4000), 1 + lot % 500, 0, starts, starts, "", at
 
     _copy(
@@ -144,3 +144,16 @@ def _offers(
         stocks(),
     )
     connection.execute("select setval(pg_get_serial_sequence('catalogue_offer', 'id'), (select max(id) from catalogue_offer))")
+
+
+def free_shows(connection: Any, *, near: tuple[float, float], most: int = 200) -> list[tuple[str, date]]:
+    """The titles and days of free shows for two within about ten kilometres of a place, the first made first."""
+    latitude, longitude = near
+    return list(
+        connection.execute(
+            "select o.name, s.starts_at::date from catalogue_offer o join catalogue_stock s on s.offer_id = o.id"
+            " join venues_venue v on v.id = o.venue_id where o.subcategory = 'SPECTACLE_REPRESENTATION' and o.is_duo"
+            " and s.price_cents = 0 and abs(v.latitude - %s) < 0.08 and abs(v.longitude - %s) < 0.12 order by o.id limit %s",
+            [latitude, longitude, most],
+        ).fetchall()
+    )

@@ -30,6 +30,7 @@ REACHES: Final = {
     "exact": _("every word was found as it was typed"),
     "typos": _("no offer has every word: they were looked for as if mistyped"),
     "some": _("no offer has every word, even mistyped: half of them were enough"),
+    "nothing": _("nothing is found: no offer has even half of these words, mistyped or not"),
 }
 
 

@@ -30,6 +30,7 @@ from .api_shapes import (
     VenueCriteria,
     VenueFound,
     WalletOut,
+    found_as_json,
     picture_address,
 )
 
@@ -136,8 +137,7 @@ def search(request: HttpRequest, criteria: Query[Criteria]) -> Any:
         criteria=wanted, at=clock.now(), page=criteria.page, after=criteria.after, facets=criteria.facets,
         tried=bool(is_open(request, "youth.search_ranking")),
     )  # fmt: skip
-    places = {str(id_): place for id_, place in found.elsewhere.items()}  # JSON knows no other key than a text
-    return {**{name: getattr(found, name) for name in Found.model_fields}, "elsewhere": places}
+    return HttpResponse(orjson.dumps(found_as_json(request, found)), content_type="application/json; charset=utf-8")
 
 
 @api.get("/venues", auth=None, response={200: list[VenueFound], **_PROBLEMS}, operation_id="venues")

@@ -1,6 +1,6 @@
 """Reads of the catalogue: finding offers, an offer's page, the home page, favourites."""
 
-from .cards import OfferCard, cards_of
+from .cards import OfferCard, cards_and_names, cards_of
 from .favourites import favourites, is_favourite
 from .home import ShelfView, home
 from .kinds import Kind, groups_of, kinds
@@ -74,6 +74,7 @@ __all__ = [
     "VenueLine",
     "VenueSheet",
     "box",
+    "cards_and_names",
     "cards_of",
     "changes_waiting",
     "communes_like",
