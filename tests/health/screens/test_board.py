@@ -149,6 +149,21 @@ def test_relations_are_made_and_removed(karim):
     assert asked(id_, karim).member.constraints[1] == n.Tied(n.Tie.SAME_ENCOUNTER, (2, 3))
 
 
+def test_the_demo_s_limit_of_time_and_what_it_leaves_out_can_be_read(karim):
+    """Fewer days are fewer patients; of a criterion left out, the number is of those who have it; each step has its name."""
+    id_ = factories.question(karim)
+    client = factories.signed_in(karim)
+    pages = [
+        do(client, id_, karim, "reorder", card=1, relation=0, cards=[2, 3], least=1, most=days).content.decode()
+        for days in (90, 30)
+    ]
+    assert int(whole(pages[1])) < int(whole(pages[0]))
+    assert pages[0].count("patients l’ont") == 1 and "dans cet ordre" in pages[0]
+    assert "90+" in pages[0] and "âge en années, au jour de la livraison" in pages[0]
+    tied = do(client, id_, karim, "relate", first=2, then=3, tie="sameEncounter").content.decode()
+    assert "avec ces relations" in tied and "dans cet ordre" not in tied
+
+
 def test_an_order_of_three_is_made_changed_counted_and_undone(karim):
     id_ = factories.question(karim)
     client = factories.signed_in(karim)

@@ -66,19 +66,21 @@ class _Making:
         return n.Request((1,), n.Together(1, n.Join.AND, members, constraints=constraints), concept_sets=tuple(self.sets))
 
 
-def _after(first: n.Basic, then: n.Basic, *, most: int) -> n.InOrder:
+def _after(first: n.Basic, then: n.Basic, *, most: int, least: int | None = None) -> n.InOrder:
     dating = tuple((one.id, (n.Dating.EVENT, n.Dating.ENTRY)) for one in (first, then))
-    return n.InOrder((first.id, then.id), None, n.Duration(days=most), dating, known=True)
+    sooner = None if least is None else n.Duration(days=least)
+    return n.InOrder((first.id, then.id), sooner, n.Duration(days=most), dating, known=True)
 
 
 def _diabetes() -> n.Request:
+    "A visit brings its diagnosis and its drugs together: from one day on, the limit of time tells patients apart."
     make = _Making()
     diabetes, metformin = make.diagnosis("E11", often=2), make.drug("A10BA02")
     group_id = make.next()
     some = (make.test("4548-4", n.Op.GT, 8), make.test("39156-5", n.Op.GT, 30), make.diagnosis("N18"))
     two = n.Together(group_id, n.Join.N_AMONG_M, some, n.Compare.GTE, 2)
     pregnancy = make.diagnosis("O24", "O80", inclusive=False)
-    return make.request(diabetes, metformin, two, pregnancy, constraints=(_after(diabetes, metformin, most=90),))
+    return make.request(diabetes, metformin, two, pregnancy, constraints=(_after(diabetes, metformin, least=1, most=90),))
 
 
 def _infarction() -> n.Request:

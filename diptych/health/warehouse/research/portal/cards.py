@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from . import words
 from .desk import Looked, Open
-from .showing import Showing, figures, unit
+from .showing import Showing, figures, having, unit
 
 from diptych.health.warehouse.research.cohort import nodes as n
 from diptych.health.warehouse.research.cohort.disclosure import Shown
@@ -107,12 +107,13 @@ class Drawing:
             self.titles,
         )
 
-    def _figure(self, id_: int) -> tuple[str, str]:
-        persons = self._look.members.get(id_)
+    def _figure(self, member: n.Member) -> tuple[str, str]:
+        "Of what is excluded, who has it is counted, not whom the whole loses by it: the words say so."
+        persons = self._look.members.get(member.id)
         if persons is None:
             return "—", ""
         count = self._showing.of(persons)
-        return figures(count), unit(count)
+        return figures(count), unit(count) if member.inclusive else having(count)
 
     def _card(self, member: n.Member) -> Card:
         return self._group(member) if isinstance(member, n.Together) else self._criterion(member)
@@ -121,7 +122,7 @@ class Drawing:
         kind = words.kind_of(basic)
         title = words.title(self._request, basic, self._opened)
         self.titles[basic.id] = title
-        figure, said = self._figure(basic.id)
+        figure, said = self._figure(basic)
         return Card(
             basic.id, False, title, kind.icon if kind else "circle-help", basic.inclusive, figure, said,
             details=words.details(self._request, basic, self._opened), editable=kind is not None,
@@ -133,7 +134,7 @@ class Drawing:
         if children:
             children[0].first = children[-1].last = True
         self.titles[group.id] = title = words.join_title(group)
-        figure, counted = ("", "") if group.empty else self._figure(group.id)
+        figure, counted = ("", "") if group.empty else self._figure(group)
         relations: list[Relation] = []
         for at, one in enumerate(group.constraints):
             said = self._relation(group, one, at)
@@ -175,7 +176,8 @@ class Drawing:
                 name = self.titles[one.id]
                 yield step(name if one.inclusive else gettext("except: {name}").format(name=name), left)
             if member.constraints:
-                yield step(gettext("in that order"), look.persons)
+                ordered = all(isinstance(one, n.InOrder) for one in member.constraints)
+                yield step(gettext("in that order") if ordered else gettext("with these relations"), look.persons)
         else:
             yield step(self.titles[member.id], look.persons)
 

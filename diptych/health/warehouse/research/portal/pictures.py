@@ -27,7 +27,7 @@ ROW = 16
 class Band:
     """Ten years of age: men on the left, women on the right."""
 
-    first: int
+    axis: str
     label: str
     men: str
     women: str
@@ -59,10 +59,11 @@ def pyramid_of(opened: Open, persons: Ints, showing: Showing) -> list[Band]:
     bands = []
     for place, (first, men, women) in enumerate(reversed(found)):
         left, right = (WIDTH * showing.length(side) / longest for side in (men, women))
-        label = gettext("{first} and over").format(first=first) if first >= OLDEST else f"{first}–{first + BAND - 1}"
+        oldest, ten = first >= OLDEST, f"{first}–{first + BAND - 1}"
+        label = gettext("{first} and over").format(first=first) if oldest else ten
         bands.append(
             Band(
-                first,
+                f"{first}+" if oldest else ten,
                 label,
                 showing.text(men),
                 showing.text(women),

@@ -53,6 +53,11 @@ def unit(count: Shown) -> str:
     return ngettext("patient", "patients", count.number if count.number is not None else 2)
 
 
+def having(count: Shown) -> str:
+    """What is counted of a criterion that is excluded: who has it."""
+    return ngettext("patient has it", "patients have it", count.number if count.number is not None else 2)
+
+
 def how_to_read(*, exact: bool, seconds: float) -> str:
     """How a count is to be read, and how long it took."""
     took = gettext("{ms} ms").format(ms=max(1, round(seconds * 1000)))

@@ -249,7 +249,7 @@ def join_title(group: n.Together) -> str:
 def relation(one: n.Constraint, titles: Mapping[int, str]) -> str:
     """A relation between criteria, as a sentence."""
     names = (
-        [f"«{formatting.NBSP}{titles.get(id_, str(id_))}{formatting.NBSP}»" for id_ in one.ids]
+        [gettext("“{title}”").format(title=titles.get(id_, str(id_))) for id_ in one.ids]
         if one.ids
         else [gettext("all the criteria")]
     )
