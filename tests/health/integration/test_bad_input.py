@@ -170,6 +170,19 @@ def test_every_verb_answers_it(run: Run, store: Path, tmp_path: Path, content: s
     assert (status, sum(one["code"] == "unknown_key" for one in json.loads(out)["findings"])) == (0, notes), err
 
 
+def test_sets_of_a_hundred_thousand_items_are_counted(run: Run, store: Path, tmp_path: Path) -> None:
+    wide = tmp_path / "wide.json"
+    wide.write_text(json.dumps(cohort(condition(1), sets=(concepts(1, *range(1, 100_001), descendants=True),))))
+    items = [{"is": "Item", "concept_id": number, "descendants": True} for number in range(1, 100_001)]
+    asked = request(card(1, omop={"is": "Criterion", "domain": "ConditionOccurrence", "codeset": 1}))
+    many = tmp_path / "many.json"
+    many.write_text(json.dumps(asked | {"omop": {"conceptSets": [{"is": "ConceptSet", "id": 1, "name": "", "items": items}]}}))
+    assert min(file.stat().st_size for file in (wide, many)) > 4_000_000
+    status, out, err = run("count", wide, many, "--store", store, "--json")
+    assert (status, err) == (0, "")
+    assert {one["definition"]: one["persons"] for one in map(json.loads, out.splitlines())} == {"wide": 3, "many": 0}
+
+
 CRITERION = {
     "is": "Criterion", "domain": "ConditionOccurrence", "codeset": 1, "first": True, "adjust": {"is": "Adjust"},
     "filters": [

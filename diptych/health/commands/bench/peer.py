@@ -65,7 +65,9 @@ class Peer:
         return [one for one in self._sqlglot.transpile(kept, read="tsql", write="duckdb") if one]
 
     def _run(self, statements: list[str]) -> float:
-        "Run statements; the seconds that they took."
+        "Run statements; the seconds that they took. What a definition that failed left behind would make the next one fail."
+        for (left,) in self._connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
+            self._connection.execute(f'DROP TABLE temp."{left}"')
         began = perf_counter()
         for one in statements:
             self._connection.execute(one)
