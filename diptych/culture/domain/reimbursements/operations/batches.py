@@ -106,12 +106,13 @@ with due as materialized ({PRICES_DUE}), accounts as ({ACCOUNTS_DUE}), made as (
     insert into reimbursements_cashflowline (pricing_id, batch_id, cashflow_id, amount_cents)
     select d.event_id, %(batch)s, m.id, d.amount_cents
     from due d join accounts a on a.account_id = d.account_id and a.why is null left join made m on m.account_id = d.account_id
-    where d.why is null order by d.account_id, d.event_id returning pricing_id
+    where d.why is null order by d.account_id, d.event_id
 )
 update reimbursements_pointrevenue r set fixed_until = greatest(r.fixed_until, f.last)
 from (
-    select d.point_id, d.year, max(d.ordering_at) as last from due d join taken t on t.pricing_id = d.event_id
-    group by d.point_id, d.year
+    select d.point_id, d.year, max(d.ordering_at) as last
+    from due d join accounts a on a.account_id = d.account_id and a.why is null
+    where d.why is null group by d.point_id, d.year
 ) f where r.point_id = f.point_id and r.year = f.year
 """
 _COUNTED: Final = """

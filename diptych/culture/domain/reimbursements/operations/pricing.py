@@ -44,8 +44,10 @@ def price_used(*, at: datetime, actor: str, again: bool = False) -> Priced:
             FinanceEvent.objects.filter(status=EventStatus.NOT_PRICED).update(status=EventStatus.READY)
         cursor.execute(_FIND, {"at": at})
         found = cursor.rowcount
+        cursor.execute("select pg_get_serial_sequence('reimbursements_financeevent', 'id')")
+        (numbers,) = cursor.fetchone()  # looked up once, not for each row
         for statement in _GATHER:
-            cursor.execute(statement, {"at": at, "before": at - AGE})
+            cursor.execute(statement, {"at": at, "before": at - AGE, "numbers": numbers})
         collected = cursor.rowcount
         for statement in _ORDER:
             cursor.execute(statement)
@@ -107,7 +109,7 @@ from ({_LINKED}) p where e.status = 'pending' and p.venue_id = e.venue_id and p.
 """
 _FRESH: Final = f"""
 insert into to_price
-select nextval(pg_get_serial_sequence('reimbursements_financeevent', 'id')), 'fresh', u.*
+select nextval(%(numbers)s::regclass), 'fresh', u.*
 from (
     select b.id, o.venue_id, p.point_id, extract(year from b.used_at at time zone 'Europe/Paris'), b.used_at as value_at,
         greatest(b.used_at, b.event_at, p.since), b.total_cents, b.quantity, b.offer_id, o.subcategory
@@ -115,7 +117,7 @@ from (
     where b.status = 'USED' and b.used_at <= %(before)s and not exists (
         select from reimbursements_financeevent e
         where e.booking_id = b.id and e.motive = 'booking-used' and e.status <> 'cancelled')
-    order by p.point_id, b.used_at
+    order by p.point_id, b.used_at, b.id
 ) u
 """
 _OF_EVENT: Final = """

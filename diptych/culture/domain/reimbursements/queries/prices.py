@@ -6,22 +6,20 @@ in one place. Does not write.
 
 from typing import Any, Final
 
-from ..rules.scale import BRACKETS, GROUPS
+from ..rules.scale import BRACKETS, GROUPS, Bracket
 
 from diptych.culture.domain.catalogue.rules.subcategories import SUBCATEGORIES
 
 _BASE: Final = """
-select t.*, (%(groups)s::text[])[array_position(%(kinds)s::text[], t.subcategory)] as grouped,
-    r.revenue_cents + sum(t.total_cents) over (partition by t.point_id, t.year order by t.ordering_at, t.event_id
+select t.*, r.revenue_cents + sum(t.total_cents) over (partition by t.point_id, t.year order by t.ordering_at, t.event_id
         rows unbounded preceding) as revenue_cents
 from to_price t join reimbursements_pointrevenue r on r.point_id = t.point_id and r.year = t.year
 """
 _SCALE: Final = """
-select u.*, s.rate, u.grouped || '.' || (100 * s.rate)::int as rule, null::bigint as custom_id,
-    round(u.total_cents * s.rate)::int as paid_cents
-from ({base}) u join unnest(%(b_groups)s::text[], %(b_since)s::timestamptz[], %(b_until)s::timestamptz[], %(b_over)s::bigint[],
-    %(b_to)s::bigint[], %(b_rates)s::numeric[]) s (grouped, since, until, over_cents, to_cents, rate)
-    on s.grouped = u.grouped and s.since <= u.value_at and u.value_at < s.until
+select u.*, s.rate, s.rule, null::bigint as custom_id, ((u.total_cents * s.parts + 5000) / 10000)::int as paid_cents
+from ({base}) u join unnest(%(kinds)s::text[], %(since)s::timestamptz[], %(until)s::timestamptz[], %(over)s::bigint[], %(to)s::bigint[],
+    %(rates)s::numeric[], %(parts)s::bigint[], %(rules)s::text[]) s (kind, since, until, over_cents, to_cents, rate, parts, rule)
+    on s.kind = u.subcategory and s.since <= u.value_at and u.value_at < s.until
     and u.revenue_cents > s.over_cents and u.revenue_cents <= s.to_cents
 """
 _CUSTOM: Final = """
@@ -47,27 +45,28 @@ _END: Final = "infinity"
 def prices_sql(*, with_custom: bool) -> tuple[str, dict[str, Any]]:
     """The question, and the tables of the rules that it is asked with. Whether custom rules are looked for is told,
     since looking costs and there are mostly none. A half of a cent goes up (guide §3.1): no sum is
-    below zero, where PostgreSQL's `round` goes away from zero."""
+    below zero, where a division of whole numbers goes towards zero and PostgreSQL's `round` away from it."""
     scale = _SCALE.format(base=_BASE)
     return (_CUSTOM.format(scale=scale) if with_custom else scale), scale_tables()
 
 
 def scale_tables() -> dict[str, Any]:
-    """The tables of the rules as the arrays that the question reads."""
-    brackets = list(BRACKETS)
-    tops: list[int] = []
-    for row in brackets:
-        above = [
-            o.over_cents for o in brackets if o.group is row.group and o.since == row.since and o.over_cents > row.over_cents
-        ]
-        tops.append(min(above, default=2**62))
+    """The tables of the rules as the arrays that the question reads: a row for each subcategory and each bracket of its group, so that a
+    booking meets its own alone. `parts` is the rate in ten-thousandths: whole numbers are quicker, and as exact."""
+    rows = [(kind.id, row) for kind in SUBCATEGORIES for row in BRACKETS if row.group is GROUPS[kind.reimbursement]]
     return {
-        "kinds": [row.id for row in SUBCATEGORIES],
-        "groups": [GROUPS[row.reimbursement].value for row in SUBCATEGORIES],
-        "b_groups": [row.group.value for row in brackets],
-        "b_since": [row.since.isoformat() for row in brackets],
-        "b_until": [_END if row.until is None else row.until.isoformat() for row in brackets],
-        "b_over": [-1 if row.over_cents == 0 else row.over_cents for row in brackets],  # the lowest holds at nothing too
-        "b_to": tops,
-        "b_rates": [row.rate for row in brackets],
+        "kinds": [kind for kind, _ in rows],
+        "since": [row.since.isoformat() for _, row in rows],
+        "until": [_END if row.until is None else row.until.isoformat() for _, row in rows],
+        "over": [-1 if row.over_cents == 0 else row.over_cents for _, row in rows],  # the lowest holds at nothing too
+        "to": [_top(row) for _, row in rows],
+        "rates": [row.rate for _, row in rows],
+        "parts": [int(row.rate * 10_000) for _, row in rows],
+        "rules": [f"{row.group.value}.{int(row.rate * 100)}" for _, row in rows],
     }
+
+
+def _top(row: Bracket) -> int:
+    "Up to which revenue a bracket holds: where the next of its group and time begins."
+    over = [o.over_cents for o in BRACKETS if o.group is row.group and o.since == row.since and o.over_cents > row.over_cents]
+    return min(over, default=2**62)
