@@ -217,6 +217,16 @@ def test_to_refuse() -> None:
         assert refusal.reason is reason
 
 
+def test_in_time() -> None:
+    limit, second = datetime(2026, 12, 1, tzinfo=UTC), timedelta(seconds=1)
+    for status in Booking:
+        pending, confirmed = status is Booking.PENDING, status is Booking.CONFIRMED
+        assert bookings.is_too_late(status, limit, at=limit) is pending
+        assert not bookings.is_too_late(status, limit, at=limit - second)
+        assert bookings.is_over(status, limit, at=limit + timedelta(hours=48)) is confirmed
+        assert not bookings.is_over(status, limit, at=limit + timedelta(hours=48) - second)
+
+
 def test_moves() -> None:
     assert set(terms.MOVES) == set(Booking)
     assert bookings.may_move(Booking.PENDING, Booking.CONFIRMED)

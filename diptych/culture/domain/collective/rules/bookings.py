@@ -14,6 +14,9 @@ from diptych.commons.refusal import Refusal, refuse
 FREE_TO_CANCEL: Final = timedelta(days=30)
 """Guide §4.2: a headteacher goes back on a confirmation until 30 days before the outing."""
 
+USED_AFTER: Final = timedelta(hours=48)
+"""Guide §4.2: an outing is used 48 hours after its end."""
+
 
 def cancellation_limit(starts_at: datetime, *, at: datetime) -> datetime:
     """Until when a headteacher may go back on a confirmation; never before the booking itself."""
@@ -36,6 +39,16 @@ def decide_refusal(booking: BookingFacts, *, at: datetime) -> Cancellation | Ref
     if booking.status is Booking.CONFIRMED and at <= booking.cancellation_limit_at:
         return Cancellation.REFUSED_BY_HEADMASTER
     return refuse(terms.NOT_REFUSABLE)
+
+
+def is_too_late(status: Booking, limit_at: datetime, *, at: datetime) -> bool:
+    """Whether a pre-booking expires: nobody confirmed it by its limit."""
+    return status is Booking.PENDING and limit_at <= at
+
+
+def is_over(status: Booking, ends_at: datetime, *, at: datetime) -> bool:
+    """Whether a confirmed outing is held as used."""
+    return status is Booking.CONFIRMED and ends_at + USED_AFTER <= at
 
 
 def may_move(before: Booking, after: Booking) -> bool:
