@@ -113,3 +113,24 @@ def bank_account(youth: bool, *, label: str, status: str, comment: str) -> Words
             pgettext("to a professional", "Nothing will be paid there. Give another, and link your venues to it."),
         )
     return Words(title.format(label=label), (then, *told), action)
+
+
+def invoiced(youth: bool, *, owed: bool, reference: str, batch: str) -> Words:
+    """An invoice is there, or a debit note. No amount: a letter may be read by others."""
+    if owed:
+        return Words(
+            pgettext("to a professional", "Debit note {reference}").format(reference=reference),
+            (
+                pgettext("to a professional", "More was paid to you than was due, and no later payment made up for it."),
+                pgettext("to a professional", "The page says which bookings, and how to pay it back."),
+            ),
+            pgettext("to a professional", "See the debit note"),
+        )
+    return Words(
+        pgettext("to a professional", "Your invoice {reference} is there").format(reference=reference),
+        (
+            pgettext("to a professional", "It says what the payment {batch} brings you, booking by booking.").format(batch=batch),
+            pgettext("to a professional", "The transfer follows within some days."),
+        ),
+        pgettext("to a professional", "See the invoice"),
+    )

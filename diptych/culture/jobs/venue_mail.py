@@ -1,4 +1,4 @@
-"""Writes to members of structures: decided, invited, asked, answered; and about their bank accounts.
+"""Writes to members of structures: decided, invited, asked, answered; about their bank accounts and invoices.
 
 Holds which message makes which letter to whom. Does not hold words (`venue_letters`) nor SMTP. What was withdrawn or
 answered in the meantime is not written about.
@@ -20,8 +20,8 @@ from diptych.commons.outbox import Consumer, Message
 from diptych.culture.domain.people import queries as people
 from diptych.culture.domain.people.queries import Addressee
 from diptych.culture.domain.people.terms import Audience
-from diptych.culture.domain.reimbursements.queries import account_for_team
-from diptych.culture.domain.reimbursements.terms import AccountStatus
+from diptych.culture.domain.reimbursements.queries import account_for_team, invoice_told
+from diptych.culture.domain.reimbursements.terms import AccountStatus, InvoiceKind
 from diptych.culture.domain.venues import queries
 from diptych.culture.domain.venues.operations.joining import invitation_token
 from diptych.culture.gateways import mail
@@ -88,9 +88,20 @@ def hear_account(message: Message, connection: "psycopg.Connection[Any]", at: da
         _send(message, _members(account.structure_id), words, link)
 
 
+def hear_invoice(message: Message, connection: "psycopg.Connection[Any]", at: datetime) -> None:
+    """Tell every member that an invoice, or a debit note, is there: its paper is made."""
+    invoice_id = message.payload["invoice_id"]
+    found = invoice_told(invoice_id=invoice_id)
+    if found is not None:
+        structure_id, kind, reference, batch = found
+        words = partial(venue_letters.invoiced, owed=kind is InvoiceKind.DEBIT_NOTE, reference=reference, batch=batch)
+        _send(message, _members(structure_id), words, reverse("venue:statement", kwargs={"invoice_id": invoice_id}))
+
+
 CONSUMES: dict[str, tuple[str, Consumer]] = {
     "venues.structure_decided": ("venue_mail", hear_decision),
     "reimbursements.account": ("venue_mail", hear_account),
+    "reimbursements.invoiced": ("venue_mail", hear_invoice),
     "venues.invited": ("venue_mail", hear_invitation),
     "venues.asked_to_join": ("venue_mail", hear_request),
     "venues.request_answered": ("venue_mail", hear_answer),

@@ -32,10 +32,11 @@ from diptych.culture.domain.reimbursements.queries import verify_payments
 from diptych.culture.domain.reimbursements.queries.invoices import paper_of
 from diptych.culture.domain.reimbursements.terms import Hold
 from diptych.culture.domain.wallet.models import Movement
-from diptych.culture.gateways import bank
+from diptych.culture.gateways import bank, mail
 from diptych.culture.jobs import invoice_file, make_invoices, settle_transfers
 from tests.culture.factories import AT
 from tests.culture.payments import DECEMBER, FIRST_OF_DECEMBER, PaidWorld, price_all
+from tests.culture.privacy import heard, messages
 
 pytestmark = pytest.mark.django_db
 HERE: dict[str, Any] = {"actor": "person:1", "at": DECEMBER}
@@ -119,6 +120,21 @@ def test_the_paper_says_the_invoice_is_kept_and_is_always_the_same():
         queries.invoice_file(invoice_id=paper.id, structure_ids=[0])
     assert said.value.refusal.reason is terms.INVOICE_NOT_FOUND
     assert InvoiceFile.objects.get().content is not None
+
+
+@pytest.mark.parametrize(("kind", "subject"), [("F", "justificatif"), ("A", "Note de débit")])
+def test_its_structure_is_written_to_once_when_its_paper_is_there(kind: str, subject: str):
+    world = batched(1)
+    invoice = Invoice.objects.get()
+    Invoice.objects.update(kind=kind)
+    for _ in range(2):
+        operations.keep_invoice_file(invoice_id=invoice.pk, content=b"%PDF-", at=DECEMBER)
+    assert len(messages("reimbursements.invoiced")) == 1
+    heard("reimbursements.invoiced", at=DECEMBER)
+    (letter,) = mail.mailbox().letters(to=world.accounts[0].filed_by.email)
+    body = str(letter.get_body(("plain",)).get_content())
+    assert subject in str(letter["Subject"]) and f"/pro/remboursements/{invoice.pk}/" in body
+    assert "€" not in body
 
 
 def unpacked(stream: bytes) -> bytes:

@@ -10,7 +10,7 @@ from ..models import InvoiceCounter, InvoiceFile
 from ..rules.invoices import year_of
 from ..terms import InvoiceKind
 
-from diptych.commons import journal
+from diptych.commons import journal, outbox
 
 
 @transaction.atomic
@@ -43,11 +43,16 @@ def _make(kind: InvoiceKind, *, actor: str, at: datetime) -> int:
 
 @transaction.atomic
 def keep_invoice_file(*, invoice_id: int, content: bytes, at: datetime) -> bool:
-    """Keep an invoice's paper. One that is there stays: false."""
+    """Keep an invoice's paper, and have its structure told. One that is there stays: false."""
     sha256 = hashlib.sha256(content).hexdigest()
     _, made = InvoiceFile.objects.get_or_create(
         invoice_id=invoice_id, defaults={"content": content, "sha256": sha256, "made_at": at}
     )
+    if made:
+        with connection.cursor() as cursor:
+            outbox.announce(
+                cursor, topic="reimbursements.invoiced", key=f"invoice:{invoice_id}", payload={"invoice_id": invoice_id}, at=at
+            )
     return made
 
 

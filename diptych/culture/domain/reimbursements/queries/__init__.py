@@ -17,7 +17,7 @@ from .due import Waiting, cutoff_of, last_cutoff_day, waiting
 from .explaining import explain_reimbursement
 from .finance import BatchRow, BlockedRow, FlowRow, batch_flows, batches, blocked, bookings_named, hold_of
 from .incidents import IncidentRow, incident, incidents, incidents_asked, paid_booking
-from .invoices import InvoicePaper, InvoiceRow, invoice_file, invoices_without_file
+from .invoices import InvoicePaper, InvoiceRow, invoice_file, invoice_told, invoices_without_file
 from .prices import prices_sql, scale_tables
 from .statements import (
     MOST,
@@ -72,6 +72,7 @@ __all__ = [
     "incidents_asked",
     "invoice_file",
     "invoice_lines",
+    "invoice_told",
     "invoices_without_file",
     "last_cutoff_day",
     "lines_to_come",

@@ -49,6 +49,12 @@ class InvoicePaper:
     rows: tuple[InvoiceRow, ...]
 
 
+def invoice_told(*, invoice_id: int) -> tuple[int, InvoiceKind, str, str] | None:
+    """For a letter: whose structure an invoice is, its kind, its reference and its batch."""
+    found = Invoice.objects.select_related("account", "cashflow__batch").filter(pk=invoice_id).first()
+    return found and (found.account.structure_id, InvoiceKind(found.kind), found.reference, str(found.cashflow.batch))
+
+
 def invoices_without_file(*, limit: int) -> list[InvoicePaper]:
     """Those whose paper is still to be made, oldest first."""
     return [paper_of(one) for one in _invoices().filter(file=None).order_by("pk")[:limit]]
