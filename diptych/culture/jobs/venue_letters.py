@@ -122,7 +122,9 @@ def invoiced(youth: bool, *, owed: bool, reference: str, batch: str) -> Words:
             pgettext("to a professional", "Debit note {reference}").format(reference=reference),
             (
                 pgettext("to a professional", "More was paid to you than was due, and no later payment made up for it."),
-                pgettext("to a professional", "The page says which bookings, and how to pay it back."),
+                pgettext(
+                    "to a professional", "The page says which bookings. Write back to this e-mail to agree on how to pay it back."
+                ),
             ),
             pgettext("to a professional", "See the debit note"),
         )

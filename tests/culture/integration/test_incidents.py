@@ -19,7 +19,7 @@ from diptych.culture.domain.wallet.models import Movement
 from diptych.culture.domain.wallet.queries import balance_of
 from diptych.culture.gateways import bank
 from diptych.culture.jobs import settle_transfers
-from tests.culture.factories import AT
+from tests.culture.factories import AT, pro, signed_in
 from tests.culture.payments import DECEMBER, FIRST_OF_DECEMBER, PaidWorld, price_all
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +148,8 @@ def test_what_is_owed_waits_ninety_days_or_makes_a_debit_note_at_once(forced: bo
         pay(late, datetime(2027, 3, 16, 8, tzinfo=UTC))
     note = Invoice.objects.get(kind="A")
     assert (note.reference, note.amount_cents) == ("A260000001" if forced else "A270000001", -14_25)
+    page = signed_in(pro(venue=note.account.links.get().venue)).get(f"/pro/remboursements/{note.pk}/").content.decode()
+    assert "Note de débit" in page and ">Virement<" not in page
     flow = Cashflow.objects.get(invoice=note)
     assert (flow.amount_cents, flow.status) == (14_25, "under_review")
     holds()

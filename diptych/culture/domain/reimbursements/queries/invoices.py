@@ -52,7 +52,9 @@ class InvoicePaper:
 def invoice_told(*, invoice_id: int) -> tuple[int, InvoiceKind, str, str] | None:
     """For a letter: whose structure an invoice is, its kind, its reference and its batch."""
     found = Invoice.objects.select_related("account", "cashflow__batch").filter(pk=invoice_id).first()
-    return found and (found.account.structure_id, InvoiceKind(found.kind), found.reference, str(found.cashflow.batch))
+    if found is None:
+        return None
+    return found.account.structure_id, InvoiceKind(found.kind), found.reference, str(found.cashflow.batch)
 
 
 def invoices_without_file(*, limit: int) -> list[InvoicePaper]:
