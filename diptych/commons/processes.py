@@ -130,7 +130,7 @@ def watch(running: Sequence[Child]) -> None:
         time.sleep(0.5)
 
 
-def wait_until_answers(child: Child, *, url: str, seconds: float = 60) -> None:
+def wait_until_answers(child: Child, *, url: str, seconds: float = 180) -> None:
     """Wait until the web server answers anything. Refused with its last words when it does not."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy of the environment knows nothing of us
     deadline = time.monotonic() + seconds

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -74,6 +75,14 @@ def test_search_finds_and_says_how_many() -> None:
     page = Client().get(reverse("youth:search"), {"q": "court"})
     assert reverse("youth:offer", args=[stock.offer_id]) in page.text
     assert 'class="empty"' in Client().get(reverse("youth:search"), {"q": "zzzzzzzz"}).text
+
+
+def test_search_says_when_it_stopped_counting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(2):
+        factories.stock(event=True)
+    assert "2 offres ou plus" not in Client().get(reverse("youth:search")).text
+    monkeypatch.setattr(sys.modules["diptych.culture.domain.catalogue.queries.search"], "MOST_RESULTS", 2)
+    assert "2 offres ou plus" in Client().get(reverse("youth:search")).text
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,11 @@ class Results:
     facets: Facets | None = None
     elsewhere: Mapping[int, Elsewhere] = field(default_factory=dict)
 
+    @property
+    def at_least(self) -> bool:
+        """Whether the counting stopped: there may be more than `total`."""
+        return self.total >= MOST_RESULTS
+
 
 @dataclass(frozen=True, slots=True)
 class CommuneFound:
