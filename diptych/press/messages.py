@@ -39,11 +39,12 @@ KEYWORDS: dict[str, Any] = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
     "Category": (2,),
     "Reason": (3, 4),
+    "_reason": (3,),
     "Said": (2, 3),
     "Subcategory": (3,),
     "cited": (1,),
 }
-_OWN = ("Category", "Reason", "Said", "Subcategory", "cited")
+_OWN = ("Category", "Reason", "Said", "Subcategory", "_reason", "cited")
 """Our own words that hold texts: each text of theirs is a sentence apart, and some may be left out."""
 _STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _CALL = re.compile(rf"\b(gettext|ngettext|pgettext|npgettext|_)\(\s*({_STRING}(?:\s*,\s*{_STRING})*)")

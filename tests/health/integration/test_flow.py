@@ -347,7 +347,7 @@ def test_the_bench_runs_the_flow_that_it_times(hospital: Hospital, diptych: Dipt
     ("name", "account", "women"),
     [
         ("french_ehr", {"rows_in": 180, "loaded": 162, "merged": 18, "quarantined": 0, "out_of_scope": 0}, 5),
-        ("mimic_fhir", {"rows_in": 152_346, "loaded": 148_400, "merged": 1_474, "quarantined": 45, "out_of_scope": 2_427}, 21),
+        ("mimic_fhir", {"rows_in": 152_346, "loaded": 148_400, "merged": 1_474, "quarantined": 45, "out_of_scope": 2_427}, 43),
     ],
 )
 def test_a_real_source_to_a_mart_that_is_counted(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diptych.health.warehouse.identified.pseudonymise.notes import Known, Label, Surrogates, found, rewritten
+from diptych.health.warehouse.identified.pseudonymise.notes.dates import find as find_dates
 from diptych.health.warehouse.identified.pseudonymise.notes.dates import read, shifted
 from diptych.health.warehouse.identified.pseudonymise.notes.labels import folded
 from diptych.health.warehouse.identified.pseudonymise.notes.words import french_names
@@ -269,3 +270,18 @@ def test_a_hostile_text_is_read_in_a_time_that_grows_with_its_length(part: str) 
     """No clock: where the time grew with the square, these would take hours."""
     text = part * (100_000 // len(part))
     assert all(one.end <= other.start for one, other in pairwise(found(text)))
+
+
+@pytest.mark.parametrize(
+    ("said", "later"),
+    [("06/05/2180", "16/05/2180"), ("2180-05-06", "2180-05-16"), ("6 mai 2180", "16 mai 2180"), ("7.11.2135", "17.11.2135")],
+)
+def test_a_date_of_a_century_to_come_is_moved_as_any(said: str, later: str) -> None:
+    "A source that moved its dates before us writes 2180."
+    text = f"Vu le {said} à 10 h"
+    assert said in [text[span.start : span.end] for span in find_dates(text)]
+    assert shifted(said, days=10, near=date(2180, 5, 1)) == later
+
+
+def test_a_number_that_looks_like_a_far_year_is_left() -> None:
+    assert not [*find_dates("GB 2180, diurèse 2100 ml")]

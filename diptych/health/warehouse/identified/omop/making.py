@@ -8,7 +8,7 @@ import duckdb
 from .intake import MAKES
 from .preparing import Told
 from .terms import Fate, Fates, Refused
-from .workshop import HERE
+from .workshop import HERE, WORD
 
 TABLES = (
     "location", "care_site", "fact_relationship", "provider", "person", "visit_occurrence", "visit_detail", "condition_occurrence",
@@ -19,13 +19,36 @@ TABLES = (
 _NUMBERED = {"fact_relationship": "fact_id_1", "death": "person_id"}
 """The column by which a table's rows are traced, where it is not its own number."""
 
-UNMAPPED = """
+_WORDS = {
+    "sex": ("person", "SELECT sex AS word, person_id FROM intake.patient"),
+    "stay": ("visit_occurrence", "SELECT kind, person_id FROM intake.stay"),
+    "place": (
+        "visit_occurrence",
+        "SELECT admitted_from, person_id FROM intake.stay UNION ALL SELECT discharged_to, person_id FROM intake.stay",
+    ),
+    "movement": ("visit_detail", "SELECT kind, person_id FROM intake.movement"),
+    "role": ("condition_occurrence", "SELECT role, person_id FROM intake.fact"),
+    "route": ("drug_exposure", "SELECT route, person_id FROM intake.drug"),
+    "operator": ("measurement", "SELECT operator, person_id FROM intake.fact"),
+}
+"""The lists of words of which a source may have others than ours, what each makes, and where its words are."""
+
+_UNKNOWN = " UNION ALL ".join(
+    f"""SELECT '{WORD}{name}' AS vocabulary, lower(word) AS code, NULL AS label, '{made}' AS made, person_id
+    FROM ({words}) AS t (word, person_id)
+    WHERE word IS NOT NULL AND lower(word) NOT IN (SELECT w.word FROM vocabulary.word AS w WHERE w.list = '{name}')"""
+    for name, (made, words) in _WORDS.items()
+)
+
+UNMAPPED = f"""
 SELECT vocabulary, code, max(label) AS label, made, count(*) AS uses, count(DISTINCT person_id) AS persons FROM (
     SELECT vocabulary, code, label, goes_to AS made, person_id FROM intake.fact WHERE concept_id = 0
     UNION ALL SELECT vocabulary, code, label, 'drug_exposure', person_id FROM intake.drug WHERE concept_id = 0
     UNION ALL SELECT vocabulary, code, label, 'specimen', person_id FROM intake.specimen WHERE concept_id = 0
+    UNION ALL {_UNKNOWN}
 ) GROUP BY vocabulary, code, made ORDER BY uses DESC, vocabulary, code
 """
+"""Codes without a concept, and words that are in none of our lists: these as the codes of a vocabulary `word:LIST`."""
 
 
 def statements(table: str) -> list[str]:

@@ -26,6 +26,8 @@ _WORDS = {
     "unit_word": ("units.csv", "unit VARCHAR, ucum VARCHAR"),
     "conversion": ("conversions.csv", "code VARCHAR, from_ucum VARCHAR, to_ucum VARCHAR, factor DOUBLE, shift DOUBLE"),
 }
+WORD = "word:"
+"""Before the name of a list of words, where a steward maps one of its words as a code."""
 VOCABULARY = ("concept", "concept_relationship", "concept_ancestor", "concept_synonym", "vocabulary")
 """The tables of vocabularies that a home may have, and that go to the mart."""
 
@@ -72,6 +74,12 @@ def furnish(con: duckdb.DuckDBPyConnection, *, vocabulary: Path, mapping: pa.Tab
     con.register("mapping_given", mapping)
     con.execute("CREATE TABLE vocabulary.mapping AS FROM mapping_given")
     con.unregister("mapping_given")
+    con.execute(
+        f"""CREATE TEMP TABLE decided AS SELECT substr(vocabulary_id, {len(WORD) + 1}) AS list, lower(code) AS word, min(concept_id) AS concept_id
+        FROM vocabulary.mapping WHERE starts_with(vocabulary_id, '{WORD}') GROUP BY ALL;
+        DELETE FROM vocabulary.word AS w USING decided AS d WHERE w.list = d.list AND w.word = d.word;
+        INSERT INTO vocabulary.word FROM decided; DROP TABLE decided"""
+    )
 
 
 def _known(con: duckdb.DuckDBPyConnection, path: Path, name: str) -> list[str]:

@@ -25,6 +25,7 @@ def check_landed(source: Source, manifests: Sequence[Manifest], *, at: datetime)
     """The results of each of our `landed` rows, for the source and for each of its tables that is kept."""
     standing = standing_of(list(manifests), source)
     stands = [one for one in manifests if standing[one.delivery] in {Standing.CURRENT, Standing.SET_ASIDE}]
+    past = [one for one in manifests if standing[one.delivery] in {Standing.CURRENT, Standing.REPLACED}]
     results = []
     for row in own():
         if row.kind is Kind.LANDED_FRESH:
@@ -35,7 +36,8 @@ def check_landed(source: Source, manifests: Sequence[Manifest], *, at: datetime)
             for table in source.tables:
                 if not table.out_of_scope:
                     check = replace(row, table=f"{source.name}.{table.name}")
-                    results.append(_ASKED[row.kind](check, [one for one in stands if one.table == table.name]))
+                    those = past if row.kind is Kind.LANDED_VOLUME else stands
+                    results.append(_ASKED[row.kind](check, [one for one in those if one.table == table.name]))
     return results
 
 

@@ -25,7 +25,10 @@ _NUMBER_OF |= {name: number for number, name in enumerate(_ENGLISH, 1) if name n
 _ANY_MONTH = rf"(?:{'|'.join(sorted(_NUMBER_OF, key=len, reverse=True))})"
 _MONTH = rf"(?P<month>{_ANY_MONTH})(?![a-z])\.?"
 _WEEKDAY = r"(?:(?:lun|mar|mercre|jeu|vendre|same)di|dimanche)"
-_YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
+_CENTURY = r"(?:1[89]|2\d)"
+"""Of years that a day or a month stands beside: sources that moved their dates before us wrote 2180."""
+_YEAR = rf"(?P<year>{_CENTURY}\d\d)"
+_YEAR_ALONE = r"(?P<year>(?:1[89]|20)\d\d)"
 _GAP = r" {0,3}[-–—_./|\\,x*'] {0,3}"
 _UNIT = r"\s?(?:%|\u00b5|mg|ml|g\b|kg|mmol|mmhg|mm\b|cm|ui|/l|g/l|fois|cp\b|ans\b|ng|meq|±|semaines?|mois|jours?|heures?|h\b|j\b)"
 
@@ -39,13 +42,13 @@ _FORMS = tuple(
         # 1998-05-31
         rf"(?<![\d.]){_YEAR}(?P<gap>{_GAP})(?P<m>0?[1-9]|1[0-2])(?:{_GAP})(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)",
         # 31/05/1998, 31.5.98, 31 05 1998, 31|5|98
-        rf"(?<![\d/])(?P<d>0?[1-9]|[12]\d|3[01])(?:{_GAP}| )(?P<m>0?[1-9]|1[0-2])(?:{_GAP}| )(?P<year>(?:1[89]|20)\d\d)(?!\d)",
+        rf"(?<![\d/])(?P<d>0?[1-9]|[12]\d|3[01])(?:{_GAP}| )(?P<m>0?[1-9]|1[0-2])(?:{_GAP}| )(?P<year>{_CENTURY}\d\d)(?!\d)",
         rf"(?<![\d/.,])(?P<d>0?[1-9]|[12]\d|3[01])(?:{_GAP})(?P<m>0?[1-9]|1[0-2])(?:{_GAP})(?P<year>\d\d)(?![\d/]|[.,]\d)",
         # 05/1998, 5.98 is a value and is left
         rf"(?<![\d/.,])(?P<m>0?[1-9]|1[0-2])(?:{_GAP}){_YEAR}(?!\d|[/.-]\d)",
         rf"(?<![\d/.,]){_YEAR}(?: ?[-/.] ?)(?P<m>0[1-9]|1[0-2])(?!\d|[/.-]\d)",
         # 18 mai 1998, 1er mai, 05nov, jeudi 18 octobre 2018
-        rf"(?:\b{_WEEKDAY}\s+)?(?<!\d)(?P<d>0?[1-9]|[12]\d|3[01])(?:\s?er)?[\s.-]{{0,3}}{_MONTH}(?:[\s,.-]{{0,3}}(?P<year>(?:1[89]|20)\d\d|\d\d(?![\d:h]|\s?[h:]))(?!\d))?",
+        rf"(?:\b{_WEEKDAY}\s+)?(?<!\d)(?P<d>0?[1-9]|[12]\d|3[01])(?:\s?er)?[\s.-]{{0,3}}{_MONTH}(?:[\s,.-]{{0,3}}(?P<year>{_CENTURY}\d\d|\d\d(?![\d:h]|\s?[h:]))(?!\d))?",
         # mai 1998, dec1993, 2013 janvier
         rf"\b{_MONTH}[\s,.-]{{0,3}}{_YEAR}(?!\d)",
         rf"\b{_MONTH}[\s.'-]{{1,2}}(?P<year>\d\d)(?![\dh:/]|\s?(?:h\b|:|{_ANY_MONTH}|{_UNIT}))",
@@ -59,7 +62,7 @@ _FORMS = tuple(
         # 3105 1998 and 31051998, digits spaced by anything small: 3 1 0 5 1 9 9 8
         r"(?<![\d.,/])(?<!\d )(?P<d>0 ?[1-9]|[12] ?\d|3 ?[01]) ?(?:[./|-] ?)?(?P<m>0 ?[1-9]|1 ?[0-2]) ?(?:[./|-] ?)?(?P<year>1 ?[89] ?\d ?\d|2 ?0 ?\d ?\d)(?! ?\d)",
         # 1998, fin 1998, but no 1998 mg
-        rf"(?<![\d.,+])(?:\b(?:fin|debut|mi|courant|annees?|ete|hiver|automne|printemps)[\s-]+)?{_YEAR}(?!\d|[.,]\d|{_UNIT})",
+        rf"(?<![\d.,+])(?:\b(?:fin|debut|mi|courant|annees?|ete|hiver|automne|printemps)[\s-]+)?{_YEAR_ALONE}(?!\d|[.,]\d|{_UNIT})",
     )
 )
 
