@@ -40,6 +40,7 @@ test: setup browser pango ## Run every test, those in a real browser included
 	@$(call step,every branch of the rules and of the cohort language)
 	@$(call quietly,$(BIN)/coverage run -m pytest -q -p no:cacheprovider $(RULES_TESTS) $(COHORT_TESTS) && $(BIN)/coverage report)
 	@$(BIN)/python -m pytest -q --ds=diptych.health.site.settings tests/health/screens
+	@$(BIN)/python -m pytest -q --ds=diptych.health.room.settings tests/health/room
 
 spark: setup ## Install Spark too, 450 MB, for `diptych health cohort count --engine spark`; needs Java 17 or later
 	@$(call step,Spark)

@@ -60,6 +60,8 @@ HEALTH: tuple[Room, ...] = (
         "diptych.health.commands.pseudonymise:app",
         "From identified tables to a project's mart: keys, refusals, the run.",
     ),
+    Room("room", "diptych.health.commands.room:app", "The locked room's own door: serve its pages, open an account."),
+    Room("wall", "diptych.health.commands.wall:app", "The wall between the rooms: make the database roles, try to pass it."),
     Room("bench", "diptych.health.commands.bench.app:app", "Measure the store and its questions, beside their peers."),
     Room("serve", "diptych.health.commands.serve:serve", "Serve the research screens."),
     Room("migrate", "diptych.health.commands.serve:migrate", "Bring the tables of the research screens up to date."),

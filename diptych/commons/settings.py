@@ -191,6 +191,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("DIPTYCH_BASE_URL", "The address that links in e-mails start with.", _address, "http://localhost:8000"),
     Setting("DIPTYCH_HOME", "The folder for what Diptych keeps on disk: the embedded database, built assets.", Path, ".cache/diptych"),
     Setting("DIPTYCH_STORE", "The store of OMOP data that the research screens ask; without it, the folder `store` of DIPTYCH_HOME.", Path),
+    Setting("DIPTYCH_ROOM", "The home of the locked room that its own door shows; without it, the folder `room` of DIPTYCH_HOME.", Path),
+    Setting("DIPTYCH_ROOM_KEYS", "The keys of that home; without it, the folder beside it.", Path),
     Setting("DIPTYCH_THEME", "The look: `diptych`, or `dsfr` on a site of the French State (the law reserves it).", _theme, "diptych"),
     Setting("PG_BIN", "The folder of PostgreSQL's programs, where the embedded ones must not be used."),
     Setting("DIPTYCH_MAIL_URL", "The mail server, as smtp://user:password@host:port, or `fake` for the demo's mailbox.", _mail, "fake", needed_in=("production",), secret=True),

@@ -59,11 +59,16 @@ def folders() -> list[Path]:
     from django.apps import apps as installed
     from django.conf import settings
 
+    from diptych.health.room import settings as room
     from diptych.health.site import settings as health
 
     found = [Path(config.path) for config in installed.get_app_configs()]
-    found += [PACKAGE.parent.joinpath(*name.split(".")) for name in health.INSTALLED_APPS if name.startswith("diptych.health.")]
-    found += [Path(path).parent for path in (*settings.LOCALE_PATHS, *health.LOCALE_PATHS)]
+    found += [
+        PACKAGE.parent.joinpath(*name.split("."))
+        for name in (*health.INSTALLED_APPS, *room.INSTALLED_APPS)
+        if name.startswith("diptych.health.")
+    ]
+    found += [Path(path).parent for path in (*settings.LOCALE_PATHS, *health.LOCALE_PATHS, *room.LOCALE_PATHS)]
     return sorted((folder for folder in found if PACKAGE in folder.parents), key=lambda folder: -len(folder.parts))
 
 

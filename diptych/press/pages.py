@@ -177,6 +177,20 @@ def health_doors_page() -> str:
     return subprocess.run([sys.executable, "-c", words], env=environ, cwd=ROOT, check=True, capture_output=True, text=True).stdout
 
 
+def room_doors_page() -> str:
+    """The same of the locked room's own door."""
+    words = "import django; django.setup(); from diptych.press.pages import room_doors; print(room_doors())"
+    environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "diptych.health.room.settings"}
+    return subprocess.run([sys.executable, "-c", words], env=environ, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def room_doors() -> str:
+    """What that process prints."""
+    from diptych.health.warehouse.identified.staff.terms import Role
+
+    return _doors("Doors of the locked room", "each look is in the journal", tuple(Role))
+
+
 def health_doors() -> str:
     """What that process prints."""
     from diptych.health.warehouse.research.accounts.terms import Audience
@@ -361,6 +375,7 @@ def _versions(formerly: str | None, since: str) -> str:
 PAGES = (
     Page("doors.md", doors_page),
     Page("doors-health.md", health_doors_page),
+    Page("doors-room.md", room_doors_page),
     Page("personal-data.md", personal_data_page),
     Page("settings.md", settings_page),
     Page("reasons.md", reasons_page),

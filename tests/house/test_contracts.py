@@ -39,6 +39,8 @@ PLANTS = (
     ("portals", "culture/portals/youth/__init__.py", "import diptych.culture.portals.venue"),
     ("health", "health/genomics/__init__.py", "import diptych.health.warehouse"),
     ("warehouse", "health/warehouse/identified/__init__.py", "import diptych.health.warehouse.research"),
+    ("health", "health/site/wsgi.py", "import diptych.health.room.settings"),
+    ("identified", "health/warehouse/identified/flow.py", "import diptych.health.warehouse.identified.door"),
     ("identified", "health/warehouse/identified/landing/__init__.py", "import diptych.health.warehouse.identified.omop"),
     (
         "views-on-fhir",

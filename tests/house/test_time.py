@@ -13,6 +13,8 @@ DOORS = (
     "diptych/culture/site/",
     "diptych/health/commands/",
     "diptych/health/site/",
+    "diptych/health/room/",
+    "diptych/health/warehouse/identified/door/",
     "diptych/health/warehouse/research/portal/",
 )
 SYSTEM = {

@@ -1,15 +1,16 @@
-"""Opening the data department for a command: a database of its own behind it and Django ready."""
+"""Opening the research screens for a command: their database behind it, as their own role, and Django ready."""
 
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from .databases import RESEARCH, embedded_url
+
 from diptych.commons import postgres
 from diptych.commons.settings import settings
 
 ROOT = Path(__file__).resolve().parents[3]
-DATABASE = "diptych_health"
 
 
 def home() -> Path:
@@ -25,8 +26,7 @@ def opened() -> Iterator[None]:
         embedded = not settings()["DATABASE_URL"]
         if embedded:
             server = stack.enter_context(postgres.available(data=home() / "pg", pg_bin=settings()["PG_BIN"]))
-            _made(server)
-            os.environ["DATABASE_URL"] = server.url(DATABASE)
+            os.environ["DATABASE_URL"] = embedded_url(server, RESEARCH)
             settings.cache_clear()
         os.environ["DJANGO_SETTINGS_MODULE"] = "diptych.health.site.settings"
         import django
@@ -38,14 +38,6 @@ def opened() -> Iterator[None]:
         if embedded:
             bring_up_to_date()
         yield
-
-
-def _made(server: postgres.Server) -> None:
-    import psycopg
-
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        if not connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone():
-            connection.execute(f"create database {DATABASE}")
 
 
 def bring_up_to_date() -> None:

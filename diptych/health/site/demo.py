@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from diptych.commons.processes import alone, children, must_be_free, until_told_to_stop, wait_until_answers, watch
-from diptych.commons.refusal import Kind, Reason, deny
+from diptych.commons.processes import Child, alone, children, must_be_free, start, until_told_to_stop, wait_until_answers, watch
+from diptych.commons.refusal import Kind, Reason, Refused, deny
 from diptych.commons.settings import settings
+from diptych.health.commands import room_people
 from diptych.health.commands.opening import ROOT, opened
 from diptych.health.commands.serve import collect_static, start_web
 
@@ -42,6 +43,10 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed is another hospital.")] = 1,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the hospital and its requests, and make them anew.")] = False,
     home: Annotated[Path | None, typer.Option(help="The folder for the demo's database and files.")] = None,
+    room: Annotated[
+        int | None,
+        typer.Option(help="The port of the locked room's own door; 0 leaves it out. Unless named, the next port if it is free."),
+    ] = None,
 ) -> None:
     """Run the data department's research screens here, on an invented hospital, until Ctrl-C."""
     console = Console(soft_wrap=True)
@@ -56,8 +61,13 @@ def demo(
             collect_static()
             with children() as running:
                 running.append(start_web(host=HOST, port=port, environ={}, log=folder / "logs" / "health-web.log"))
+                door = _door(folder, port=port, asked=room)
+                if door is not None:
+                    running.append(door[0])
                 wait_until_answers(running[0], url=f"http://{HOST}:{port}/compte/connexion/")
-                _welcome(console, port)
+                if door is not None:
+                    wait_until_answers(door[0], url=f"http://{HOST}:{door[1]}/compte/connexion/")
+                _welcome(console, port, door[1] if door else 0)
                 watch(running)
 
 
@@ -111,6 +121,25 @@ def _hospital(console: Console, store: Path, *, seed: int, fresh: bool, make: Ca
     console.print(f"{made.rows['person']:,} patients, {made.rows['visit_occurrence']:,} visits, from seed {seed}.")
 
 
+def _door(folder: Path, *, port: int, asked: int | None) -> tuple[Child, int] | None:
+    "The locked room's own door: a process of its own, with its own database and role."
+    at = port + 1 if asked is None else asked
+    if not at or at > 65_535:
+        return None
+    try:
+        must_be_free(host=HOST, port=at)
+    except Refused:
+        if asked is not None:
+            raise
+        return None
+    from diptych.health.site.world import Room
+
+    room = Room(folder / STORE)
+    words = ["diptych", "health", "room", "serve", "--home", str(room.home), "--port", str(at), "--demo"]
+    environ = {"DATABASE_URL": "", "DIPTYCH_BASE_URL": f"http://localhost:{at}", **room.environ}
+    return start("locked room's door", words, environ, folder / "logs" / "room.log"), at
+
+
 def people(*, care_sites: tuple[int, ...], fresh: bool = False) -> None:
     """Open the demo's accounts, each with the questions that are ready, unless they are there. Those of a hospital that was made anew,
     whose places have other numbers, are opened anew too."""
@@ -138,7 +167,7 @@ def people(*, care_sites: tuple[int, ...], fresh: bool = False) -> None:
                 operations.create(account_id=id_, name=name, form=Form.REQUEST, asked=cohort360.write(request), at=clock.now())
 
 
-def _welcome(console: Console, port: int) -> None:
+def _welcome(console: Console, port: int, room: int) -> None:
     from diptych.health.site.world.examples import PASSWORD, PEOPLE
 
     base = f"http://localhost:{port}/"
@@ -151,6 +180,15 @@ def _welcome(console: Console, port: int) -> None:
     for person in PEOPLE:
         table.add_row(person.who, person.email, PASSWORD)
     console.print(table)
+    if room:
+        base = f"http://localhost:{room}/"
+        title = f"The locked room, whose flow made those data: [link={base}]{base}[/link]"
+        door = Table(title=title, title_justify="left", box=None, pad_edge=False)
+        for column in ("who", "e-mail", "password"):
+            door.add_column(column, overflow="fold")
+        for one in room_people.PEOPLE:
+            door.add_row(one.who, one.email, room_people.PASSWORD)
+        console.print(door)
     console.print(
         "  · Open « Diabète de type 2 puis metformine », change 90 days to 30, exclude a card, watch the counts; save, compare"
     )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from . import runs
 from .landing import sources as known_sources
 from .landing.declaration import declared
 from .landing.home import Manifest, Place, written_to
@@ -295,12 +296,13 @@ def run(
 ) -> Run:  # fmt: skip
     """Put sources through every step, or through one. Refused as each step may be."""
     setting = Setting(room, asked, clock, progress, publishing, since)
-    done = []
+    done, begun = [], clock()
     with written_to(room.home):
         for step in STEPS:
             if only in {None, step.__name__}:
                 began = clock()
-                what = step(setting)
+                with runs.told(room.home, run=begun, step=step.__name__, clock=clock):
+                    what = step(setting)
                 done.append(Done(step.__name__, what, (clock() - began).total_seconds()))
     release = setting.release or room.releases.current()
     told = release.facts["fates"] if release is not None else {}

@@ -87,4 +87,11 @@ NO_MEMORY = _reason(
     "{home} does not fit in {limit} of memory. Name a folder on an encrypted volume with --scratch, or give more with --memory.",
 )  # fmt: skip
 DAMAGED = _reason("damaged", Kind.CONFLICT, "A file of the OMOP tables of {home} is not as it was written: {why}.")
+NO_CODE = _reason(
+    "no_code", Kind.MISSING, "No row has the code {code} of {vocabulary} without a concept, nor was it ever decided."
+)
+NOT_STANDARD = Reason(
+    "standardise.not_standard", Kind.INVALID, "{concept} is no standard concept of the loaded vocabularies: choose one that is."
+)
+NO_WHY = Reason("standardise.no_why", Kind.INVALID, "Say why, in a few words: others will read it.")
 NO_TRACE = _reason("no_trace", Kind.MISSING, "Nothing is known of {what}.")

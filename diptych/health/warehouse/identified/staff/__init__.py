@@ -1,0 +1,1 @@
+"""Staff: who may enter the locked room's own door, and as what."""
