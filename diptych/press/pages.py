@@ -115,7 +115,7 @@ def tables_page() -> str:
     for module, name, rows in survey.tables():
         parts.append(f"## {module.removeprefix('diptych.')}: {name.lower().replace('_', ' ')}")
         if rows and is_dataclass(rows[0]):
-            columns = [field.name for field in fields(rows[0])]
+            columns = [field.name for field in fields(rows[0]) if field.repr]  # what has no words is not printed
             doc = (type(rows[0]).__doc__ or "").strip()
             parts.append(" ".join(doc.split()))
             parts.append(

@@ -11,6 +11,7 @@ from diptych.culture.domain.outreach.models import Contact, Note, PlaceFile, Sto
 from diptych.culture.domain.people.models import LoginAlert, LoginDevice, Person, TrustedDevice
 from diptych.culture.domain.reimbursements.models import BankAccount, BankAccountStatus, BankDocument, Incident
 from diptych.culture.domain.venues.models import Invitation, Structure, TicketingSystem
+from tests.culture.editing import EDITING
 from tests.culture.factories import AT, venue
 
 BORN = date(2008, 3, 17)
@@ -46,6 +47,7 @@ def _partner_call(person: Person) -> None:
 
 
 CANARIES: dict[str, Callable[[Person], Any]] = {
+    **EDITING,
     "people_logindevice": lambda person: LoginDevice.objects.create(
         person=person, device="canari-appareil", words="CanariBrowser", at=AT
     ),

@@ -25,6 +25,8 @@ SAMPLES = {
     "uidb36": "1",
     "key": "set-password",
     "provider_id": "etat",
+    "app_label": "editorial",
+    "model_name": "shelf",
 }
 
 
@@ -36,7 +38,7 @@ def doors() -> tuple[Door, ...]:
 
 def concrete(address: str) -> str:
     """An address with believable values in it."""
-    address = re.sub(r"\(\?P<(\w+)>[^)]+\)", lambda found: SAMPLES.get(found[1], "1"), address)
+    address = re.sub(r"\(\?P<(\w+)>[^)]+\)", lambda found: SAMPLES.get(found[1], "1"), address).replace("\\.", ".")
     return re.sub(r"<(?:(\w+):)?(\w+)>|\{(\w+)\}", lambda found: SAMPLES.get(found[2] or found[3], "1"), address)
 
 

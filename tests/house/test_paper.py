@@ -18,9 +18,10 @@ OVERRIDES = (
     "account/",
     "mfa/",
     "socialaccount/",
+    "wagtailadmin/",
     "allauth/",
 )
-"""Templates that Django and allauth look for by name."""
+"""Templates that Django, allauth and Wagtail look for by name."""
 
 
 @pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.name)

@@ -43,6 +43,7 @@ _TRY = (
     "As Samba: bookings of the cinema, a new offer with dates and prices",
     "As Nora: what is next for a bookseller whose structure waits; as Odile: examine and validate it, then Nora publishes",
     "As Solène, on a phone: her day of visits, the map of places to visit in the Loire, what share is active",
+    "As Maëlle: the shelves of the home, a draft whose tone is off, the home seen as a 16-year-old in Mayotte",
     "Sign up anew: the identity check is a page of the demo's own, where you choose what it finds",
     "As Odile: find Lou among the young people, read the file, suspend",
     "The e-mails and SMS that were sent: /demo/courrier",

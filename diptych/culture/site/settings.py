@@ -6,6 +6,8 @@ Holds wiring only. Does not hold rules, nor anything that changes with the law.
 import secrets
 from pathlib import Path
 
+import wagtail
+
 from diptych.commons.settings import settings
 from diptych.commons.web.assets import theme_folders
 from diptych.commons.web.logs import log_shapes_only
@@ -53,6 +55,7 @@ INSTALLED_APPS = [
     "diptych.culture.domain.collective",
     "diptych.culture.domain.reimbursements",
     "diptych.culture.domain.outreach",
+    "diptych.culture.domain.editorial",
     "diptych.culture.domain.eligibility",
     "diptych.culture.domain.personal_data",
     "diptych.culture.portals.youth",
@@ -66,6 +69,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
+    "diptych.culture.site.wagtail_users.ProfilesConfig",
+    "wagtail.snippets",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
     "procrastinate.contrib.django",
     "axes",
     "allauth",
@@ -140,6 +149,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [("vendor", ROOT / ".cache" / "assets" / "vendor")] if (ROOT / ".cache/assets/vendor").exists() else []
 STATICFILES_DIRS += theme_folders(_env["DIPTYCH_THEME"])
+# One picture of an app of Wagtail's that is not here, which its style sheet names: without it, no sheet gets its digest.
+STATICFILES_DIRS += [("wagtailimages/images", Path(wagtail.__file__).parent / "images/static/wagtailimages/images")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -176,6 +187,13 @@ CONTENT_SECURITY_POLICY = content_security(forms_lead_to=OIDC_ORIGINS)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LIMITS_FILE = HOME / "limits"
+WAGTAIL_SITE_NAME = "Diptych"
+WAGTAILADMIN_BASE_URL = BASE_URL
+WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False  # it would ask wagtail.org
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # nor is anybody's address told, hashed, to a third party
+WAGTAIL_I18N_ENABLED = False
+WAGTAIL_AUTOSAVE_INTERVAL = 0  # a version is what an editor saves: kept by itself, a new shelf could be kept twice
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
 SEARCH_FOLDER = HOME / "search"  # the index: a cache of the database, that may be removed at any time
 SANDBOX = _env["DIPTYCH_SANDBOX"]
 PRIVATE_PARTNERS = MODE != "production"

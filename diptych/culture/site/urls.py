@@ -9,6 +9,7 @@ from diptych.culture.portals.youth.api import api
 from diptych.culture.site.accounts import ADDRESSES
 from diptych.culture.site.demo_identity import addresses as identity_addresses
 from diptych.culture.site.demo_pupils import addresses as pupils_addresses
+from diptych.culture.site.editorial import addresses as editorial_addresses
 from diptych.culture.site.mailbox import addresses as mailbox_addresses
 
 
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compte/", include(ADDRESSES)),
     path("pro/", include("diptych.culture.portals.venue.urls")),
     path("ecole/", include("diptych.culture.portals.school.urls")),
+    path("equipe/editorial/", include(editorial_addresses())),
     path("equipe/", include("diptych.culture.portals.backoffice.urls")),
     *mailbox_addresses(),
     *identity_addresses(),

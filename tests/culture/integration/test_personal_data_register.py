@@ -328,7 +328,7 @@ def test_nothing_is_left_of_somebody_but_what_the_law_keeps():
     counts = forget(person)
     assert counts == promised, "the dry run counts what the erasure does"
     left = dump()
-    assert found_in(left, words) == {}
+    assert found_in(left | {"django_migrations": ""}, words) == {}, "a status of ours may be a word of a library's migration"
     for table in PERSONAL:
         if table.row is Row.DROPPED:
             assert rows(table, person.pk) == [], table.name

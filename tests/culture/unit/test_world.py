@@ -12,6 +12,8 @@ from diptych.culture.domain.catalogue.models import Offer, Stock
 from diptych.culture.domain.catalogue.queries import Criteria
 from diptych.culture.domain.catalogue.rules.offers import why_not_offer
 from diptych.culture.domain.collective.queries.offers import offers_of
+from diptych.culture.domain.editorial import queries as editorial
+from diptych.culture.domain.editorial.terms import Viewer
 from diptych.culture.domain.people.models import Person
 from diptych.culture.domain.reimbursements.queries import statements
 from diptych.culture.domain.venues.queries import caller_of
@@ -96,7 +98,11 @@ def test_the_world_tells_a_story(world: World) -> None:
     assert len(home) >= 8, [shelf.title for shelf in home]
     assert Stock.objects.filter(starts_at__gt=AT, quantity=2, booked=2).exists(), "something is sold out"
     assert Stock.objects.filter(starts_at__gt=AT + timedelta(days=30)).exists()
-    assert {account.where for account in world.accounts} == {"/", "/pro/", "/equipe/"}
+    assert {account.where for account in world.accounts} == {"/", "/pro/", "/equipe/", "/equipe/editorial/"}
+    shown = {row.title for row in editorial.shelves_for(viewer=Viewer(17, "42"), at=AT)}
+    assert len(shown) >= 7, shown
+    in_mayotte = {row.title for row in editorial.shelves_for(viewer=Viewer(16, "976"), at=AT)}
+    assert in_mayotte - shown == {"De chez toi, à Mayotte"}
     partner = caller_of(key=KEY, at=AT)
     assert partner is not None
     outings = offers_of(partner_id=partner.partner_id, venue_ids=partner.venue_ids, status=None, since=None, until=None, at=AT)

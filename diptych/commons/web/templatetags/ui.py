@@ -141,7 +141,7 @@ def dialog(content: str, id: str, title: str) -> SafeString:
 
 @register.simple_block_tag
 def shelf(content: str, title: str, *, note: str = "", href: str = "", id: str = "") -> SafeString:
-    """A row of cards that scrolls sideways, by touch, keyboard or its buttons."""
+    """A row of cards that scrolls sideways, by touch, keyboard or its buttons; `href` leads to all that it holds."""
     return _block("shelf", content, title=title, note=note, href=href, id=id or _id("shelf", title))
 
 

@@ -48,6 +48,8 @@ class Booking(models.Model):
     idempotency_key = models.CharField(max_length=64, blank=True)
     entry = models.CharField(max_length=16, choices=[(e, e) for e in Entry], blank=True, default="", db_default="")
     """The door by which its holder came; nothing where nobody said."""
+    entry_of = models.BigIntegerField(null=True, blank=True)
+    """Which one, where there are several: the number of the editors' shelf."""
 
     class Meta:
         """One live booking a person and offer; one booking a key; dates that agree with the status."""

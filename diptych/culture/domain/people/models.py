@@ -3,7 +3,7 @@
 Holds the account and its constraints, its suspensions, its devices. Does not hold identity documents, fraud checks, sessions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
-from .rules import audience_for
+from .rules import allows_borrowed, audience_for
 from .terms import OWN_CLOSINGS, AccountState, Activity, Audience, Role, SchoolType, StaffRole, SuspensionReason
 
 
@@ -117,6 +117,17 @@ class Person(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Whether this person belongs to the service's staff."""
         return self.audience is Audience.STAFF
+
+    is_superuser = False
+    """Nobody may do everything: Django's own word for it, which borrowed screens read, is no for all."""
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """What a borrowed screen asks in Django's words, answered by the team's roles."""
+        return self.is_staff and self.is_active and allows_borrowed(self.staff_roles, perm)
+
+    def has_perms(self, perms: Iterable[str], obj: object = None) -> bool:
+        """The same, of several."""
+        return all(self.has_perm(perm, obj) for perm in perms)
 
 
 class EmailCheck(models.Model):

@@ -255,8 +255,18 @@ PERMITS: Final = (
     Permit(Permission.CREATE_REIMBURSEMENT_RULES, _ALL | {StaffRole.RESPONSABLE_DAF}),
     Permit(Permission.PAY_VENUES, _ALL | {StaffRole.DAF}),
     Permit(Permission.VISIT_PLACES, _ALL | {StaffRole.CHARGE_DEVELOPPEMENT}),
+    Permit(Permission.MANAGE_HIGHLIGHT, _ALL | {StaffRole.PROGRAMMATION_MARKET}),
 )
 """Guide §8.1, the sample matrix of the official development environment, for what our pages ask."""
+
+BORROWED: Final[dict[str, Permission]] = {
+    "wagtailadmin.access_admin": Permission.MANAGE_HIGHLIGHT,
+    "editorial.add_shelf": Permission.MANAGE_HIGHLIGHT,
+    "editorial.change_shelf": Permission.MANAGE_HIGHLIGHT,
+    "editorial.delete_shelf": Permission.MANAGE_HIGHLIGHT,
+    "editorial.publish_shelf": Permission.MANAGE_HIGHLIGHT,
+}
+"""What the editor's screens (Wagtail) ask, in Django's words, and the permission of ours that answers; all else is no."""
 TABLES: Final = (PERMITS,)
 
 
@@ -264,3 +274,9 @@ def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
     """What a set of the team's roles allows together. None allows nothing."""
     held = set(roles)
     return frozenset(permit.permission for permit in PERMITS if held & permit.roles)
+
+
+def allows_borrowed(roles: Iterable[str], name: str) -> bool:
+    """Whether the team's roles allow what a borrowed screen asks in Django's words."""
+    permission = BORROWED.get(name)
+    return permission is not None and permission in permissions_of(roles)

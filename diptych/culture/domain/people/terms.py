@@ -158,6 +158,7 @@ class Permission(StrEnum):
     """Ours: in the guide, who sends money does so from the accounting software, outside the back office."""
     VISIT_PLACES = "VISIT_PLACES"
     """Ours: the guide names the field officers' role, not a permission for their pipeline."""
+    MANAGE_HIGHLIGHT = "MANAGE_HIGHLIGHT"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from . import (
     personal_data,
     rollout,
     search,
+    shelves,
     structures,
     systems,
     views,
@@ -93,6 +94,7 @@ urlpatterns = [
     path("ouvertures/<str:name>/arreter/", rollout.stop, name="rollout-stop"),
     path("ouvertures/<str:name>/revenir/<int:number>/", rollout.go_back, name="rollout-back"),
     path("decouverte/", discovery.discovered, name="discovery"),
+    path("accueil/", shelves.preview, name="shelf-preview"),
     path("recherche/", search.explained, name="search"),
     path("reservations/", views.bookings, name="bookings"),
 ]

@@ -132,4 +132,4 @@ class BookingForm(forms.Form):
     stock = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     places = forms.TypedChoiceField(choices=[(1, "1"), (2, "2")], coerce=int, required=False, empty_value=1)
     key = forms.RegexField(r"^[A-Za-z0-9_-]{16,64}$", required=False)
-    de = forms.ChoiceField(choices=[(name, name) for name in words.ENTRIES], required=False)
+    de = forms.CharField(max_length=40, required=False)

@@ -8,6 +8,7 @@ app_name = "youth"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("rayons/<int:shelf_id>/", home.shelf, name="shelf"),
     path("recherche/", search.search, name="search"),
     path("ici/", search.here, name="here"),
     path("lieux/<int:venue_id>/", venues.venue, name="venue"),

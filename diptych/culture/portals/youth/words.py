@@ -64,6 +64,21 @@ ENTRIES: Final[dict[str, Entry]] = {
 }
 """What an address says of the door by which somebody came to an offer (`?de=`); an address that says nothing is a link."""
 
+
+def door_of(shelf_id: int) -> str:
+    """How an address says that somebody came by one of the editors' shelves."""
+    return f"rayon-{shelf_id}"
+
+
+def entry_of(said: str) -> tuple[Entry, int | None]:
+    """The door that an address says, and which one: `rayon-12` is the editors' shelf 12."""
+    door, _dash, number = said.partition("-")
+    known = door in ENTRIES and (
+        not _dash or (ENTRIES[door] is Entry.SHELF and number.isascii() and number.isdecimal() and len(number) < 18)
+    )
+    return (ENTRIES[door], int(number) if number else None) if known and (number or not _dash) else (Entry.LINK, None)
+
+
 STATUSES: Final[dict[Status, tuple[StrPromise, str]]] = {
     Status.HELD: (_("waiting for the ticketing system"), "wait"),
     Status.CONFIRMED: (_("booked"), "accent"),

@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import make_password
 from .field import send_the_field_officer
 from .outings import make_outings
 from .paid import pay_the_bookseller
+from .shelves import hire_the_editor
 from .venues import HALLES, HOME, MELIES
 from .words import FIRST_NAMES, LAST_NAMES
 
@@ -71,6 +72,7 @@ def make_people(chance: Random, *, at: datetime, advance: Callable[[], None]) ->
     )  # fmt: skip
     TOTP.activate(staff, TOTP_SECRET)
     send_the_field_officer(password, totp_secret=TOTP_SECRET, at=at)
+    hire_the_editor(password, totp_secret=TOTP_SECRET, at=at)
     _story_of_ines(ines, at)
     _story_of_malo(malo, at)
     _crowd(chance, at, advance)
@@ -95,6 +97,13 @@ def accounts() -> list[Account]:
             "solene@equipe.exemple.fr",
             PASSWORD,
             "/equipe/",
+            TOTP_SECRET,
+        ),
+        Account(
+            "Maëlle, rédaction de l’accueil : des rayons, un brouillon à reprendre",
+            "maelle@equipe.exemple.fr",
+            PASSWORD,
+            "/equipe/editorial/",
             TOTP_SECRET,
         ),
         Account("Odile, équipe du service", "odile@equipe.exemple.fr", PASSWORD, "/equipe/", TOTP_SECRET),

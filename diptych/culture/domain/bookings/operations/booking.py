@@ -54,15 +54,15 @@ with wanted as (
         %(token)s::text[], %(person)s::bigint[], %(stock)s::bigint[], %(offer)s::bigint[], %(deposit)s::bigint[],
         %(quantity)s::int[], %(total)s::int[], %(bucket)s::text[], %(status)s::text[], %(at)s::timestamptz[],
         %(limit)s::timestamptz[], %(event)s::timestamptz[], %(used)s::timestamptz[], %(author)s::text[],
-        %(held)s::timestamptz[], %(key)s::text[], %(entry)s::text[], %(code)s::bigint[]
+        %(held)s::timestamptz[], %(key)s::text[], %(entry)s::text[], %(entry_of)s::bigint[], %(code)s::bigint[]
     ) as w (token, person_id, stock_id, offer_id, deposit_id, quantity, total_cents, bucket, status, at, limit_at, event_at,
-            used_at, author, held_until, key, entry, code_id)
+            used_at, author, held_until, key, entry, entry_of, code_id)
 ), made as (
     insert into bookings_booking (token, person_id, stock_id, offer_id, deposit_id, quantity, total_cents, bucket, status,
         booked_at, cancellation_limit_at, event_at, used_at, validated_by, cancelled_at, cancellation, held_until, tickets,
-        idempotency_key, entry)
+        idempotency_key, entry, entry_of)
     select token, person_id, stock_id, offer_id, deposit_id, quantity, total_cents, bucket, status,
-        at, limit_at, event_at, used_at, author, null, '', held_until, '[]', key, entry
+        at, limit_at, event_at, used_at, author, null, '', held_until, '[]', key, entry, entry_of
     from wanted
     returning id, token, person_id, stock_id, deposit_id, total_cents, bucket, status, booked_at
 ), counted as (
@@ -99,15 +99,16 @@ def book(
     at: datetime,
     key: str = "",
     entry: Entry | None = None,
+    entry_of: int | None = None,
     draw: ids.Draw = ids.draw,
 ) -> BookingMade:
     """Book one or two places of a stock for somebody. Raises Refused with the first reason why not (guide §2.2).
 
     `key` is the caller's idempotency key: the same key again gives the same booking, a different request under it is
-    refused. `entry` is the door by which they came, where it is known. Inside a caller's transaction, or where batches are off,
+    refused. `entry` is the door by which they came, where it is known; `entry_of` the number of the shelf, where it was one. Inside a caller's transaction, or where batches are off,
     it books alone.
     """
-    wanted = gathering.Wanted(person_id, stock_id, places, key[:64], at, entry or "")
+    wanted = gathering.Wanted(person_id, stock_id, places, key[:64], at, entry or "", entry_of)
     if settings.BOOKING_BATCHES and not connection.in_atomic_block:
         outcome: Outcome = batching.submit(wanted, run=book_together)
     else:
@@ -252,5 +253,6 @@ def _row(want: gathering.Wanted, line: gathering.Line, decision: Accepted, token
         "held": want.at + HOLD_FOR if decision.status is Status.HELD else None,
         "key": want.key,
         "entry": want.entry,
+        "entry_of": want.entry_of,
         "code": code,
     }

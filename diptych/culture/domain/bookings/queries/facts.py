@@ -33,6 +33,7 @@ class Wanted:
     key: str
     at: datetime
     entry: str = ""
+    entry_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

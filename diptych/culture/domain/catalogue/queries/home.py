@@ -50,28 +50,33 @@ def home(
     department: str,
     at: datetime,
     tried: Collection[str] | None = None,
+    stored: bool = True,
 ) -> list[ShelfView]:
-    """The shelves of the moment, in order: tonight, on foot, not tried yet, then the editors'.
+    """The shelves of the moment, in order: tonight, on foot, not tried yet, then those that the catalogue keeps.
 
-    `tried`: the search groups that this person has booked; None where nobody said.
+    `tried`: the search groups that this person has booked; None where nobody said. `stored`: false where editors have shelves
+    of their own (the editorial chapter), which take the place of the catalogue's.
     """
     place = Criteria(department=department)
     if latitude is not None and longitude is not None:
         place = Criteria(latitude=latitude, longitude=longitude, radius_km=30)
     day = at.astimezone(zone_of(department)).date()
     shelves = [
-        ShelfView(_("Tonight"), _("it starts within hours"), _cards(replace(place, from_day=day, to_day=day, sort="date"), at)),
+        ShelfView(
+            _("Tonight"), _("it starts within hours"), varied_cards(replace(place, from_day=day, to_day=day, sort="date"), at)
+        ),
     ]
     if latitude is not None and longitude is not None:
         near = Criteria(latitude=latitude, longitude=longitude, radius_km=WALK_KM, sort="distance")
-        shelves.append(ShelfView(_("On foot"), _("less than twenty minutes' walk away"), _cards(near, at)))
+        shelves.append(ShelfView(_("On foot"), _("less than twenty minutes' walk away"), varied_cards(near, at)))
     if person_id is not None and tried is not None:
         shelves += _new_to(place, tried, at)
-    shelves += [_stored(shelf, place, day, at) for shelf in _editorial(at)]
+    if stored:
+        shelves += [_stored(shelf, place, day, at) for shelf in _kept(at)]
     return [shelf for shelf in shelves if len(shelf.cards) >= FEWEST_CARDS]
 
 
-def _editorial(at: datetime) -> list[Shelf]:
+def _kept(at: datetime) -> list[Shelf]:
     current = Shelf.objects.filter(Q(shown_until=None) | Q(shown_until__gt=at), shown_from__lte=at)
     return list(current.order_by("position", "pk"))
 
@@ -80,7 +85,7 @@ def _new_to(place: Criteria, tried: Collection[str], at: datetime) -> list[Shelf
     "One group that this person has not booked yet, and that has something to show here."
     for group in TO_TRY:
         if group.value not in tried:
-            cards = _cards(replace(place, group=group.value, sort="relevance"), at)
+            cards = varied_cards(replace(place, group=group.value, sort="relevance"), at)
             if len(cards) >= FEWEST_CARDS:
                 return [ShelfView(_("Something new"), _("you have not tried it yet"), cards)]
     return []
@@ -90,7 +95,7 @@ def _stored(shelf: Shelf, place: Criteria, day: date, at: datetime) -> ShelfView
     if shelf.offers:
         cards = cards_of(ids=shelf.offers, at=at)[:MOST_CARDS]
     else:
-        cards = _cards(criteria_of(shelf.query, place=place, day=day), at)
+        cards = varied_cards(criteria_of(shelf.query, place=place, day=day), at)
     return ShelfView(shelf.title, shelf.hint, cards)
 
 
@@ -124,12 +129,12 @@ def _day(word: str, today: date) -> date | None:
         return None
 
 
-def _cards(criteria: Criteria, at: datetime) -> list[OfferCard]:
-    "Cards in order, with at most a few of one venue first: a shelf is a choice, not one cinema's evening."
+def varied_cards(criteria: Criteria, at: datetime, *, most: int = MOST_CARDS) -> list[OfferCard]:
+    """Cards in order, with at most a few of one venue first: a shelf is a choice, not one cinema's evening."""
     shown: dict[str, int] = {}
     first: list[OfferCard] = []
     rest: list[OfferCard] = []
     for card in search(criteria=criteria, at=at, per_page=MOST_LOOKED_AT).cards:
         shown[card.venue_name] = shown.get(card.venue_name, 0) + 1
         (first if shown[card.venue_name] <= MOST_OF_A_VENUE else rest).append(card)
-    return [*first, *rest][:MOST_CARDS]
+    return [*first, *rest][:most]

@@ -56,7 +56,7 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
     picture_url = request.build_absolute_uri(reverse("youth:picture-wide", args=[picture.id])) if picture else ""
     choices = [_choice(stock, refusals.get(stock.id), zone) for stock in found.stocks if found.is_event or not stock.is_over]
     upcoming = [choice for choice in choices if not choice.stock.is_over]
-    here = position_of(request)
+    here, de = position_of(request), request.GET.get("de", "")
     context: dict[str, Any] = {
         "offer": found,
         "choices": upcoming[:AT_FIRST],
@@ -72,7 +72,7 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
         "is_over": found.status is OfferStatus.EXPIRED,
         "is_sold_out": found.status is OfferStatus.SOLD_OUT,
         "data": linked_data(found, url=request.build_absolute_uri(request.path), picture_url=picture_url),
-        "de": request.GET.get("de") if request.GET.get("de") in words.ENTRIES else "",
+        "de": de if words.entry_of(de)[0] is not Entry.LINK else "",
         "hours": None if found.is_digital else venues.days_ahead(venue_id=found.venue.id, at=at, zone=zone),
         "picture": picture,
         "here": here,
@@ -181,13 +181,15 @@ def book(request: HttpRequest, offer_id: int) -> HttpResponse:
         deny(STOCK_NOT_FOUND)
     if "places" in form.errors:
         deny(ONE_OR_TWO_PLACES)
+    entry, entry_of = words.entry_of(form.cleaned_data.get("de", ""))
     made = booking.book(
         person_id=request.user.pk,
         stock_id=form.cleaned_data["stock"],
         places=form.cleaned_data["places"],
         at=clock.now(),
         key=form.cleaned_data.get("key", ""),
-        entry=words.ENTRIES.get(form.cleaned_data.get("de", ""), Entry.LINK),
+        entry=entry,
+        entry_of=entry_of,
     )
     return HttpResponseRedirect(reverse("youth:ticket", args=[made.id]))
 

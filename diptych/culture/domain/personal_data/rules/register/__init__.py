@@ -6,7 +6,7 @@ needs rows here and nothing else: extract, erasure, dry run, documentation and t
 
 from typing import Final
 
-from . import accounts, credit, machinery, outreach, payments, public, sign_up
+from . import accounts, credit, editing, machinery, outreach, payments, public, sign_up
 from .shapes import PURPOSES, Column, Purpose, Row, Table
 
 REGISTER: Final[tuple[Table, ...]] = (
@@ -15,6 +15,7 @@ REGISTER: Final[tuple[Table, ...]] = (
     *credit.ROWS,
     *payments.ROWS,
     *outreach.ROWS,
+    *editing.ROWS,
     *machinery.ROWS,
     *public.ROWS,
 )

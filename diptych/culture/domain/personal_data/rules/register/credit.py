@@ -45,6 +45,7 @@ ROWS: Final = (
             seen("tickets", Category.CHOICES, _("Tickets and seats"), "'[]'"),
             *hidden("idempotency_key", Category.TRACE, EMPTY),
             seen("entry", Category.TRACE, _("How it was found"), EMPTY),
+            seen("entry_of", Category.TRACE, _("On which shelf of the home"), NULL),
         ),
         title=_("Bookings made"),
         of="person_id = %(person)s",

@@ -71,6 +71,13 @@ OUTREACH: Final = Purpose(
     "the person; field officers (VISIT_PLACES), each look journalled",
     "contact_old, place_note_old, stop_old",
 )
+EDITING: Final = Purpose(
+    "editing",
+    _("Compose the home page, and know who changed what."),
+    Source.PUBLIC_TASK,
+    "the person; editors (MANAGE_HIGHLIGHT)",
+    _END,
+)
 PAYMENT: Final = Purpose(
     "payment",
     _("Pay venues, and account for it."),
@@ -136,6 +143,7 @@ PURPOSES: Final = (
     CHOICE,
     WORK,
     OUTREACH,
+    EDITING,
     PAYMENT,
     SECURITY,
     ELIGIBILITY,

@@ -1,0 +1,1 @@
+"""What editors may keep, whom a shelf is for, and how the pass speaks."""
