@@ -266,6 +266,9 @@ def test_home_says_why_each_shelf_is_there() -> None:
     assert [card.name for card in shelves[0].cards] == [f"Séance {n}" for n in range(4)]
     assert all(card.group == "SHOWS" for card in shelves[2].cards)
     assert queries.home(person_id=None, latitude=None, longitude=None, department="75", at=AT)[0].title == "À la main"
+    assert queries.home(person_id=None, **where, at=AT - timedelta(hours=2))[0].title == "Today", (
+        "what comes at six is not yet tonight"
+    )
 
 
 def test_no_hot_filter_reads_every_row() -> None:

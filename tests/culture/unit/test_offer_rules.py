@@ -9,6 +9,7 @@ from diptych.culture.domain.catalogue import terms
 from diptych.culture.domain.catalogue.rules.offers import (
     default_limit,
     displayed_status,
+    is_evening,
     why_not_edit,
     why_not_offer,
     why_not_publish,
@@ -177,3 +178,12 @@ def test_a_date_is_removed_until_two_days_after_its_start() -> None:
 
 def test_a_date_without_a_limit_closes_three_days_before_at_midnight() -> None:
     assert default_limit(datetime(2026, 12, 4, 20, 30, tzinfo=UTC)) == datetime(2026, 12, 1, 23, 59, tzinfo=UTC)
+
+
+def test_today_becomes_tonight_at_five() -> None:
+    assert [is_evening(datetime(2026, 11, 24, hour, minute)) for hour, minute in ((0, 0), (16, 59), (17, 0), (23, 59))] == [
+        False,
+        False,
+        True,
+        True,
+    ]

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from ..models import Shelf
+from ..rules.offers import is_evening
 from ..rules.subcategories import SearchGroup
 from .cards import OfferCard, cards_of
 from .search import Criteria, search
@@ -52,7 +53,7 @@ def home(
     tried: Collection[str] | None = None,
     stored: bool = True,
 ) -> list[ShelfView]:
-    """The shelves of the moment, in order: tonight, on foot, not tried yet, then those that the catalogue keeps.
+    """The shelves of the moment, in order: today (tonight), on foot, not tried yet, then those that the catalogue keeps.
 
     `tried`: the search groups that this person has booked; None where nobody said. `stored`: false where editors have shelves
     of their own (the editorial chapter), which take the place of the catalogue's.
@@ -60,12 +61,10 @@ def home(
     place = Criteria(department=department)
     if latitude is not None and longitude is not None:
         place = Criteria(latitude=latitude, longitude=longitude, radius_km=30)
-    day = at.astimezone(zone_of(department)).date()
-    shelves = [
-        ShelfView(
-            _("Tonight"), _("it starts within hours"), varied_cards(replace(place, from_day=day, to_day=day, sort="date"), at)
-        ),
-    ]
+    there = at.astimezone(zone_of(department))
+    day = there.date()
+    soon = varied_cards(replace(place, from_day=day, to_day=day, sort="date"), at)
+    shelves = [ShelfView(_("Tonight") if is_evening(there) else _("Today"), _("it starts within hours"), soon)]
     if latitude is not None and longitude is not None:
         near = Criteria(latitude=latitude, longitude=longitude, radius_km=WALK_KM, sort="distance")
         shelves.append(ShelfView(_("On foot"), _("less than twenty minutes' walk away"), varied_cards(near, at)))

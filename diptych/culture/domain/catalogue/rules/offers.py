@@ -23,6 +23,8 @@ LONGEST_LINE: Final = 255
 LONGEST_DETAILS: Final = 500
 LONGEST_MINUTES: Final = 30 * 24 * 60
 """Our own limits: the columns' lengths, and a festival of thirty days."""
+EVENING_BEGINS: Final = 17
+"""The hour from which today is "tonight"."""
 MOST_STOCKS: Final = 2_500
 MOST_PRICES: Final = 50
 LINES_AT_ONCE: Final = 1_000
@@ -176,3 +178,8 @@ def why_not_publish(
 def why_not_remove(starts_at: datetime | None, *, at: datetime) -> Refusal | None:
     """Why a stock cannot be removed, or None (guide §2.2: until 48 h after the start of its event)."""
     return refuse(terms.EVENT_TOO_OLD) if starts_at is not None and starts_at + REMOVABLE_FOR <= at else None
+
+
+def is_evening(there: datetime) -> bool:
+    """Whether what comes later the same day is said to be tonight; `there` is an instant by the clock of whoever reads."""
+    return there.hour >= EVENING_BEGINS
