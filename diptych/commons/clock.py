@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+"""The clock by which the law's days, months and years are counted wherever no département says otherwise."""
 
 _shift: ContextVar[timedelta] = ContextVar("_shift", default=timedelta(0))
 _frozen: ContextVar[datetime | None] = ContextVar("_frozen", default=None)

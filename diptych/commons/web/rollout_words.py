@@ -7,22 +7,19 @@ from datetime import datetime
 
 from django.utils.translation import get_language, gettext
 
+from diptych.commons.clock import PARIS
 from diptych.commons.rollout.rules.opening import runs
 from diptych.commons.rollout.terms import Change, Plan, Rule, Why
 from diptych.commons.web import formatting
-
-PARIS = "Europe/Paris"
 
 
 def instant(at: datetime) -> str:
     """An instant by Paris's clock; its hour is left out at midnight, where a day begins."""
     language = get_language() or "fr"
-    from zoneinfo import ZoneInfo
-
-    there = at.astimezone(ZoneInfo(PARIS))
+    there = at.astimezone(PARIS)
     if (there.hour, there.minute) == (0, 0):
         return formatting.exact_day(there.date(), language=language)
-    return formatting.exact(at, zone=PARIS, language=language)
+    return formatting.exact(at, zone=PARIS.key, language=language)
 
 
 def who_of(rule: Rule) -> str:

@@ -11,12 +11,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 import django
 import typer
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from diptych.commons.clock import PARIS
 from diptych.commons.terminal import field_path, show_json
 from diptych.culture.domain.wallet.terms import STEPS, Because, DepositType
 
@@ -377,7 +377,7 @@ def _reimbursement(facts: Reimbursement) -> dict[str, Any]:
 
 def _instant(value: date) -> datetime:
     "A day begins at midnight in Paris (guide §3.2)."
-    return value if isinstance(value, datetime) else datetime.combine(value, time.min, ZoneInfo("Europe/Paris"))
+    return value if isinstance(value, datetime) else datetime.combine(value, time.min, PARIS)
 
 
 def _simply(name: str) -> Callable[[Any], dict[str, Any]]:

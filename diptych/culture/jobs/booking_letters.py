@@ -6,18 +6,15 @@ language. Does not hold which message makes which letter (`send_booking_mail`).
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext
 
 from .letters import Words
 
+from diptych.commons.clock import PARIS
 from diptych.commons.web import formatting
 from diptych.culture.domain.bookings.queries import Told
 from diptych.culture.domain.bookings.terms import Cancellation
-
-PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)

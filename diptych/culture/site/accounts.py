@@ -314,7 +314,12 @@ def check_address(request: HttpRequest, token: str) -> HttpResponse:
     afterwards, with the password chosen at sign-up: the link alone opens nothing."""
     if request.method != "POST":
         return render(request, "account/check_address.html")
-    people.validate_email(token=token, at=clock.now())
+    person_id = people.validate_email(token=token, at=clock.now())
+    if queries.must_choose_a_password(person_id=person_id):
+        messages.warning(
+            request, gettext("Your address is checked. Several passwords were typed for it: choose yours by an e-mail.")
+        )
+        return redirect("account_reset_password")
     messages.success(request, gettext("Your address is checked: you can sign in."))
     return redirect("account_login")
 

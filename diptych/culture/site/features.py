@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext_noop as _
 
-from diptych.commons.rollout.rules.form import PARIS
+from diptych.commons.clock import PARIS
 from diptych.commons.rollout.terms import Feature, Plan, Rule, Vocabulary
 from diptych.commons.web.rollout import Wiring
 from diptych.culture.domain.people.rules import DEPARTMENTS

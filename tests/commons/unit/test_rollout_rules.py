@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from diptych.commons.clock import PARIS
 from diptych.commons.masking import masked
 from diptych.commons.rollout.queries import alike, cuts_of, preview
-from diptych.commons.rollout.rules.form import MOST_RULES, PARIS, read, write
+from diptych.commons.rollout.rules.form import MOST_RULES, read, write
 from diptych.commons.rollout.rules.guards import breach_of
 from diptych.commons.rollout.rules.opening import decide, place_in_line, runs
 from diptych.commons.rollout.terms import Answer, Breach, Counts, Crowd, Guard, Outcome, Plan, Rule, Somebody, Vocabulary, Why

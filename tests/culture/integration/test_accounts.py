@@ -78,18 +78,6 @@ def test_a_taken_address_answers_the_same_and_its_owner_is_told():
     assert Person.objects.get(pk=owner.pk).password == before
 
 
-def test_the_password_goes_with_the_link_that_proves_the_address():
-    "Somebody else typed Inès's address first: once she follows her own link, the first password opens nothing."
-    person_id = people.register(email="ines@example.org", password=OTHER, at=AT)
-    people.register(email="ines@example.org", password=PASSWORD, at=AT)
-    (_, first), (_, second) = told("people.registered")
-    people.validate_email(token=people.link_of(check_id=second["check_id"]), at=AT)
-    person = Person.objects.get(pk=person_id)
-    assert person.check_password(PASSWORD)
-    with refused("people.link_expired"):
-        people.validate_email(token=people.link_of(check_id=first["check_id"]), at=AT)
-
-
 def test_weak_passwords_and_broken_addresses_are_refused():
     with refused("people.password_too_weak"):
         people.register(email="malo@example.org", password="azerty", at=AT)

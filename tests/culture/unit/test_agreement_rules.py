@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from diptych.commons.clock import PARIS
 from diptych.commons.refusal import Refused
 from diptych.culture.domain.reimbursements.rules.accounts import (
     masked,
@@ -19,7 +20,6 @@ from diptych.culture.domain.reimbursements.rules.accounts import (
     why_not_since,
 )
 from diptych.culture.domain.reimbursements.rules.agreements import earliest, meet, why_not_agree
-from diptych.culture.domain.reimbursements.rules.scale import PARIS
 from diptych.culture.domain.reimbursements.terms import AccountStatus, Agreement, DocumentType, Scope
 from tests.culture.factories import AT
 

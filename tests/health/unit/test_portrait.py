@@ -73,3 +73,6 @@ def test_years_are_the_stores_and_margins_are_persons(index: Index) -> None:
     for margin, found in ((0, [ASTHMA]), (1, [ASTHMA]), (2, [ASTHMA, FLU])):
         told = portrait.top_codes(index, EVERYBODY, domain="ConditionOccurrence", count=1, margin=margin)
         assert [concept for concept, _ in told] == found
+    every = list(portrait.top_codes(index, EVERYBODY, domain="ConditionOccurrence", count=9, margin=2))
+    assert [concept for concept, _ in every] == [ASTHMA, FLU], "fewer than asked for"
+    assert list(portrait.top_codes(index, np.array([2]), domain="ConditionOccurrence", count=9)) == []

@@ -9,15 +9,13 @@ from datetime import date, datetime, time
 from itertools import combinations
 from math import isfinite
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from .. import terms
 from ..terms import Guard, Plan, Rule, Vocabulary
 
+from diptych.commons.clock import PARIS
 from diptych.commons.refusal import Reason, Refusal, refuse
 
-PARIS: Final = ZoneInfo("Europe/Paris")
-"""A day without an hour begins at midnight here."""
 _NAME: Final = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _COHORT: Final = re.compile(r"^([a-z]+)-[A-Za-z0-9_]+$")
 _KEYS: Final = ("name", "from", "until", "departments", "but", "ages", "cohorts", "share", "first", "guard")

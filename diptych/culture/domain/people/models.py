@@ -136,7 +136,8 @@ class EmailCheck(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="email_checks")
     password = models.CharField(max_length=128, blank=True)
     """The password (hashed) chosen in the sign-up that asked for this link; it becomes the account's when the link is
-    followed, so that nobody keeps a password on an address that another has proved to be theirs."""
+    followed, so that nobody keeps a password on an address that another has proved to be theirs. None that opens anything where
+    two sign-ups at the address disagree: whoever proves it theirs then chooses one anew."""
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

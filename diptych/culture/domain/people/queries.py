@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection
 
 from .models import EmailCheck, LoginAlert, LoginDevice, Person, TrustedDevice
@@ -75,6 +76,15 @@ class Alert:
 def departments() -> list[Department]:
     """Every département that may be chosen, by code."""
     return list(DEPARTMENTS.values())
+
+
+def must_choose_a_password(*, person_id: int) -> bool:
+    """Whether no password of this account's sign-ups was kept, since they disagreed."""
+    person = Person.objects.get(pk=person_id)
+    return (
+        not person.has_usable_password()
+        and EmailCheck.objects.filter(person=person, password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
+    )
 
 
 def zone_name(*, department: str) -> str:

@@ -5,13 +5,13 @@ Each act is the chapter's own operation. Nobody here exists.
 
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from allauth.mfa.totp.internal.auth import TOTP
 
 from .communes import Place, places
 from .venues import HOME
 
+from diptych.commons.clock import PARIS
 from diptych.culture.domain.outreach import operations
 from diptych.culture.domain.outreach.terms import Stage
 from diptych.culture.domain.people.models import Person
@@ -49,7 +49,7 @@ def send_the_field_officer(password: str, *, totp_secret: str, at: datetime) -> 
     home = next(place for place in places() if place.insee == HOME)
     known = [_venue(n, home, row, at) for n, row in enumerate(_KNOWN)]
     actor, now = f"person:{solene.pk}", at - timedelta(days=9)
-    today = at.astimezone(ZoneInfo("Europe/Paris")).date()
+    today = at.astimezone(PARIS).date()
     for venue in known[:5]:
         operations.move(venue_id=venue.pk, stage=Stage.MET, officer_id=solene.pk, actor=actor, at=now)
     operations.move(venue_id=known[5].pk, stage=Stage.MET, officer_id=solene.pk, actor=actor, at=now)

@@ -6,8 +6,8 @@ Dated rows and pure arithmetic on instants (aware datetimes). Does not read any 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from diptych.commons.clock import PARIS
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID
 from diptych.culture.domain.wallet.terms import cited
 
@@ -21,7 +21,6 @@ ENDED_AFTER: Final = timedelta(days=30)
 """Guide §2.2: bookings are shown as ended after 30 days."""
 WARN_BEFORE_EXPIRY: Final = (7, 5)
 """Guide §2.2: days left when an uncollected booking's holder is warned, the earliest first."""
-PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)

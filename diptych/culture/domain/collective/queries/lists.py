@@ -5,9 +5,9 @@ from datetime import datetime
 
 from .. import terms
 from ..rules import lists as rules
-from ..rules.offers import PARIS
 from ..terms import Format
 
+from diptych.commons.clock import PARIS
 from diptych.commons.refusal import deny
 from diptych.culture.domain.schools.models import School
 

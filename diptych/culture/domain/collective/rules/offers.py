@@ -6,17 +6,16 @@ Pure decisions. Does not hold a booking's own rules (bookings, beside) nor what 
 from collections.abc import Mapping, Set
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from .. import terms
 from ..terms import Action, Booking, Cancellation, Draft, Format, Level, OfferFacts, Status
 from .lists import domains_on, programmes_of, programmes_on
 
+from diptych.commons.clock import PARIS
 from diptych.commons.refusal import Refusal, refuse
 from diptych.culture.domain.catalogue.terms import OfferValidation
 from diptych.culture.domain.people.rules import DEPARTMENTS
 
-PARIS: Final = ZoneInfo("Europe/Paris")
 LONGEST_NAME: Final = 110
 LONGEST_DESCRIPTION: Final = 1_500
 """Guide §4.1."""

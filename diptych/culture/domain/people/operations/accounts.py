@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import authenticate
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.signing import BadSignature, Signer
@@ -44,12 +44,13 @@ def register(*, email: str, password: str, at: datetime, audience: Audience = Au
         deny(terms.PASSWORD_TOO_WEAK, why=[error.code for error in fault.error_list])
     hashed = make_password(password)
     person, new = _account(address, hashed, roles=_ROLES_OF[audience], language=language, at=at)
+    agreed = _agreed(person, new, password, hashed)
     if new:
         tell(person, act="people.register", at=at)
     if person.email_validated_at is not None:
         announce("people.address_reused", person, at=at)
     elif why_not_mail(sent_in_the_hour=_sent_in_the_hour(person, at)) is None:
-        _send_check(person, topic="people.registered", password=hashed, at=at)
+        _send_check(person, topic="people.registered", password=hashed if agreed else _disputed(person), at=at)
     return person.pk
 
 
@@ -232,6 +233,20 @@ def _account(address: str, hashed: str, *, roles: list[Role], language: str, at:
 
 def _sent_in_the_hour(person: Person, at: datetime) -> int:
     return EmailCheck.objects.filter(person=person, made_at__gt=at - timedelta(hours=1)).count()
+
+
+def _agreed(person: Person, new: bool, password: str, hashed: str) -> bool:
+    """Whether this is the password of the sign-up before it at this address, if there was one. Takes the same time if not."""
+    last = EmailCheck.objects.filter(person=person).exclude(password="").order_by("-made_at", "-pk").first()
+    return check_password(password, last.password if last else hashed) and (new or last is not None)
+
+
+def _disputed(person: Person) -> str:
+    """Two passwords were typed for an address that nobody has proved to be theirs: its owner follows a link without knowing whose
+    password it brings. So no link brings any from now on, those under way included, and the owner chooses one by letter."""
+    none = make_password(None)
+    EmailCheck.objects.filter(person=person, used_at=None).update(password=none)
+    return none
 
 
 def _send_check(person: Person, *, topic: str, password: str, at: datetime) -> None:

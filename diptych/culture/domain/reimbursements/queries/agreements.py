@@ -12,9 +12,9 @@ from django.db.models import Q, QuerySet
 from .. import terms
 from ..models import CustomRule
 from ..rules.agreements import why_not_agree
-from ..rules.scale import PARIS
 from ..terms import Agreement, Scope
 
+from diptych.commons.clock import PARIS
 from diptych.commons.refusal import Refusal, deny, stop_if
 from diptych.culture.domain.catalogue.models import Offer
 from diptych.culture.domain.venues.models import Structure, Venue

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from .. import terms
 from ..terms import Agreement, Scope
-from .scale import PARIS
 
+from diptych.commons.clock import PARIS
 from diptych.commons.refusal import Refusal, refuse
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID
 

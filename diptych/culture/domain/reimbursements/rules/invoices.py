@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from .scale import PARIS
+from diptych.commons.clock import PARIS
 
 VALIDATED_AFTER: Final = timedelta(days=2)
 """A transfer that the bank has not given back two days after it had the file is done (guide §1.6, settlement)."""

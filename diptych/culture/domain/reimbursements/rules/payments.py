@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from .. import terms
-from .scale import PARIS
 
+from diptych.commons.clock import PARIS
 from diptych.commons.refusal import Refusal, refuse
 
 CUTOFF_DAYS: Final = (1, 16)

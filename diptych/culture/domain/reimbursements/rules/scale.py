@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from ..terms import CustomRule, Group, Price, Scope, UsedBooking
 
+from diptych.commons.clock import PARIS
 from diptych.culture.domain.catalogue.rules.subcategories import BY_ID
 from diptych.culture.domain.wallet.terms import Because, Said, because, cited
-
-PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from diptych.commons.refusal import Refusal
 from diptych.commons.web.doors import VISITOR, door
 from diptych.commons.web.refusals import sentence
 from diptych.culture.domain.people import operations as people
+from diptych.culture.domain.people import queries as people_queries
 from diptych.culture.domain.people import terms as people_terms
 from diptych.culture.domain.people.terms import Audience
 from diptych.culture.domain.wallet import queries as wallets
@@ -95,8 +96,13 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the e-mail: a button confirms, since programs open links too."""
     if request.method != "POST":
         return _confirm_page(request, token)
-    people.validate_email(token=token, at=clock.now())
+    person_id = people.validate_email(token=token, at=clock.now())
     request.session.pop(SIGNING_UP, None)
+    if people_queries.must_choose_a_password(person_id=person_id):
+        messages.warning(
+            request, gettext("Your address is confirmed. Several passwords were typed for it: choose yours by an e-mail.")
+        )
+        return HttpResponseRedirect(reverse("account_reset_password"))
     if request.user.is_authenticated:
         return HttpResponseRedirect(reverse("youth:profile"))
     messages.success(request, gettext("Your address is confirmed. Sign in to go on."))
