@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connection
 from playwright.sync_api import Browser, Page, expect
 
 from diptych.commons import clock
@@ -66,19 +65,17 @@ def window(browser: Browser, person: Person, url: str) -> Iterator[tuple[Page, l
     context.close()
 
 
-@pytest.fixture(autouse=True)
-def _nobody_left(live_server: Any) -> Iterator[None]:
-    """Wagtail's form saves by itself while one writes: a save whose page is left in the middle keeps its connection, and a database
-    with somebody in it cannot be dropped."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid() and state = 'idle'"
-        )
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Begun before the test, not in it: Playwright changes the context, and a context has a connection of its own."""
+    assets.build()
+    with chromium.launched() as browser:
+        yield browser
 
 
-def test_an_editor_composes_schedules_and_previews_a_shelf(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_editor_composes_schedules_and_previews_a_shelf(
+    live_server: Any, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = clock.now()
     offers = [factories.stock(of=factories.offer(name=f"Livre {n}", at=now), price_cents=0, at=now).offer for n in range(3)]
     editor = factories.staff(staff_roles=[StaffRole.PROGRAMMATION_MARKET], at=now)
@@ -86,8 +83,7 @@ def test_an_editor_composes_schedules_and_previews_a_shelf(live_server: Any, mon
     elsewhere = factories.youth(age=16, department="42", credit=False, at=now)
     goes_live = (now + timedelta(days=3)).replace(second=0, microsecond=0)
     later = goes_live + timedelta(minutes=1)
-    assets.build()
-    with chromium.launched() as browser, window(browser, editor, live_server.url) as (page, said):
+    with window(browser, editor, live_server.url) as (page, said):
         page.goto(f"{live_server.url}/equipe/")
         page.get_by_role("link", name="Accueil des jeunes").click()
         looked_at(page, "list-empty")

@@ -11,7 +11,7 @@ from ..hospitals import AT, DECLARED, Hospital, diagnosis, patient, stay
 from .conftest import Diptych
 
 from diptych.commons.refusal import Refused
-from diptych.health.warehouse.identified import flow
+from diptych.health.warehouse.identified import flow, runs
 from diptych.health.warehouse.identified.pseudonymise import gate
 from diptych.health.warehouse.identified.pseudonymise.policy import POLICY
 from diptych.health.warehouse.identified.quality.book import JOURNAL, Book
@@ -47,14 +47,19 @@ def test_the_steps_are_these() -> None:
     assert [step.__name__ for step in flow.STEPS] == ["receive", "check", "standardise", "pseudonymise"]
 
 
+def kept(home: Path) -> dict[Path, bytes]:
+    """A home's files, but for the one that tells of each run."""
+    return {path: path.read_bytes() for path in home.rglob("*") if path.is_file() and path.name != runs.FILE}
+
+
 def test_what_landed_is_checked_and_nothing_is_edited(hospital: Hospital) -> None:
     hospital.run(only="receive")
     without_a_column(hospital)
     hospital.run(only="receive", at=AT + timedelta(1))
-    before = {path: path.read_bytes() for path in hospital.room.home.rglob("*") if path.is_file()}
+    before = kept(hospital.room.home)
     [done] = hospital.run(only="check", at=AT + timedelta(1)).steps
     assert fatal(done.what) == ["landedWhole.french_ehr.patient"]
-    assert {path: path.read_bytes() for path in hospital.room.home.rglob("*") if path.is_file()} == before
+    assert kept(hospital.room.home) == before
 
 
 def test_a_release_that_fails_waits_for_a_named_person(hospital: Hospital, diptych: Diptych) -> None:
